@@ -1,0 +1,60 @@
+/**
+ * Dates as documents give them: a year (`2013`), a month (`2015-06`), a day (`2015-03-02`), each
+ * optionally approximate (`2015-05-01~`). They are EDTF (ISO 8601-2:2019) strings and keep their
+ * precision. Intervals and the other EDTF forms are refused: a verdict needs one date to stand on.
+ */
+
+/** An EDTF string of one of the accepted forms; {@link parseEdtf} and {@link isEdtf} are the only doors. */
+export type Edtf = string;
+
+/** What an error says of a date that is not accepted. */
+export const ACCEPTED_DATES =
+  'a year (2013), a month (2015-06) or a day (2015-03-02), with "~" behind it where approximate';
+
+const FORM = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?~?$/;
+
+/** True where the string has an accepted form and names a date that exists: not 2015-13, not 2015-02-30. */
+export function isEdtf(value: string): value is Edtf {
+  const match = FORM.exec(value);
+  if (match === null) return false;
+  const [, , month, day] = match;
+  if (month === undefined) return true;
+  if (Number(month) < 1 || Number(month) > 12) return false;
+  return (
+    day === undefined || (Number(day) >= 1 && Number(day) <= daysInMonth(Number(match[1]), Number(month)))
+  );
+}
+
+/**
+ * The string itself, once it is known to be an accepted date.
+ * @throws RangeError that says what is accepted.
+ */
+export function parseEdtf(value: string): Edtf {
+  if (!isEdtf(value)) throw new RangeError(`"${value}" is not an accepted date: expected ${ACCEPTED_DATES}`);
+  return value;
+}
+
+/**
+ * The last day that the date may mean, as `YYYY-MM-DD`: two dates are compared by it, and an imprecise
+ * publication date counts from it. `2013` → `2013-12-31`, `2015-05-01~` → `2015-05-01`.
+ */
+export function lastDay(date: Edtf): string {
+  const match = FORM.exec(date);
+  if (match === null) throw new RangeError(`"${date}" is not an accepted date: expected ${ACCEPTED_DATES}`);
+  const [, year, month, day] = match;
+  if (month === undefined) return `${year}-12-31`;
+  if (day === undefined) return `${year}-${month}-${daysInMonth(Number(year), Number(month))}`;
+  return `${year}-${month}-${day}`;
+}
+
+/** The year that the date lies in. */
+export function yearOf(date: Edtf): number {
+  return Number(date.slice(0, 4));
+}
+
+function daysInMonth(year: number, month: number): number {
+  // Date.UTC reads years below 100 as 19xx; setUTCFullYear does not.
+  const date = new Date(0);
+  date.setUTCFullYear(year, month, 0);
+  return date.getUTCDate();
+}

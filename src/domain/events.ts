@@ -1,0 +1,276 @@
+import { FormatRegistry, type Static, Type as T, type TSchema } from '@sinclair/typebox';
+import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler';
+import { isEdtf } from './edtf';
+
+/**
+ * The event catalogue. Events are the storage format, kept for decades: a name or a field here is never
+ * renamed, removed or given another meaning. What changes gets a new schema version and is brought up to
+ * date where events are read ({@link parseEvent}); what was written is never rewritten.
+ */
+
+/** The version written into the metadata of every event of this catalogue. */
+export const SCHEMA_VERSION = 1;
+
+FormatRegistry.Set('edtf', isEdtf);
+
+const strict = { additionalProperties: false } as const;
+const object = <P extends Record<string, TSchema>>(properties: P) => T.Object(properties, strict);
+const nullable = <S extends TSchema>(schema: S) => T.Union([schema, T.Null()]);
+
+const Uuid = T.String({
+  pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
+});
+const Sha256 = T.String({ pattern: '^[0-9a-f]{64}$' });
+const Name = T.String({ minLength: 1, maxLength: 1000 });
+const Slug = T.String({ pattern: '^[a-z0-9]+(-[a-z0-9]+)*$', maxLength: 200 });
+const MunicipalityCode = T.String({ pattern: '^GM[0-9]{4}$' });
+const FrameworkCode = T.String({ pattern: '^[A-Z][A-Z0-9]{0,31}$' });
+const Code = T.String({ pattern: '^[0-9]+(\\.[0-9]+)*$', maxLength: 32 });
+const Version = T.Integer({ minimum: 1 });
+const ReferenceYear = T.String({ pattern: '^[0-9]{4}$' });
+const Date = T.String({ format: 'edtf' });
+const Text = T.Union([
+  object({ text: T.String(), salt: T.String({ pattern: '^[0-9a-f]{32}$' }) }),
+  object({ digest: Sha256 }),
+]);
+
+const VerdictSchema = T.Union([T.Literal('MET'), T.Literal('IMPROVEMENT_NEEDED')]);
+const BasisSchema = T.Union([T.Literal('ASSESSED'), T.Literal('REPORTED')]);
+const KindSchema = T.Union([T.Literal('BASELINE'), T.Literal('FOLLOW_UP')]);
+const SourceKindSchema = T.Union([T.Literal('QUESTIONNAIRE'), T.Literal('DOCUMENT'), T.Literal('STATEMENT')]);
+const OutcomeSchema = T.Union([T.Literal('KEPT'), T.Literal('BROKEN')]);
+
+/** `MET` (✓) or `IMPROVEMENT_NEEDED` (✗). */
+export type Verdict = Static<typeof VerdictSchema>;
+/** What a test rested on: the inspectorate's own research, or the municipality's statement. */
+export type VerdictBasis = Static<typeof BasisSchema>;
+export type AssessmentKind = Static<typeof KindSchema>;
+export type SourceKind = Static<typeof SourceKindSchema>;
+export type CommitmentOutcome = Static<typeof OutcomeSchema>;
+
+const Themes = T.Array(
+  object({
+    code: Code,
+    name: Name,
+    criteria: T.Array(
+      object({
+        code: Code,
+        name: Name,
+        indicators: T.Array(object({ code: Code, name: Name }), { minItems: 1 }),
+      }),
+      { minItems: 1 },
+    ),
+  }),
+  { minItems: 1 },
+);
+/** Themes, criteria and indicators in document order, with their stable codes (`4`, `4.2`, `4.2.2`). */
+export type Themes = Static<typeof Themes>;
+
+const schemas = {
+  /** A framework enters the register: version 1, with everything that can be assessed against it. */
+  FrameworkPublished: object({ framework: FrameworkCode, version: Version, name: Name, themes: Themes }),
+  /** A new version. `equivalents` maps old indicators to the new ones that ask the same; others have none. */
+  FrameworkRevised: object({
+    framework: FrameworkCode,
+    version: Version,
+    name: Name,
+    themes: Themes,
+    equivalents: T.Array(object({ from: Code, to: Code })),
+  }),
+
+  /** A municipality's approach becomes known to the register. */
+  ApproachRegistered: object({ municipality: MunicipalityCode, slug: Slug, name: Name }),
+  /** A document was read, whole: SHA-256 of its bytes, its file name, its text, and what it was read as. */
+  FactsheetImported: object({
+    digest: Sha256,
+    name: Name,
+    text: Text,
+    kind: KindSchema,
+    reference: ReferenceYear,
+    publishedOn: nullable(Date),
+    partial: T.Boolean(),
+  }),
+  /** An inspection of the approach against one framework version begins, for one reference year. */
+  AssessmentOpened: object({
+    assessmentId: Uuid,
+    framework: FrameworkCode,
+    frameworkVersion: Version,
+    kind: KindSchema,
+    reference: ReferenceYear,
+    assessor: Name,
+    description: nullable(Text),
+    familiesReached: nullable(T.Integer({ minimum: 0 })),
+  }),
+  /** Who was asked, or what was read. */
+  SourceConsulted: object({
+    assessmentId: Uuid,
+    kind: SourceKindSchema,
+    name: Name,
+    consultedOn: nullable(Date),
+  }),
+  /** What the inspectorate found, and its verdict; it speaks of one or more indicators. */
+  FindingRecorded: object({
+    findingId: Uuid,
+    assessmentId: Uuid,
+    indicators: T.Array(Code, { minItems: 1, uniqueItems: true }),
+    verdict: VerdictSchema,
+    narrative: Text,
+  }),
+  /** A warning beside a finding (LET OP); it never changes the verdict. */
+  AttentionPointRaised: object({ attentionPointId: Uuid, findingId: Uuid, text: Text }),
+  /** A ✗ opens an improvement point; it speaks of the indicators of its finding. */
+  ImprovementPointIdentified: object({ improvementPointId: Uuid, findingId: Uuid, text: Text }),
+  /** What else changed in the approach, told in a follow-up. */
+  DevelopmentNoted: object({ assessmentId: Uuid, text: Text }),
+  /** The assessment is complete: from here on its findings count. `public` is false for a confidential one. */
+  AssessmentConcluded: object({ assessmentId: Uuid, publishedOn: nullable(Date), public: T.Boolean() }),
+  /** The municipality says what it did about improvement points. */
+  FollowUpReported: object({
+    followUpId: Uuid,
+    improvementPointIds: T.Array(Uuid, { minItems: 1, uniqueItems: true }),
+    reportedBy: Name,
+    reportedOn: nullable(Date),
+    narrative: nullable(Text),
+  }),
+  /** The inspectorate judges improvement points again. It is a finding too. */
+  FollowUpAssessed: object({
+    findingId: Uuid,
+    assessmentId: Uuid,
+    followUpId: nullable(Uuid),
+    improvementPointIds: T.Array(Uuid, { minItems: 1, uniqueItems: true }),
+    indicators: T.Array(Code, { minItems: 1, uniqueItems: true }),
+    verdict: VerdictSchema,
+    basis: BasisSchema,
+    narrative: Text,
+  }),
+  /** A promise about improvement points, still open when it was made. */
+  CommitmentMade: object({
+    commitmentId: Uuid,
+    improvementPointIds: T.Array(Uuid, { minItems: 1, uniqueItems: true }),
+    madeBy: Name,
+    text: Text,
+    dueOn: nullable(Date),
+  }),
+  /** What became of a promise. */
+  CommitmentSettled: object({
+    commitmentId: Uuid,
+    outcome: OutcomeSchema,
+    settledOn: Date,
+    narrative: nullable(Text),
+  }),
+  /** The finding `corrects` should have read thus. `publishedOn` null: public from the day it was recorded. */
+  FindingCorrected: object({
+    findingId: Uuid,
+    corrects: Uuid,
+    indicators: T.Array(Code, { minItems: 1, uniqueItems: true }),
+    verdict: VerdictSchema,
+    basis: BasisSchema,
+    narrative: Text,
+    reason: Text,
+    publishedOn: nullable(Date),
+  }),
+  /** The finding should not have been made; the earlier verdict stands again. */
+  FindingWithdrawn: object({ findingId: Uuid, reason: Text, publishedOn: nullable(Date) }),
+} as const satisfies Record<string, TSchema>;
+
+export type EventType = keyof typeof schemas;
+export const EVENT_TYPES = Object.keys(schemas) as EventType[];
+
+/** The content of an event of type `K`. */
+export type EventData<K extends EventType> = Static<(typeof schemas)[K]>;
+
+/** An event that has been decided but not yet appended: type and content, told apart by `type`. */
+export type DomainEvent = { [K in EventType]: { readonly type: K; readonly data: EventData<K> } }[EventType];
+
+const EventMetadata = object({
+  schemaVersion: Version,
+  recordedAt: T.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$' }),
+  actor: Name,
+  correlationId: Uuid,
+  causationId: nullable(Uuid),
+  source: nullable(object({ document: Sha256, line: T.Integer({ minimum: 1 }) })),
+});
+/**
+ * `recordedAt`: when the register knew it, set by the store at append, never decreasing along the log.
+ * `actor`: the signed-in principal or the system user. `correlationId`: what the event belongs to, one for
+ * all events of an import; `causationId`: the event that it follows from. `source`: the SHA-256 of the
+ * document and the line (from 1) that the event was read from.
+ */
+export type EventMetadata = Static<typeof EventMetadata>;
+export type EventSource = NonNullable<EventMetadata['source']>;
+
+/** Where an event lies in the whole log: ordered by `<`, otherwise opaque, and gapless only on SQLite. */
+export type Position = number;
+
+interface Envelope {
+  /** UUID; the store recognises a repeated append by it. */
+  readonly id: string;
+  readonly stream: string;
+  /** Place in the stream: from 0, gapless. */
+  readonly revision: number;
+  readonly position: Position;
+  readonly metadata: EventMetadata;
+}
+
+/** An event as it stands in the log. */
+export type RecordedEvent = DomainEvent & Envelope;
+
+/** A recorded event of type `K`. */
+export type Recorded<K extends EventType> = Extract<DomainEvent, { type: K }> & Envelope;
+
+/** The event in the log is corrupt, or of a kind that this version does not know. Names the event. */
+export class InvalidEventError extends Error {
+  override readonly name = 'InvalidEventError';
+}
+
+const dataChecks = new Map<string, TypeCheck<TSchema>>(
+  Object.entries(schemas).map(([type, schema]) => [type, TypeCompiler.Compile(schema)]),
+);
+const metadataCheck = TypeCompiler.Compile(EventMetadata);
+
+/**
+ * The door by which events enter, from the log or from a file: what comes out is of this catalogue.
+ * @throws InvalidEventError that names the event, the field and what was expected.
+ */
+export function parseEvent(raw: {
+  id: string;
+  stream: string;
+  revision: number;
+  position: Position;
+  type: string;
+  data: unknown;
+  metadata: unknown;
+}): RecordedEvent {
+  const where = `event ${raw.id} (${raw.stream} revision ${raw.revision})`;
+  if (!metadataCheck.Check(raw.metadata)) throw invalid(where, 'metadata', metadataCheck, raw.metadata);
+  const { schemaVersion } = raw.metadata;
+  if (schemaVersion > SCHEMA_VERSION) {
+    throw new InvalidEventError(
+      `${where} has schema version ${schemaVersion}; this version of Toetsspoor reads up to ${SCHEMA_VERSION}`,
+    );
+  }
+  const check = dataChecks.get(raw.type);
+  if (check === undefined) {
+    throw new InvalidEventError(
+      `${where} has the unknown type "${raw.type}"; known are ${EVENT_TYPES.join(', ')}`,
+    );
+  }
+  if (!check.Check(raw.data)) throw invalid(where, raw.type, check, raw.data);
+  return raw as RecordedEvent;
+}
+
+/**
+ * The same check on the way out, so that nothing enters the log that could not be read back.
+ * @throws InvalidEventError that names the type, the field and what was expected.
+ */
+export function assertValidEvent(event: { type: string; data: unknown }): asserts event is DomainEvent {
+  const check = dataChecks.get(event.type);
+  if (check === undefined) throw new InvalidEventError(`"${event.type}" is not an event type`);
+  if (!check.Check(event.data)) throw invalid('a new event', event.type, check, event.data);
+}
+
+function invalid(where: string, part: string, check: TypeCheck<TSchema>, value: unknown): InvalidEventError {
+  const first = check.Errors(value).First();
+  const field = first === undefined || first.path === '' ? part : `${part}${first.path}`;
+  return new InvalidEventError(`${where} is corrupt: ${field}: ${first?.message ?? 'not of its schema'}`);
+}

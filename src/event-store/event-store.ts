@@ -1,0 +1,91 @@
+import type { DomainEvent, EventMetadata, Position, RecordedEvent } from '../domain/events';
+
+/** An event to be appended. The store adds stream, revision, position and `recordedAt`. */
+export type NewEvent = DomainEvent & {
+  readonly id: string;
+  readonly metadata: Omit<EventMetadata, 'recordedAt'>;
+};
+
+/** The state of the stream that an append relies on: its last revision, or one of the two words. */
+export type ExpectedRevision = number | 'NO_STREAM' | 'STREAM_EXISTS';
+
+export interface AppendResult {
+  /** Revision of the last event of the append. */
+  readonly revision: number;
+  /** Position of the last event of the append: a reader that has reached it sees the append. */
+  readonly position: Position;
+}
+
+/**
+ * An append-only log of events, in streams. What it promises, on every engine:
+ *
+ * - **Order.** All events have one order, by `position`; those of a stream also by `revision`, from 0
+ *   without gaps. `recordedAt` never decreases along the log.
+ * - **Durability.** When `append` resolves, the events are on disk (on a cluster: on a quorum).
+ * - **Atomicity.** The events of one append stand in the log together, next to each other in their
+ *   stream, or not at all. A refused append leaves nothing behind.
+ * - **Optimistic concurrency.** An append against another state of the stream than the expected one is
+ *   refused with {@link WrongExpectedRevisionError}.
+ * - **Idempotence.** Repeating an append, same stream and same event ids in the same order, adds nothing
+ *   and gives the first one's result, also when the stream has grown since, whatever revision is
+ *   expected. Event ids alone are compared. An append of which only some ids are there is refused with
+ *   {@link WrongExpectedRevisionError}; one whose ids stand in another stream with
+ *   {@link EventIdTakenError} where the engine can know it.
+ * - **Validity.** What comes out has passed `parseEvent`: a corrupt or unknown event is an error that
+ *   names it. What goes in has passed `assertValidEvent`.
+ */
+export interface EventStore {
+  append(
+    stream: string,
+    events: readonly [NewEvent, ...NewEvent[]],
+    expected: ExpectedRevision,
+  ): Promise<AppendResult>;
+
+  /** The stream's events from revision `from` (default 0), in pages; nothing for a stream that is not there. */
+  readStream(stream: string, from?: number): AsyncIterable<readonly RecordedEvent[]>;
+
+  /** All events behind position `after` (default: from the first), in pages, up to the end of the log. */
+  readAll(after?: Position): AsyncIterable<readonly RecordedEvent[]>;
+
+  /**
+   * All events behind position `after`, in pages, and then those to come: it ends only when `signal` is
+   * aborted or the store closes. An empty page says that the reader is level with the log.
+   */
+  subscribeAll(after: Position | undefined, signal: AbortSignal): AsyncIterable<readonly RecordedEvent[]>;
+
+  /** Position of the last event, or undefined where the log is empty. */
+  lastPosition(): Promise<Position | undefined>;
+
+  /** Finishes the appends under way, ends the subscriptions and releases the log. */
+  close(): Promise<void>;
+}
+
+/** The stream is not in the state that the append relied on. */
+export class WrongExpectedRevisionError extends Error {
+  override readonly name = 'WrongExpectedRevisionError';
+  constructor(
+    readonly stream: string,
+    readonly expected: ExpectedRevision,
+    /** Last revision of the stream; undefined where it does not exist. */
+    readonly actual: number | undefined,
+  ) {
+    const is = actual === undefined ? 'does not exist' : `is at revision ${actual}`;
+    super(`stream ${stream} ${is}, expected was ${expected}`);
+  }
+}
+
+/** An event id of the append stands in another stream. */
+export class EventIdTakenError extends Error {
+  override readonly name = 'EventIdTakenError';
+  constructor(
+    readonly id: string,
+    readonly stream: string,
+  ) {
+    super(`event id ${id} is taken by an event of stream ${stream}`);
+  }
+}
+
+/** Another process has the log open for writing. */
+export class LogInUseError extends Error {
+  override readonly name = 'LogInUseError';
+}
