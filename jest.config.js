@@ -16,6 +16,6 @@ module.exports = {
       },
     ],
   },
-  // `uuid` ships ES modules only, which Jest does not load from a CommonJS test by itself.
-  transformIgnorePatterns: ['/node_modules/(?!uuid/)'],
+  // These ship ES modules only, which Node.js loads from CommonJS and Jest does not.
+  transformIgnorePatterns: ['/node_modules/(?!(uuid|canonicalize)/)'],
 };

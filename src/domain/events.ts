@@ -12,6 +12,8 @@ import { isEdtf } from './edtf';
 export const SCHEMA_VERSION = 1;
 
 FormatRegistry.Set('edtf', isEdtf);
+// A lone surrogate has no UTF-8 form, so no digest: it may not enter the log.
+FormatRegistry.Set('unicode', (text) => text.isWellFormed());
 
 const strict = { additionalProperties: false } as const;
 const object = <P extends Record<string, TSchema>>(properties: P) => T.Object(properties, strict);
@@ -21,16 +23,16 @@ const Uuid = T.String({
   pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
 });
 const Sha256 = T.String({ pattern: '^[0-9a-f]{64}$' });
-const Name = T.String({ minLength: 1, maxLength: 1000 });
+const Name = T.String({ minLength: 1, maxLength: 1000, format: 'unicode' });
 const Slug = T.String({ pattern: '^[a-z0-9]+(-[a-z0-9]+)*$', maxLength: 200 });
 const MunicipalityCode = T.String({ pattern: '^GM[0-9]{4}$' });
 const FrameworkCode = T.String({ pattern: '^[A-Z][A-Z0-9]{0,31}$' });
 const Code = T.String({ pattern: '^[0-9]+(\\.[0-9]+)*$', maxLength: 32 });
 const Version = T.Integer({ minimum: 1 });
 const ReferenceYear = T.String({ pattern: '^[0-9]{4}$' });
-const Date = T.String({ format: 'edtf' });
+const DateText = T.String({ format: 'edtf' });
 const Text = T.Union([
-  object({ text: T.String(), salt: T.String({ pattern: '^[0-9a-f]{32}$' }) }),
+  object({ text: T.String({ format: 'unicode' }), salt: T.String({ pattern: '^[0-9a-f]{32}$' }) }),
   object({ digest: Sha256 }),
 ]);
 
@@ -87,7 +89,7 @@ const schemas = {
     text: Text,
     kind: KindSchema,
     reference: ReferenceYear,
-    publishedOn: nullable(Date),
+    publishedOn: nullable(DateText),
     partial: T.Boolean(),
   }),
   /** An inspection of the approach against one framework version begins, for one reference year. */
@@ -106,7 +108,7 @@ const schemas = {
     assessmentId: Uuid,
     kind: SourceKindSchema,
     name: Name,
-    consultedOn: nullable(Date),
+    consultedOn: nullable(DateText),
   }),
   /** What the inspectorate found, and its verdict; it speaks of one or more indicators. */
   FindingRecorded: object({
@@ -123,39 +125,41 @@ const schemas = {
   /** What else changed in the approach, told in a follow-up. */
   DevelopmentNoted: object({ assessmentId: Uuid, text: Text }),
   /** The assessment is complete: from here on its findings count. `public` is false for a confidential one. */
-  AssessmentConcluded: object({ assessmentId: Uuid, publishedOn: nullable(Date), public: T.Boolean() }),
-  /** The municipality says what it did about improvement points. */
+  AssessmentConcluded: object({ assessmentId: Uuid, publishedOn: nullable(DateText), public: T.Boolean() }),
+  /** The municipality says what it did about improvement points; to an assessment, or before there is one. */
   FollowUpReported: object({
     followUpId: Uuid,
+    assessmentId: nullable(Uuid),
     improvementPointIds: T.Array(Uuid, { minItems: 1, uniqueItems: true }),
     reportedBy: Name,
-    reportedOn: nullable(Date),
+    reportedOn: nullable(DateText),
     narrative: nullable(Text),
   }),
-  /** The inspectorate judges improvement points again. It is a finding too. */
+  /** The inspectorate judges again what was to be improved. It is a finding too. */
   FollowUpAssessed: object({
     findingId: Uuid,
     assessmentId: Uuid,
     followUpId: nullable(Uuid),
-    improvementPointIds: T.Array(Uuid, { minItems: 1, uniqueItems: true }),
+    improvementPointIds: T.Array(Uuid, { uniqueItems: true }),
     indicators: T.Array(Code, { minItems: 1, uniqueItems: true }),
     verdict: VerdictSchema,
     basis: BasisSchema,
     narrative: Text,
   }),
-  /** A promise about improvement points, still open when it was made. */
+  /** A promise about improvement points, still open when it was made; told in an assessment, or apart. */
   CommitmentMade: object({
     commitmentId: Uuid,
+    assessmentId: nullable(Uuid),
     improvementPointIds: T.Array(Uuid, { minItems: 1, uniqueItems: true }),
     madeBy: Name,
     text: Text,
-    dueOn: nullable(Date),
+    dueOn: nullable(DateText),
   }),
   /** What became of a promise. */
   CommitmentSettled: object({
     commitmentId: Uuid,
     outcome: OutcomeSchema,
-    settledOn: Date,
+    settledOn: DateText,
     narrative: nullable(Text),
   }),
   /** The finding `corrects` should have read thus. `publishedOn` null: public from the day it was recorded. */
@@ -167,10 +171,10 @@ const schemas = {
     basis: BasisSchema,
     narrative: Text,
     reason: Text,
-    publishedOn: nullable(Date),
+    publishedOn: nullable(DateText),
   }),
   /** The finding should not have been made; the earlier verdict stands again. */
-  FindingWithdrawn: object({ findingId: Uuid, reason: Text, publishedOn: nullable(Date) }),
+  FindingWithdrawn: object({ findingId: Uuid, reason: Text, publishedOn: nullable(DateText) }),
 } as const satisfies Record<string, TSchema>;
 
 export type EventType = keyof typeof schemas;

@@ -1,0 +1,159 @@
+import type { FrameworkLine } from './framework';
+import { type Framework, indicatorsOf } from './framework';
+import type { ApproachHistory, AssessmentFact, FindingFact } from './history';
+import { Rejection } from './rejection';
+
+// What the decider asks of a history before it decides; each throws the Rejection that says what is wrong.
+
+/** @throws Rejection where the finding is not the reading that stands. */
+export function assertStands(history: ApproachHistory, finding: FindingFact): void {
+  const root = history.findings[finding.root];
+  if (finding.withdrawn !== null || root?.withdrawn != null) {
+    throw new Rejection('FINDING_WITHDRAWN', `finding ${finding.id} was withdrawn`, 'findingId');
+  }
+  const correction = history.findings.find(
+    (other) =>
+      other.withdrawn === null && other.corrects !== null && history.findings[other.corrects] === finding,
+  );
+  if (correction !== undefined) {
+    throw new Rejection(
+      'FINDING_CORRECTED',
+      `finding ${finding.id} was corrected; the reading that stands is ${correction.id}`,
+      'findingId',
+    );
+  }
+}
+
+export function assertComplete(
+  history: ApproachHistory,
+  assessment: AssessmentFact,
+  partial: boolean,
+  frameworks: (code: string) => FrameworkLine,
+): void {
+  const findings = history.findings.filter(
+    (finding) => assessmentAt(history, finding.assessment) === assessment,
+  );
+  if (findings.length === 0) {
+    throw new Rejection(
+      'ASSESSMENT_EMPTY',
+      'an assessment without findings cannot be concluded',
+      'assessmentId',
+    );
+  }
+  if (assessment.kind === 'FOLLOW_UP') return;
+
+  const pointless = findings.find(
+    (finding) => finding.verdict === 'IMPROVEMENT_NEEDED' && !pointOf(history, finding),
+  );
+  if (pointless !== undefined) {
+    throw new Rejection(
+      'IMPROVEMENT_POINT_MISSING',
+      `finding ${pointless.id} is ✗ and has no improvement point`,
+    );
+  }
+  if (partial) return;
+  const assessed = new Set(findings.flatMap(({ indicators }) => indicators));
+  const framework = frameworkOf(frameworks, assessment.framework, assessment.frameworkVersion);
+  const missing = indicatorsOf(framework).filter(({ code }) => !assessed.has(code));
+  if (missing.length > 0) {
+    throw new Rejection(
+      'INDICATOR_NOT_ASSESSED',
+      `a baseline covers all ${indicatorsOf(framework).length} indicators of ${framework.code} unless it is partial; without a finding: ${missing.map(({ code, name }) => `${code} ${name}`).join('; ')}`,
+    );
+  }
+}
+
+export function assessmentUnderWay(history: ApproachHistory, id: string): AssessmentFact {
+  const assessment = history.assessments.find((one) => one.id === id);
+  if (assessment === undefined) {
+    throw new Rejection('ASSESSMENT_UNKNOWN', `there is no assessment ${id}`, 'assessmentId');
+  }
+  if (assessment.concluded !== null) {
+    throw new Rejection(
+      'ASSESSMENT_CONCLUDED',
+      `assessment ${id} is concluded: correct its findings instead`,
+      'assessmentId',
+    );
+  }
+  return assessment;
+}
+
+export function followUpUnderWay(history: ApproachHistory, id: string): AssessmentFact {
+  const assessment = assessmentUnderWay(history, id);
+  if (assessment.kind === 'FOLLOW_UP') return assessment;
+  throw new Rejection(
+    'ASSESSMENT_UNKNOWN',
+    `assessment ${id} is a baseline, expected a follow-up`,
+    'assessmentId',
+  );
+}
+
+export function assessmentAt(history: ApproachHistory, index: number): AssessmentFact {
+  const assessment = history.assessments[index];
+  if (assessment === undefined) throw new Rejection('ASSESSMENT_UNKNOWN', 'the finding has no assessment');
+  return assessment;
+}
+
+export function findingById(history: ApproachHistory, id: string): FindingFact {
+  const finding = history.findings.find((one) => one.id === id);
+  if (finding === undefined) throw new Rejection('FINDING_UNKNOWN', `there is no finding ${id}`, 'findingId');
+  return finding;
+}
+
+/** The improvement point that the finding, in any of its readings, has opened. */
+export function pointOf(history: ApproachHistory, finding: FindingFact): unknown {
+  return history.improvementPoints.find((point) => history.findings[point.finding]?.root === finding.root);
+}
+
+export function assertPoints(history: ApproachHistory, ids: readonly string[]): void {
+  const unknown = ids.find((id) => !history.improvementPoints.some((point) => point.id === id));
+  if (unknown === undefined) return;
+  throw new Rejection(
+    'IMPROVEMENT_POINT_UNKNOWN',
+    `there is no improvement point ${unknown}`,
+    'improvementPointIds',
+  );
+}
+
+export function assertIndicators(
+  codes: readonly string[],
+  { framework, frameworkVersion }: AssessmentFact,
+  frameworks: (code: string) => FrameworkLine,
+): void {
+  const line = frameworks(framework);
+  const unknown = codes.find((code) => line.lineOf(frameworkVersion, code) === undefined);
+  if (unknown === undefined) return;
+  throw new Rejection(
+    'INDICATOR_UNKNOWN',
+    `${framework} version ${frameworkVersion} has no indicator ${unknown}`,
+    'indicators',
+  );
+}
+
+export function frameworkOf(
+  frameworks: (code: string) => FrameworkLine,
+  code: string,
+  version: number,
+): Framework {
+  const framework = frameworks(code).version(version);
+  if (framework === undefined) {
+    throw new Rejection(
+      'FRAMEWORK_UNKNOWN',
+      `there is no version ${version} of framework ${code}`,
+      'framework',
+    );
+  }
+  return framework;
+}
+
+export function assertFree(history: ApproachHistory, id: string): void {
+  const taken = [
+    history.assessments,
+    history.findings,
+    history.attentionPoints,
+    history.improvementPoints,
+    history.followUps,
+    history.commitments,
+  ].some((facts) => facts.some((fact) => fact.id === id));
+  if (taken) throw new Rejection('ID_TAKEN', `id ${id} is in use in this approach`);
+}

@@ -1,0 +1,236 @@
+import type { ApproachCommand, ApproachStep, FactsheetDocument } from './approach-commands';
+import {
+  assertComplete,
+  assertFree,
+  assertIndicators,
+  assertPoints,
+  assertStands,
+  assessmentAt,
+  assessmentUnderWay,
+  findingById,
+  followUpUnderWay,
+  frameworkOf,
+  pointOf,
+} from './approach-rules';
+import type { DomainEvent } from './events';
+import type { FrameworkLine } from './framework';
+import { type ApproachHistory, evolve } from './history';
+import { Rejection } from './rejection';
+
+/** An event that was decided, and the line of the document that it came from. */
+export interface Decided {
+  readonly event: DomainEvent;
+  readonly line: number | null;
+}
+
+/**
+ * What a command makes of an approach's history: the events, none where all of it is there already.
+ * The history is left as it is.
+ * @throws Rejection where the history does not allow it.
+ */
+export function decide(
+  command: ApproachCommand,
+  history: ApproachHistory,
+  frameworks: (code: string) => FrameworkLine,
+): Decided[] {
+  if (command.type !== 'RecordAssessment') {
+    return decideStep(command, history, frameworks).map((event) => ({ event, line: null }));
+  }
+  if (command.document !== null && isImported(command.document, history)) return [];
+
+  const decided: Decided[] =
+    command.document === null
+      ? []
+      : [{ event: { type: 'FactsheetImported', data: command.document }, line: 1 }];
+  const ahead = structuredClone(history);
+  for (const step of command.steps) {
+    try {
+      for (const event of decideStep(step, ahead, frameworks)) {
+        decided.push({ event, line: step.line });
+        evolve(ahead, event, NOT_RECORDED_YET);
+      }
+    } catch (error) {
+      if (error instanceof Rejection) throw new Rejection(error.code, error.message, error.field, step.line);
+      throw error;
+    }
+  }
+  return decided;
+}
+
+const NOT_RECORDED_YET = { revision: -1, position: -1, recordedAt: '', source: null };
+
+/** @throws Rejection where the document was imported with other flags. */
+function isImported(document: FactsheetDocument, history: ApproachHistory): boolean {
+  const known = history.factsheets.find(({ digest }) => digest === document.digest);
+  if (known === undefined) return false;
+  const differing = (['kind', 'reference', 'publishedOn', 'partial'] as const).filter(
+    (field) => known[field] !== document[field],
+  );
+  if (differing.length === 0) return true;
+  throw new Rejection(
+    'FACTSHEET_REUSED',
+    `this document was imported already, with ${differing.map((field) => `${field} ${known[field] ?? 'unknown'} instead of ${document[field] ?? 'unknown'}`).join(', ')}`,
+  );
+}
+
+function decideStep(
+  step: ApproachStep,
+  history: ApproachHistory,
+  frameworks: (code: string) => FrameworkLine,
+): DomainEvent[] {
+  if (step.type !== 'RegisterApproach' && history.registration === null) {
+    throw new Rejection('APPROACH_UNKNOWN', 'the approach is not registered');
+  }
+  switch (step.type) {
+    case 'RegisterApproach':
+      return registerApproach(step.data, history);
+    case 'OpenAssessment':
+      return openAssessment(step.data, history, frameworks);
+    case 'ConsultSource':
+      assessmentUnderWay(history, step.data.assessmentId);
+      return [{ type: 'SourceConsulted', data: step.data }];
+    case 'NoteDevelopment':
+      assessmentUnderWay(history, step.data.assessmentId);
+      return [{ type: 'DevelopmentNoted', data: step.data }];
+    case 'RecordFinding': {
+      const assessment = assessmentUnderWay(history, step.data.assessmentId);
+      assertFree(history, step.data.findingId);
+      assertIndicators(step.data.indicators, assessment, frameworks);
+      return [{ type: 'FindingRecorded', data: step.data }];
+    }
+    case 'RaiseAttentionPoint': {
+      const finding = findingById(history, step.data.findingId);
+      assessmentUnderWay(history, assessmentAt(history, finding.assessment).id);
+      assertFree(history, step.data.attentionPointId);
+      return [{ type: 'AttentionPointRaised', data: step.data }];
+    }
+    case 'IdentifyImprovementPoint': {
+      const finding = findingById(history, step.data.findingId);
+      assessmentUnderWay(history, assessmentAt(history, finding.assessment).id);
+      assertFree(history, step.data.improvementPointId);
+      if (finding.verdict === 'MET') {
+        throw new Rejection(
+          'FINDING_MET',
+          'an improvement point is opened by a ✗, the finding is ✓',
+          'findingId',
+        );
+      }
+      if (pointOf(history, finding) !== undefined) {
+        throw new Rejection('IMPROVEMENT_POINT_EXISTS', 'the finding has an improvement point', 'findingId');
+      }
+      return [{ type: 'ImprovementPointIdentified', data: step.data }];
+    }
+    case 'ConcludeAssessment':
+      assertComplete(history, assessmentUnderWay(history, step.data.assessmentId), step.partial, frameworks);
+      return [{ type: 'AssessmentConcluded', data: step.data }];
+    case 'ReportFollowUp':
+      if (step.data.assessmentId !== null) followUpUnderWay(history, step.data.assessmentId);
+      assertFree(history, step.data.followUpId);
+      assertPoints(history, step.data.improvementPointIds);
+      return [{ type: 'FollowUpReported', data: step.data }];
+    case 'AssessFollowUp': {
+      const { assessmentId, findingId, followUpId, improvementPointIds, indicators } = step.data;
+      const assessment = followUpUnderWay(history, assessmentId);
+      assertFree(history, findingId);
+      assertPoints(history, improvementPointIds);
+      assertIndicators(indicators, assessment, frameworks);
+      if (followUpId !== null && !history.followUps.some(({ id }) => id === followUpId)) {
+        throw new Rejection('FOLLOW_UP_UNKNOWN', `there is no report ${followUpId}`, 'followUpId');
+      }
+      return [{ type: 'FollowUpAssessed', data: step.data }];
+    }
+    case 'MakeCommitment':
+      if (step.data.assessmentId !== null) assessmentUnderWay(history, step.data.assessmentId);
+      assertFree(history, step.data.commitmentId);
+      assertPoints(history, step.data.improvementPointIds);
+      return [{ type: 'CommitmentMade', data: step.data }];
+    case 'SettleCommitment':
+      return settleCommitment(step.data, history);
+    case 'CorrectFinding':
+      return correctFinding(step, history, frameworks);
+    case 'WithdrawFinding': {
+      const finding = findingById(history, step.data.findingId);
+      assertStands(history, finding);
+      return [{ type: 'FindingWithdrawn', data: step.data }];
+    }
+  }
+}
+
+type StepOf<T extends ApproachStep['type']> = Extract<ApproachStep, { type: T }>;
+
+/** Registering what is registered alike gives no event: every import may ask for it. */
+function registerApproach(data: StepOf<'RegisterApproach'>['data'], history: ApproachHistory): DomainEvent[] {
+  const { registration } = history;
+  if (registration === null) return [{ type: 'ApproachRegistered', data }];
+  if (registration.municipality === data.municipality && registration.slug === data.slug) return [];
+  throw new Rejection(
+    'APPROACH_EXISTS',
+    `this is approach ${registration.municipality}/${registration.slug}`,
+  );
+}
+
+function openAssessment(
+  data: StepOf<'OpenAssessment'>['data'],
+  history: ApproachHistory,
+  frameworks: (code: string) => FrameworkLine,
+): DomainEvent[] {
+  assertFree(history, data.assessmentId);
+  frameworkOf(frameworks, data.framework, data.frameworkVersion);
+  const year = Number(data.reference);
+  const sameFramework = history.assessments.filter(({ framework }) => framework === data.framework);
+  if (sameFramework.some((assessment) => assessment.year === year && assessment.kind === data.kind)) {
+    throw new Rejection(
+      'ASSESSMENT_EXISTS',
+      `there is a ${data.kind} assessment for ${data.reference} against ${data.framework} already, from another document; a second one is refused`,
+      'reference',
+    );
+  }
+  const isBehindBaseline = sameFramework.some(
+    (assessment) => assessment.kind === 'BASELINE' && assessment.concluded !== null && assessment.year < year,
+  );
+  if (data.kind === 'FOLLOW_UP' && !isBehindBaseline) {
+    throw new Rejection(
+      'BASELINE_MISSING',
+      `a follow-up for ${data.reference} needs the baseline of an earlier year that it follows; record that first`,
+      'reference',
+    );
+  }
+  return [{ type: 'AssessmentOpened', data }];
+}
+
+function settleCommitment(data: StepOf<'SettleCommitment'>['data'], history: ApproachHistory): DomainEvent[] {
+  const commitment = history.commitments.find(({ id }) => id === data.commitmentId);
+  if (commitment === undefined) {
+    throw new Rejection('COMMITMENT_UNKNOWN', `there is no commitment ${data.commitmentId}`, 'commitmentId');
+  }
+  if (commitment.settled !== null) {
+    throw new Rejection(
+      'COMMITMENT_SETTLED',
+      `it was settled as ${commitment.settled.outcome}`,
+      'commitmentId',
+    );
+  }
+  return [{ type: 'CommitmentSettled', data }];
+}
+
+function correctFinding(
+  { data, improvementPoint }: StepOf<'CorrectFinding'>,
+  history: ApproachHistory,
+  frameworks: (code: string) => FrameworkLine,
+): DomainEvent[] {
+  const finding = findingById(history, data.corrects);
+  assertStands(history, finding);
+  assertFree(history, data.findingId);
+  assertIndicators(data.indicators, assessmentAt(history, finding.assessment), frameworks);
+  const corrected: DomainEvent = { type: 'FindingCorrected', data };
+  const needsPoint =
+    data.verdict === 'IMPROVEMENT_NEEDED' &&
+    finding.followUp === null &&
+    finding.improvementPoints.length === 0;
+  if (!needsPoint || pointOf(history, finding) !== undefined) return [corrected];
+  assertFree(history, improvementPoint.improvementPointId);
+  return [
+    corrected,
+    { type: 'ImprovementPointIdentified', data: { ...improvementPoint, findingId: data.findingId } },
+  ];
+}

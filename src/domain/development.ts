@@ -1,0 +1,95 @@
+import type { Verdict } from './events';
+import type { FrameworkLine, Indicator } from './framework';
+import {
+  type FrameworkLines,
+  groupByFramework,
+  latestByLine,
+  type Standing,
+  standing,
+  type Test,
+  versionInForce,
+} from './verdicts';
+
+/** What became of an indicator between two years; the words are those of the API. */
+export const CHANGES = [
+  'RESOLVED',
+  'PERSISTENT',
+  'REGRESSED',
+  'SUSTAINED',
+  'NOT_RETESTED',
+  'NEWLY_ASSESSED',
+  'FRAMEWORK_CHANGED',
+] as const;
+export type Change = (typeof CHANGES)[number];
+
+export interface IndicatorChange {
+  readonly indicator: Indicator;
+  readonly framework: string;
+  readonly change: Change;
+  /** The verdict standing at `from`; null where there was none. */
+  readonly before: Standing | null;
+  /** The latest test in (from, to]; null where it was not tested again. */
+  readonly after: Standing | null;
+}
+
+/**
+ * How the verdicts developed between two years, `from` < `to`, over tests in order of time: a row for each
+ * indicator of the framework version of `to` that was ever tested by then, in framework order, and behind
+ * them those that this version no longer asks.
+ */
+export function developmentOf(
+  tests: readonly Test[],
+  frameworks: FrameworkLines,
+  from: number,
+  to: number,
+): IndicatorChange[] {
+  const upToEnd = tests.filter(({ assessment }) => assessment.year <= to);
+  return [...groupByFramework(upToEnd)]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([code, own]) => {
+      const framework = frameworks(code);
+      const earlier = own.filter(({ assessment }) => assessment.year <= from);
+      const later = own.filter(({ assessment }) => assessment.year > from);
+      const before = latestByLine(earlier, framework);
+      const after = latestByLine(later, framework);
+      const version = versionInForce(own);
+
+      const lines = framework.linesOf(version);
+      const kept = new Set(lines);
+      const dropped = [...new Set([...before.keys(), ...after.keys()])].filter((line) => !kept.has(line));
+      return [...lines, ...dropped].flatMap((line): IndicatorChange[] => {
+        const testsBefore = before.get(line);
+        const testsAfter = after.get(line);
+        const newest = testsAfter ?? testsBefore;
+        if (newest === undefined) return [];
+        const indicator =
+          framework.indicatorOf(version, line) ?? indicatorWhenTested(framework, newest[0], line);
+        const was = testsBefore === undefined ? null : standing(indicator, code, testsBefore, from);
+        const became = testsAfter === undefined ? null : standing(indicator, code, testsAfter, to);
+        const change = kept.has(line) ? changeOf(was?.status, became?.status) : 'FRAMEWORK_CHANGED';
+        return [{ indicator, framework: code, change, before: was, after: became }];
+      });
+    });
+}
+
+/** How often each change occurs, in the order of {@link CHANGES}, those that do not occur left out. */
+export function countChanges(rows: readonly IndicatorChange[]): { change: Change; count: number }[] {
+  return CHANGES.map((change) => ({
+    change,
+    count: rows.filter((row) => row.change === change).length,
+  })).filter(({ count }) => count > 0);
+}
+
+function changeOf(before: Verdict | undefined, after: Verdict | undefined): Change {
+  if (before === undefined) return 'NEWLY_ASSESSED';
+  if (after === undefined) return 'NOT_RETESTED';
+  if (before === 'MET') return after === 'MET' ? 'SUSTAINED' : 'REGRESSED';
+  return after === 'MET' ? 'RESOLVED' : 'PERSISTENT';
+}
+
+function indicatorWhenTested(framework: FrameworkLine, test: Test, line: string): Indicator {
+  const indicator = framework.indicatorOf(test.assessment.frameworkVersion, line);
+  // latestByLine found the line by this very version.
+  if (indicator === undefined) throw new RangeError(`no indicator on line ${line}`);
+  return indicator;
+}

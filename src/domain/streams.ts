@@ -1,0 +1,26 @@
+/** Names of the streams: one an approach, one a framework. They are part of the storage format. */
+export function approachStream(municipality: string, slug: string): string {
+  return `approach-${municipality}-${slug}`;
+}
+
+export function frameworkStream(code: string): string {
+  return `framework-${code}`;
+}
+
+/** The approach that a stream is of; null for a stream of another kind. */
+export function approachOfStream(stream: string): { municipality: string; slug: string } | null {
+  const match = /^approach-(GM\d{4})-(.+)$/.exec(stream);
+  return match?.[1] === undefined || match[2] === undefined
+    ? null
+    : { municipality: match[1], slug: match[2] };
+}
+
+/** The slug of a name: NFKD, without diacritics, lower case, runs of other characters become one `-`. */
+export function slugOf(name: string): string {
+  return name
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '');
+}

@@ -1,0 +1,59 @@
+import type { AsOf } from './as-of';
+import type { ApproachHistory } from './history';
+import { attentionPointsAt } from './improvement';
+import { type FrameworkLines, latestByLine, standing, versionInForce, visibleTests } from './verdicts';
+
+/** What an indicator of an approach was in a year: tested, or standing from an earlier year. */
+export type YearCell = 'MET' | 'IMPROVEMENT_NEEDED' | 'CARRIED_FORWARD';
+
+/** One year of one approach under one framework: what a trend adds up. */
+export interface ApproachYear {
+  readonly year: number;
+  /** The framework version that the approach was last assessed against by then. */
+  readonly version: number;
+  /** By indicator code of that version. */
+  readonly cells: Readonly<Record<string, YearCell>>;
+  /** Attention points raised that year, by the first indicator of their finding: each counts once. */
+  readonly attentionPoints: Readonly<Record<string, number>>;
+}
+
+/**
+ * The years of an approach under a framework, in order: those in which something was tested. Between them,
+ * and after the last, everything is carried forward ({@link carryForward}).
+ */
+export function approachYears(
+  history: ApproachHistory,
+  framework: string,
+  frameworks: FrameworkLines,
+  asOf: AsOf,
+): ApproachYear[] {
+  const line = frameworks(framework);
+  const tests = visibleTests(history, asOf).filter(({ assessment }) => assessment.framework === framework);
+  const raised = attentionPointsAt(history, tests, asOf);
+  const years = [...new Set(tests.map(({ assessment }) => assessment.year))];
+  return years.map((year) => {
+    const upToYear = tests.filter(({ assessment }) => assessment.year <= year);
+    const version = versionInForce(upToYear);
+    const cells: Record<string, YearCell> = {};
+    for (const [key, covering] of latestByLine(upToYear, line)) {
+      const indicator = line.indicatorOf(version, key);
+      if (indicator === undefined) continue;
+      const { status, carriedForward } = standing(indicator, framework, covering, year);
+      cells[indicator.code] = carriedForward ? 'CARRIED_FORWARD' : status;
+    }
+    const attentionPoints: Record<string, number> = {};
+    for (const { test } of raised.filter((one) => one.test.assessment.year === year)) {
+      const code = test.reading.indicators[0];
+      const key = code === undefined ? undefined : line.lineOf(test.assessment.frameworkVersion, code);
+      const shown = (key === undefined ? undefined : line.indicatorOf(version, key)?.code) ?? code;
+      if (shown !== undefined) attentionPoints[shown] = (attentionPoints[shown] ?? 0) + 1;
+    }
+    return { year, version, cells, attentionPoints };
+  });
+}
+
+/** The same approach in a later year without a test. */
+export function carryForward(last: ApproachYear, year: number): ApproachYear {
+  const cells = Object.fromEntries(Object.keys(last.cells).map((code) => [code, 'CARRIED_FORWARD' as const]));
+  return { year, version: last.version, cells, attentionPoints: {} };
+}

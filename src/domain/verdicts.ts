@@ -1,0 +1,160 @@
+import { type AsOf, askedYear, publicBy, speaksBy } from './as-of';
+import { lastDay } from './edtf';
+import type { Verdict, VerdictBasis } from './events';
+import type { FrameworkLine, Indicator } from './framework';
+import { type ApproachHistory, type AssessmentFact, assessmentOf, type FindingFact } from './history';
+
+/** A finding as it is read at some point: its standing reading, in its assessment. */
+export interface Test {
+  /** The reading that stands: the finding as first recorded, or the correction that replaced it. */
+  readonly reading: FindingFact;
+  readonly assessment: AssessmentFact;
+}
+
+/** The verdict that stands for an indicator. */
+export interface Standing {
+  readonly indicator: Indicator;
+  readonly framework: string;
+  readonly status: Verdict;
+  readonly basis: VerdictBasis;
+  /** Reference year of the assessment that the verdict rests on. */
+  readonly assessedIn: number;
+  /** True where it was not tested in the year asked about. */
+  readonly carriedForward: boolean;
+  /** The tests that it rests on: one assessment's, every one that covers the indicator. */
+  readonly tests: readonly [Test, ...Test[]];
+}
+
+/** The framework of an assessment, by its code; the rules read versions and lines from it. */
+export type FrameworkLines = (code: string) => FrameworkLine;
+
+/** True where the assessment counts at that point: concluded, public and not about a later period. */
+export function isVisible(assessment: AssessmentFact, asOf: AsOf): boolean {
+  return (
+    assessment.concluded !== null &&
+    assessment.concluded.position <= asOf.upTo &&
+    speaksBy(asOf, assessment.year) &&
+    publicBy(asOf, assessment.concluded.publishedOn)
+  );
+}
+
+/** The assessments that count at that point, from the earliest to the latest test. */
+export function visibleAssessments(history: ApproachHistory, asOf: AsOf): AssessmentFact[] {
+  return history.assessments.filter((assessment) => isVisible(assessment, asOf)).sort(byTime);
+}
+
+/**
+ * The findings as they are read at that point, from the earliest to the latest: latest reference last,
+ * then latest published, then the log's order.
+ */
+export function visibleTests(history: ApproachHistory, asOf: AsOf): Test[] {
+  const readings = new Map<number, FindingFact | null>();
+  for (const finding of history.findings) {
+    if (finding.position > asOf.upTo) continue;
+    const isRoot = finding.corrects === null;
+    if (isRoot ? !isVisible(assessmentOf(history, finding), asOf) : !publicBy(asOf, finding.publishedOn))
+      continue;
+    const withdrawn = isWithdrawn(finding, asOf);
+    // A root that does not count, or was withdrawn, takes its corrections with it; a withdrawn
+    // correction leaves the reading before it standing.
+    if (isRoot) readings.set(finding.root, withdrawn ? null : finding);
+    else if (!withdrawn && readings.get(finding.root) != null) readings.set(finding.root, finding);
+  }
+  return [...readings.values()]
+    .filter((reading) => reading !== null)
+    .map((reading) => ({ reading, assessment: assessmentOf(history, reading) }))
+    .sort((a, b) => byTime(a.assessment, b.assessment) || a.reading.root - b.reading.root);
+}
+
+/**
+ * The verdicts that stand at that point, in framework order: for each indicator of the framework version
+ * last assessed against, the latest assessment that tested it. The indicator is met where every finding
+ * that covers it there is.
+ */
+export function standingVerdicts(
+  tests: readonly Test[],
+  frameworks: FrameworkLines,
+  year: number,
+): Standing[] {
+  const upToYear = tests.filter(({ assessment }) => assessment.year <= year);
+  return [...groupByFramework(upToYear)]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([code, own]) => {
+      const framework = frameworks(code);
+      const version = versionInForce(own);
+      const latest = latestByLine(own, framework);
+      return framework.linesOf(version).flatMap((line) => {
+        const indicator = framework.indicatorOf(version, line);
+        const covering = latest.get(line);
+        return indicator === undefined || covering === undefined
+          ? []
+          : [standing(indicator, code, covering, year)];
+      });
+    });
+}
+
+/** The year asked about: the question's, or else the latest reference year; null where nothing counts. */
+export function yearAskedAbout(assessments: readonly AssessmentFact[], asOf: AsOf): number | null {
+  return (
+    askedYear(asOf) ?? assessments.reduce<number | null>((max, { year }) => Math.max(max ?? year, year), null)
+  );
+}
+
+/** The framework version of the latest of these tests, which are in order of time. */
+export function versionInForce(tests: readonly Test[]): number {
+  return tests.at(-1)?.assessment.frameworkVersion ?? 0;
+}
+
+export function groupByFramework(tests: readonly Test[]): Map<string, Test[]> {
+  return Map.groupBy(tests, ({ assessment }) => assessment.framework);
+}
+
+/** For each line of the framework, the tests of the latest assessment that tested it. */
+export function latestByLine(
+  tests: readonly Test[],
+  framework: FrameworkLine,
+): Map<string, [Test, ...Test[]]> {
+  const latest = new Map<string, [Test, ...Test[]]>();
+  for (const test of tests) {
+    for (const code of test.reading.indicators) {
+      const line = framework.lineOf(test.assessment.frameworkVersion, code);
+      if (line === undefined) continue;
+      const covering = latest.get(line);
+      if (covering !== undefined && covering[0].assessment === test.assessment) covering.push(test);
+      else latest.set(line, [test]);
+    }
+  }
+  return latest;
+}
+
+export function standing(
+  indicator: Indicator,
+  framework: string,
+  tests: readonly [Test, ...Test[]],
+  year: number,
+): Standing {
+  const assessedIn = tests[0].assessment.year;
+  return {
+    indicator,
+    framework,
+    status: tests.every(({ reading }) => reading.verdict === 'MET') ? 'MET' : 'IMPROVEMENT_NEEDED',
+    // A verdict is no surer than the weakest test that it rests on.
+    basis: tests.some(({ reading }) => reading.basis === 'REPORTED') ? 'REPORTED' : 'ASSESSED',
+    assessedIn,
+    carriedForward: assessedIn < year,
+    tests,
+  };
+}
+
+function isWithdrawn(finding: FindingFact, asOf: AsOf): boolean {
+  const { withdrawn } = finding;
+  return withdrawn !== null && withdrawn.position <= asOf.upTo && publicBy(asOf, withdrawn.publishedOn);
+}
+
+function byTime(a: AssessmentFact, b: AssessmentFact): number {
+  // Without a publication date an assessment never outranks one of the same year that has one.
+  const [publishedA, publishedB] = [a, b].map(({ concluded }) =>
+    concluded?.publishedOn == null ? '' : lastDay(concluded.publishedOn),
+  ) as [string, string];
+  return a.year - b.year || publishedA.localeCompare(publishedB, 'en') || a.position - b.position;
+}
