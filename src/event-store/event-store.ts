@@ -32,7 +32,12 @@ export interface AppendResult {
  *   {@link WrongExpectedRevisionError}; one whose ids stand in another stream with
  *   {@link EventIdTakenError} where the engine can know it.
  * - **Validity.** What comes out has passed `parseEvent`: a corrupt or unknown event is an error that
- *   names it. What goes in has passed `assertValidEvent`.
+ *   names it. What goes in has passed the same check, metadata and id included, before anything is
+ *   stored: otherwise `append` is refused with `InvalidEventError`.
+ *
+ * The events of an append are taken as they are when `append` is called: changing them afterwards has no
+ * effect on the log. After `close` every call is refused with {@link LogClosedError}, and iterations end
+ * with it; subscriptions just end.
  */
 export interface EventStore {
   append(
@@ -85,7 +90,17 @@ export class EventIdTakenError extends Error {
   }
 }
 
-/** Another process has the log open for writing. */
+/** The log has its one writer already; the message names the file and says what to do. */
 export class LogInUseError extends Error {
   override readonly name = 'LogInUseError';
+}
+
+/** The log cannot be used: not there, not ours, or not writable. One sentence says which and what to do. */
+export class UnusableLogError extends Error {
+  override readonly name = 'UnusableLogError';
+}
+
+/** The store was closed before this call, or while it read. */
+export class LogClosedError extends Error {
+  override readonly name = 'LogClosedError';
 }

@@ -1,0 +1,75 @@
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import { InvalidEventError, parseEvent, type RecordedEvent } from '../domain/events';
+
+/** A page ends at whichever comes first: a log of large documents must not fill the memory either. */
+const PAGE_EVENTS = 500;
+const PAGE_CHARACTERS = 4_000_000;
+
+/** The statements of the log, each prepared once. */
+export function prepareStatements(db: DatabaseSync) {
+  const page = (where: string, order: string) => {
+    const statement = db.prepare(
+      `SELECT position, events.id, name, revision, type, data, metadata
+       FROM events JOIN streams ON streams.id = stream_id
+       WHERE ${where} ORDER BY ${order} LIMIT ${PAGE_EVENTS}`,
+    );
+    statement.setReturnArrays(true);
+    return statement;
+  };
+  const write = 'INSERT INTO events (position, id, stream_id, revision, type, data, metadata)';
+  return {
+    readAll: page('position > ?', 'position'),
+    readStream: page('name = ? AND revision >= ?', 'revision'),
+    last: db.prepare('SELECT max(position) AS position FROM events'),
+    head: db.prepare(
+      'SELECT max(revision) AS revision FROM events WHERE stream_id = (SELECT id FROM streams WHERE name = ?)',
+    ),
+    byId: db.prepare(
+      `SELECT events.id, name AS stream, revision, position
+       FROM events JOIN streams ON streams.id = stream_id WHERE events.id = ?`,
+    ),
+    streamId: db.prepare('SELECT id FROM streams WHERE name = ?'),
+    insertStream: db.prepare('INSERT INTO streams (name) VALUES (?)'),
+    insertEvent: db.prepare(`${write} VALUES (?, ?, ?, ?, ?, ?, ?)`),
+  };
+}
+
+type EventRow = [
+  position: number,
+  id: string,
+  stream: string,
+  revision: number,
+  type: string,
+  data: string,
+  metadata: string,
+];
+
+/**
+ * The next page of a reading statement. It is read to its end at once: a statement left open would keep
+ * its snapshot, and with it the whole WAL. Row by row turned out faster than one JSON text for the page,
+ * and keeps what is corrupt in a row to that row.
+ * @throws InvalidEventError that names the event.
+ */
+export function readPage(statement: StatementSync, ...parameters: SQLInputValue[]): RecordedEvent[] {
+  const page: RecordedEvent[] = [];
+  let characters = 0;
+  for (const row of statement.iterate(...parameters) as Iterable<unknown>) {
+    const [position, id, stream, revision, type, data, metadata] = row as EventRow;
+    const where = { id, stream, revision, position };
+    page.push(parseEvent({ ...where, type, data: json(data, where), metadata: json(metadata, where) }));
+    characters += data.length;
+    if (characters >= PAGE_CHARACTERS) break;
+  }
+  return page;
+}
+
+function json(text: string, event: { id: string; stream: string; revision: number }): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new InvalidEventError(
+      `event ${event.id} (${event.stream} revision ${event.revision}) is corrupt: ${(cause as Error).message}`,
+      { cause },
+    );
+  }
+}

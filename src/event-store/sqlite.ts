@@ -1,0 +1,330 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import {
+  assertValidEvent,
+  InvalidEventError,
+  type Position,
+  parseEvent,
+  type RecordedEvent,
+} from '../domain/events';
+import {
+  type AppendResult,
+  EventIdTakenError,
+  type EventStore,
+  type ExpectedRevision,
+  LogClosedError,
+  type NewEvent,
+  UnusableLogError,
+  WrongExpectedRevisionError,
+} from './event-store';
+import { openForReading, openForWriting } from './sqlite-file';
+import { prepareStatements, readPage } from './sqlite-statements';
+import type { WriterLock } from './sqlite-writer-lock';
+
+/** Appends that share a commit: enough to make its cost small, few enough not to keep the process busy. */
+const GROUP_EVENTS = 1_000;
+/** How often a reader beside a writer of another process looks for new events. */
+const POLL_MS = 200;
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+export interface SqliteEventStoreOptions {
+  /** The log's file, usually `events.db`. In mode `write` it is made, with its folder, where it is not there. */
+  readonly path: string;
+  /** `write` (default): the one writer, which reads too. `read`: beside a writer, or without one. */
+  readonly mode?: 'write' | 'read';
+  /** The clock of `recordedAt`. Where it goes back, `recordedAt` waits for it. */
+  readonly now?: () => Date;
+}
+
+/**
+ * Opens the log in a SQLite file: the embedded adapter of {@link EventStore}. Positions are gapless from
+ * 1, and reading checks that they are.
+ *
+ * Appends that arrive together share one transaction, and so one wait for the disk; each is still
+ * checked on its own. A transaction that fails rejects all that shared it.
+ *
+ * @throws LogInUseError where another writer has it open, in this process or another.
+ * @throws UnusableLogError where the file is missing (mode `read`), foreign, of a newer version, or not
+ * accessible.
+ */
+export function openSqliteEventStore(options: SqliteEventStoreOptions): EventStore {
+  if (options.mode === 'read') return new SqliteEventStore(openForReading(options.path), undefined, options);
+  const { db, lock } = openForWriting(options.path);
+  try {
+    return new SqliteEventStore(db, lock, options);
+  } catch (error) {
+    db.close();
+    lock.release();
+    throw error;
+  }
+}
+
+/** An append that waits for the next commit. */
+interface Pending {
+  readonly stream: string;
+  readonly events: readonly Row[];
+  readonly expected: ExpectedRevision;
+  resolve(result: AppendResult): void;
+  reject(reason: unknown): void;
+}
+
+interface Row {
+  readonly id: string;
+  readonly type: string;
+  readonly data: string;
+  readonly metadata: string;
+}
+
+class SqliteEventStore implements EventStore {
+  readonly #db: DatabaseSync;
+  readonly #lock: WriterLock | undefined;
+  readonly #path: string;
+  readonly #now: () => Date;
+  readonly #sql: ReturnType<typeof prepareStatements>;
+  #queue: Pending[] = [];
+  #flushing: NodeJS.Immediate | undefined;
+  /** Of the last event, in milliseconds. */
+  #recordedAt: number;
+  #closed = false;
+  #changed = Promise.withResolvers<void>();
+
+  constructor(db: DatabaseSync, lock: WriterLock | undefined, options: SqliteEventStoreOptions) {
+    this.#db = db;
+    this.#lock = lock;
+    this.#path = options.path;
+    this.#now = options.now ?? (() => new Date());
+    this.#sql = prepareStatements(db);
+    const last = lock && readPage(this.#sql.readAll, this.#lastPosition() - 1).at(-1);
+    this.#recordedAt = last === undefined ? 0 : Date.parse(last.metadata.recordedAt);
+  }
+
+  append(
+    stream: string,
+    events: readonly [NewEvent, ...NewEvent[]],
+    expected: ExpectedRevision,
+  ): Promise<AppendResult> {
+    return new Promise((resolve, reject) => {
+      this.#assertOpen();
+      if (this.#lock === undefined) {
+        throw new UnusableLogError(`the log ${this.#path} is open for reading only: nothing can be appended`);
+      }
+      this.#queue.push({ stream, events: this.#rows(stream, events), expected, resolve, reject });
+      this.#flushing ??= setImmediate(() => this.#flush());
+    });
+  }
+
+  async *readStream(stream: string, from = 0): AsyncGenerator<readonly RecordedEvent[]> {
+    for (let next = Math.max(from, 0); ; ) {
+      this.#assertOpen();
+      const page = readPage(this.#sql.readStream, stream, next);
+      if (page.length === 0) return;
+      for (const { revision } of page) {
+        if (revision !== next)
+          throw new InvalidEventError(`stream ${stream} has lost its event of revision ${next}`);
+        next += 1;
+      }
+      yield page;
+    }
+  }
+
+  async *readAll(after: Position = 0): AsyncGenerator<readonly RecordedEvent[]> {
+    this.#assertOpen();
+    const end = this.#lastPosition();
+    for (let reached = Math.max(after, 0); reached < end; ) {
+      this.#assertOpen();
+      const page = this.#pageAfter(reached).filter((event) => event.position <= end);
+      yield page;
+      reached += page.length;
+      await nextTurn();
+    }
+  }
+
+  async *subscribeAll(
+    after: Position | undefined,
+    signal: AbortSignal,
+  ): AsyncGenerator<readonly RecordedEvent[]> {
+    this.#assertOpen();
+    // An abort wakes every subscription: to look again costs the others one empty read.
+    const wake = () => this.#wake();
+    signal.addEventListener('abort', wake);
+    try {
+      let reached = Math.max(after ?? 0, 0);
+      let level = false;
+      while (!signal.aborted && !this.#closed) {
+        // Taken before reading: what is appended in between then still wakes us.
+        const changed = this.#changed.promise;
+        const page = this.#pageAfter(reached);
+        if (page.length > 0) {
+          reached += page.length;
+          level = false;
+          yield page;
+          // A long catch-up of a consumer that never waits must not keep the process from all else.
+          await nextTurn();
+        } else if (!level) {
+          level = true;
+          yield page;
+        } else {
+          const poll = this.#lock === undefined ? setTimeout(wake, POLL_MS) : undefined;
+          await changed;
+          clearTimeout(poll);
+        }
+      }
+    } finally {
+      signal.removeEventListener('abort', wake);
+    }
+  }
+
+  async lastPosition(): Promise<Position | undefined> {
+    this.#assertOpen();
+    return this.#lastPosition() || undefined;
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    while (this.#queue.length > 0) this.#flush();
+    this.#db.close();
+    this.#lock?.release();
+    this.#wake();
+  }
+
+  /** Checks the events of an append and puts them in words that no later change of theirs can reach. */
+  #rows(stream: string, events: readonly NewEvent[]): Row[] {
+    if (stream === '' || stream.includes('\0') || !stream.isWellFormed()) {
+      throw new InvalidEventError(`${JSON.stringify(stream)} is not a name for a stream`);
+    }
+    if (events.length === 0) throw new InvalidEventError(`an append to ${stream} without events`);
+    if (new Set(events.map((event) => event.id)).size < events.length) {
+      throw new InvalidEventError(`an append to ${stream} has the same event id twice`);
+    }
+    const instant = Math.max(this.#now().getTime(), this.#recordedAt);
+    const recordedAt = new Date(instant).toISOString();
+    const rows = events.map((event, revision) => {
+      const { id, type, data } = event;
+      if (!UUID.test(id)) throw new InvalidEventError(`event id "${id}" is not a UUID in lower case`);
+      assertValidEvent(event);
+      const metadata = { ...event.metadata, recordedAt };
+      parseEvent({ id, stream, revision, position: 0, type, data, metadata });
+      return { id, type, data: JSON.stringify(data), metadata: JSON.stringify(metadata) };
+    });
+    this.#recordedAt = instant;
+    return rows;
+  }
+
+  #flush(): void {
+    clearImmediate(this.#flushing);
+    this.#flushing = undefined;
+    const group = this.#nextGroup();
+    if (this.#queue.length > 0) this.#flushing = setImmediate(() => this.#flush());
+
+    // Answers are given after the commit: until then nothing is certain, a refusal that rests on another
+    // append of the group included.
+    const answers: (() => void)[] = [];
+    try {
+      this.#lock?.assertHeld();
+      this.#db.exec('BEGIN IMMEDIATE');
+      let position = this.#lastPosition();
+      for (const pending of group) {
+        const decided = this.#decide(pending);
+        if (decided instanceof Error) {
+          answers.push(() => pending.reject(decided));
+        } else if ('append' in decided) {
+          const result = this.#insert(pending, decided.append, position);
+          position = result.position;
+          answers.push(() => pending.resolve(result));
+        } else {
+          answers.push(() => pending.resolve(decided));
+        }
+      }
+      this.#db.exec('COMMIT');
+    } catch (error) {
+      for (const pending of group) pending.reject(error);
+      this.#rollBack();
+      return;
+    }
+    for (const answer of answers) answer();
+    this.#wake();
+  }
+
+  #nextGroup(): Pending[] {
+    let events = 0;
+    let appends = 0;
+    for (const pending of this.#queue) {
+      appends += 1;
+      events += pending.events.length;
+      if (events >= GROUP_EVENTS) break;
+    }
+    return this.#queue.splice(0, appends);
+  }
+
+  #rollBack(): void {
+    try {
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+    } catch {
+      // The transaction stays open, so that SQLite refuses every later one: nothing is acknowledged falsely.
+    }
+  }
+
+  /** Refused, already there, or to be appended behind revision `append`; looks only, writes nothing. */
+  #decide({ stream, events, expected }: Pending): Error | AppendResult | { append: number } {
+    const head = this.#sql.head.get(stream)?.revision as number | null | undefined;
+    const actual = head ?? undefined;
+    const refused = () => new WrongExpectedRevisionError(stream, expected, actual);
+
+    const there = events.map((event) => this.#sql.byId.get(event.id));
+    const first = there.find((row) => row !== undefined);
+    if (first === undefined) {
+      if (expected === 'NO_STREAM' ? actual !== undefined : actual === undefined) return refused();
+      if (typeof expected === 'number' && actual !== expected) return refused();
+      return { append: actual ?? -1 };
+    }
+    for (const row of there) {
+      if (row && row.stream !== stream) return new EventIdTakenError(String(row.id), String(row.stream));
+    }
+    const start = first.revision as number;
+    if (there.some((row, index) => row?.revision !== start + index)) return refused();
+    const last = there.at(-1) ?? first;
+    return { revision: last.revision as number, position: last.position as number };
+  }
+
+  #insert({ stream, events }: Pending, head: number, end: Position): AppendResult {
+    if (head < 0) this.#sql.insertStream.run(stream);
+    const streamId = this.#sql.streamId.get(stream)?.id as number;
+    let revision = head;
+    let position = end;
+    for (const { id, type, data, metadata } of events) {
+      revision += 1;
+      position += 1;
+      this.#sql.insertEvent.run(position, id, streamId, revision, type, data, metadata);
+    }
+    return { revision, position };
+  }
+
+  #lastPosition(): number {
+    return (this.#sql.last.get()?.position as number | null) ?? 0;
+  }
+
+  #pageAfter(position: Position): RecordedEvent[] {
+    // Asked before the page is read: beside a writer of another process the log may grow in between.
+    const end = this.#lastPosition();
+    const page = readPage(this.#sql.readAll, position);
+    const lost = (at: Position) => new InvalidEventError(`the log has lost its event at position ${at}`);
+    let next = position + 1;
+    for (const event of page) {
+      if (event.position !== next) throw lost(next);
+      next += 1;
+    }
+    if (page.length === 0 && end > position) throw lost(next);
+    return page;
+  }
+
+  #wake(): void {
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers();
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw new LogClosedError(`the log ${this.#path} is closed`);
+  }
+}
