@@ -1,0 +1,15 @@
+import { approaches } from './approaches';
+import { eventIndex } from './event-index';
+import { frameworks } from './frameworks';
+import { improvementPoints } from './improvement-points';
+import type { Projection } from './projection';
+import { trend } from './trend';
+
+/** All read models, in the order in which a transaction finishes them: the derived ones come last. */
+export const PROJECTIONS: readonly Projection[] = [
+  eventIndex,
+  frameworks,
+  approaches,
+  improvementPoints,
+  trend,
+];

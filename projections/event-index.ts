@@ -1,0 +1,106 @@
+import type { EventType, Position, RecordedEvent } from '../src/domain/events';
+import type { ReadDatabase } from './database';
+import type { Projection } from './projection';
+
+/**
+ * Where each event lies, by position, type and stream: what a page of events is found by. The events
+ * themselves stay in the log. `instants` leads from the recorded clock to a position.
+ */
+export const eventIndex: Projection = {
+  name: 'event-index',
+  version: 1,
+  tables: {
+    event_streams: 'CREATE TABLE event_streams (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)',
+    event_types: 'CREATE TABLE event_types (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)',
+    events: `CREATE TABLE events (
+      position INTEGER PRIMARY KEY,
+      stream INTEGER NOT NULL,
+      revision INTEGER NOT NULL,
+      type INTEGER NOT NULL
+    );
+    CREATE INDEX events_by_stream ON events (stream);
+    CREATE INDEX events_by_type ON events (type)`,
+    instants: `CREATE TABLE instants (
+      recorded_at TEXT PRIMARY KEY,
+      position INTEGER NOT NULL
+    ) WITHOUT ROWID`,
+  },
+  writer: (database) => {
+    const idOf = { stream: numbering(database, 'event_streams'), type: numbering(database, 'event_types') };
+    return {
+      // Every event is indexed alike, so there is no case for each type here.
+      apply({ position, stream, revision, type, metadata }: RecordedEvent) {
+        database.run(
+          'INSERT INTO events (position, stream, revision, type) VALUES (?, ?, ?, ?)',
+          position,
+          idOf.stream(stream),
+          revision,
+          idOf.type(type),
+        );
+        database.run(
+          `INSERT INTO instants (recorded_at, position) VALUES (?, ?)
+           ON CONFLICT DO UPDATE SET position = excluded.position`,
+          metadata.recordedAt,
+          position,
+        );
+      },
+      finish() {},
+    };
+  },
+};
+
+function numbering(database: ReadDatabase, table: 'event_streams' | 'event_types'): (name: string) => number {
+  const known = new Map<string, number>();
+  return (name) => {
+    let id = known.get(name);
+    if (id === undefined) {
+      database.run(`INSERT INTO ${table} (name) VALUES (?) ON CONFLICT DO NOTHING`, name);
+      id = database.get<{ id: number }>(`SELECT id FROM ${table} WHERE name = ?`, name)?.id ?? 0;
+      known.set(name, id);
+    }
+    return id;
+  };
+}
+
+/** Where an event lies. */
+export interface EventPlace {
+  readonly position: Position;
+  readonly stream: string;
+  readonly revision: number;
+}
+
+/** Which events are wanted; `null` sets no limit. */
+export interface EventFilter {
+  /** Behind this position. */
+  readonly after: Position;
+  readonly upTo: Position;
+  readonly types: readonly EventType[] | null;
+  readonly stream: string | null;
+  readonly limit: number;
+}
+
+/** A page of event places in the order of the log. */
+export function eventPlaces(database: ReadDatabase, filter: EventFilter): EventPlace[] {
+  return database.all<EventPlace>(
+    `SELECT e.position, s.name AS stream, e.revision FROM events AS e JOIN event_streams AS s ON s.id = e.stream
+     WHERE e.position > ?1 AND e.position <= ?2
+       AND (?3 IS NULL OR e.type IN (SELECT t.id FROM json_each(?3) AS w JOIN event_types AS t ON t.name = w.value))
+       AND (?4 IS NULL OR e.stream = (SELECT id FROM event_streams WHERE name = ?4))
+     ORDER BY e.position LIMIT ?5`,
+    filter.after,
+    filter.upTo,
+    filter.types === null ? null : JSON.stringify(filter.types),
+    filter.stream,
+    filter.limit,
+  );
+}
+
+/** The last position recorded by that instant (ISO 8601 in UTC, milliseconds); 0 where nothing was yet. */
+export function positionRecordedBy(database: ReadDatabase, instant: string): Position {
+  return (
+    database.get<{ position: number }>(
+      'SELECT position FROM instants WHERE recorded_at <= ? ORDER BY recorded_at DESC LIMIT 1',
+      instant,
+    )?.position ?? 0
+  );
+}

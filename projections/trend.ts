@@ -1,0 +1,69 @@
+import { everythingUpTo } from '../src/domain/as-of';
+import { type ApproachYear, approachYears } from '../src/domain/trend';
+import type { ReadDatabase } from './database';
+import { derivedWriter } from './derived';
+import type { Projection } from './projection';
+
+/**
+ * For each approach and framework, the years in which something was tested: what a trend over all
+ * approaches adds up without reading their histories.
+ */
+export const trend: Projection = {
+  name: 'trend',
+  version: 1,
+  tables: {
+    approach_years: `CREATE TABLE approach_years (
+      framework TEXT NOT NULL,
+      municipality TEXT NOT NULL,
+      slug TEXT NOT NULL,
+      years TEXT NOT NULL,
+      PRIMARY KEY (framework, municipality, slug)
+    ) WITHOUT ROWID`,
+  },
+  writer: derivedWriter(
+    {
+      FrameworkPublished: false,
+      FrameworkRevised: false,
+      ApproachRegistered: false,
+      FactsheetImported: false,
+      AssessmentOpened: false,
+      SourceConsulted: false,
+      FindingRecorded: false,
+      AttentionPointRaised: true,
+      ImprovementPointIdentified: false,
+      DevelopmentNoted: false,
+      AssessmentConcluded: true,
+      FollowUpReported: false,
+      FollowUpAssessed: false,
+      CommitmentMade: false,
+      CommitmentSettled: false,
+      FindingCorrected: true,
+      FindingWithdrawn: true,
+    },
+    (database, { municipality, slug, history }, frameworks) => {
+      const asOf = everythingUpTo(Number.MAX_SAFE_INTEGER);
+      for (const framework of new Set(history.assessments.map((assessment) => assessment.framework))) {
+        database.run(
+          `INSERT INTO approach_years (framework, municipality, slug, years) VALUES (?, ?, ?, ?)
+           ON CONFLICT DO UPDATE SET years = excluded.years`,
+          framework,
+          municipality,
+          slug,
+          JSON.stringify(approachYears(history, framework, frameworks, asOf)),
+        );
+      }
+    },
+  ),
+};
+
+/** The years of every approach under a framework as they are now, in order of municipality and slug. */
+export function* yearsOfApproaches(
+  database: ReadDatabase,
+  framework: string,
+): Generator<{ municipality: string; years: ApproachYear[] }> {
+  const rows = database.iterate<{ municipality: string; years: string }>(
+    'SELECT municipality, years FROM approach_years WHERE framework = ? ORDER BY municipality, slug',
+    framework,
+  );
+  for (const { municipality, years } of rows) yield { municipality, years: JSON.parse(years) };
+}
