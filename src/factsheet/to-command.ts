@@ -1,0 +1,312 @@
+import { randomBytes } from 'node:crypto';
+import type { ApproachCommand, ApproachStep } from '../domain/approach-commands';
+import { isEdtf } from '../domain/edtf';
+import { type Framework, indicatorsOf } from '../domain/framework';
+import type { FreeText } from '../domain/free-text';
+import type { ApproachHistory } from '../domain/history';
+import {
+  type Municipality,
+  resolveMunicipality,
+  UnresolvedMunicipalityError,
+} from '../domain/municipalities';
+import { slugOf } from '../domain/streams';
+import {
+  type Factsheet,
+  FactsheetError,
+  type FactsheetProblem,
+  type FactsheetRow,
+  type Mark,
+  type Said,
+} from './factsheet';
+
+/** What the reader of a document is told beside it; each fills only what the document does not say. */
+export interface ImportFlags {
+  /** Name or CBS code. */
+  readonly municipality: string | null;
+  /** Reference year, `YYYY`. */
+  readonly year: string | null;
+  /** When it was published, EDTF. */
+  readonly published: string | null;
+  /** A baseline need not cover all indicators. */
+  readonly partial: boolean;
+}
+
+/** The inspectorate of factsheets that name none. */
+const DEFAULT_ASSESSOR = 'Samenwerkend Toezicht Jeugd';
+
+/** What a document is about, once what it does not say was filled in. */
+export interface FactsheetSubject {
+  readonly municipality: Municipality;
+  readonly slug: string;
+  readonly year: string;
+  readonly publishedOn: string | null;
+}
+
+/**
+ * What the document is about.
+ * @throws FactsheetError where something is neither in the document nor given, or is given wrongly.
+ */
+export function subjectOf(factsheet: Factsheet, flags: ImportFlags): FactsheetSubject {
+  const problems: FactsheetProblem[] = [];
+  const year = factsheet.reference?.value ?? flags.year;
+  if (year === null) {
+    problems.push({
+      line: null,
+      message: 'the document does not say its reference year: give it with --year YYYY',
+    });
+  } else if (!/^\d{4}$/.test(year)) {
+    problems.push({ line: null, message: `"${year}" is not a reference year: expected --year YYYY` });
+  }
+  const publishedOn = factsheet.publishedOn?.value ?? flags.published;
+  if (publishedOn !== null && !isEdtf(publishedOn)) {
+    problems.push({
+      line: null,
+      message: `"${publishedOn}" is not an accepted date: expected --published as 2015, 2015-06 or 2015-06-01`,
+    });
+  }
+  const slug = slugOf(factsheet.approach.value);
+  if (slug === '') {
+    problems.push({
+      line: factsheet.approach.line,
+      message: `the name of the approach, "${factsheet.approach.value}", has no letter or digit`,
+    });
+  }
+  const named = factsheet.municipality?.value ?? flags.municipality;
+  let municipality: Municipality | null = null;
+  if (named === null) {
+    problems.push({
+      line: null,
+      message: 'the document does not name its municipality: give it with --municipality NAME or CODE',
+    });
+  } else if (year !== null && /^\d{4}$/.test(year)) {
+    try {
+      municipality = resolveMunicipality(named, Number(year));
+    } catch (error) {
+      if (!(error instanceof UnresolvedMunicipalityError)) throw error;
+      problems.push({ line: factsheet.municipality?.line ?? null, message: error.message });
+    }
+  }
+  const [first, ...rest] = problems;
+  if (first !== undefined) throw new FactsheetError([first, ...rest]);
+  if (municipality === null || year === null)
+    throw new FactsheetError([{ line: null, message: 'the document is about nothing' }]);
+  return { municipality, slug, year, publishedOn };
+}
+
+/** The document itself: what is kept of it beside what it says. */
+export interface FactsheetFile {
+  /** File name without folders. */
+  readonly name: string;
+  readonly text: string;
+  /** SHA-256 of its bytes, lower-case hex. */
+  readonly digest: string;
+}
+
+/** The command that a document is read into, and what a reader should know of it. */
+export interface FactsheetCommand {
+  readonly command: Extract<ApproachCommand, { type: 'RecordAssessment' }>;
+  readonly warnings: readonly Said<string>[];
+}
+
+/**
+ * The command that records the document.
+ * @param history what the register knows of the approach so far: a follow-up refers to it
+ * @param stableId gives the id of each new thing from its name in the document
+ */
+export function toCommand(
+  factsheet: Factsheet,
+  subject: FactsheetSubject,
+  file: FactsheetFile,
+  framework: Framework,
+  history: ApproachHistory,
+  partial: boolean,
+  stableId: (name: string) => string,
+): FactsheetCommand {
+  const { municipality, slug, year, publishedOn } = subject;
+  const steps: (ApproachStep & { line: number })[] = [];
+  const warnings: Said<string>[] = factsheet.notUnderstood.map(({ value, line }) => ({
+    value: `not understood, and left out: ${value}`,
+    line,
+  }));
+  const assessmentId = stableId('assessment');
+  const headLine = factsheet.approach.line;
+  steps.push({
+    type: 'RegisterApproach',
+    data: { municipality: municipality.code, slug, name: factsheet.approach.value },
+    line: headLine,
+  });
+  steps.push({
+    type: 'OpenAssessment',
+    data: {
+      assessmentId,
+      framework: framework.code,
+      frameworkVersion: framework.version,
+      kind: factsheet.kind,
+      reference: year,
+      assessor: factsheet.assessor?.value ?? DEFAULT_ASSESSOR,
+      description: factsheet.description === null ? null : freeText(factsheet.description.value),
+      familiesReached: factsheet.familiesReached?.value ?? null,
+    },
+    line: factsheet.reference?.line ?? headLine,
+  });
+  for (const { value, line } of factsheet.sources) {
+    steps.push({ type: 'ConsultSource', data: { assessmentId, ...value }, line });
+  }
+  for (const { value, line } of factsheet.developments) {
+    steps.push({ type: 'NoteDevelopment', data: { assessmentId, text: freeText(value) }, line });
+  }
+
+  const names = new Map(indicatorsOf(framework).map(({ code, name }) => [code, name]));
+  const pointsOfRow = (row: FactsheetRow): string[] => pointsCovering(history, row.indicators);
+  const statedBy = factsheet.statement?.value.by ?? `gemeente ${municipality.name}`;
+  const reported = [...new Set(factsheet.rows.flatMap(pointsOfRow))];
+  const followUpId = factsheet.kind === 'FOLLOW_UP' && reported.length > 0 ? stableId('follow-up') : null;
+  if (followUpId !== null) {
+    if (factsheet.statement === null) {
+      warnings.push({
+        value: 'the document names no statement of the municipality; its judgements are taken to rest on one',
+        line: headLine,
+      });
+    }
+    steps.push({
+      type: 'ReportFollowUp',
+      data: {
+        followUpId,
+        assessmentId,
+        improvementPointIds: reported,
+        reportedBy: statedBy,
+        reportedOn: factsheet.statement?.value.on ?? null,
+        narrative: null,
+      },
+      line: factsheet.statement?.line ?? headLine,
+    });
+  }
+
+  let ordinal = 0;
+  for (const row of factsheet.rows) {
+    warnings.push(...quotationWarnings(row, history));
+    for (const mark of row.marks) {
+      ordinal += 1;
+      const findingId = stableId(`finding ${ordinal}`);
+      const points = factsheet.kind === 'FOLLOW_UP' ? pointsOfRow(row) : [];
+      steps.push(
+        factsheet.kind === 'BASELINE'
+          ? {
+              type: 'RecordFinding',
+              data: {
+                findingId,
+                assessmentId,
+                indicators: [...row.indicators],
+                verdict: mark.verdict,
+                narrative: freeText(mark.narrative),
+              },
+              line: mark.line,
+            }
+          : {
+              type: 'AssessFollowUp',
+              data: {
+                findingId,
+                assessmentId,
+                followUpId: points.length === 0 ? null : followUpId,
+                improvementPointIds: points,
+                indicators: [...row.indicators],
+                verdict: mark.verdict,
+                basis: 'REPORTED',
+                narrative: freeText(mark.narrative),
+              },
+              line: mark.line,
+            },
+      );
+      mark.attentionPoints.forEach(({ value, line }, index) => {
+        const attentionPointId = stableId(`finding ${ordinal} attention point ${index + 1}`);
+        steps.push({
+          type: 'RaiseAttentionPoint',
+          data: { attentionPointId, findingId, text: freeText(value) },
+          line,
+        });
+      });
+      if (mark.verdict === 'IMPROVEMENT_NEEDED' && points.length === 0) {
+        const improvementPointId = stableId(`finding ${ordinal} improvement point`);
+        const text = freeText(row.indicators.map((code) => names.get(code) ?? code).join('; '));
+        steps.push({
+          type: 'IdentifyImprovementPoint',
+          data: { improvementPointId, findingId, text },
+          line: mark.line,
+        });
+        points.push(improvementPointId);
+      }
+      if (points.length > 0) steps.push(...commitmentSteps(mark, points, ordinal));
+    }
+  }
+  steps.push({
+    type: 'ConcludeAssessment',
+    data: { assessmentId, publishedOn, public: true },
+    partial,
+    line: headLine,
+  });
+
+  const { name, digest, text } = file;
+  return {
+    command: {
+      type: 'RecordAssessment',
+      document: {
+        digest,
+        name,
+        text: freeText(text),
+        kind: factsheet.kind,
+        reference: year,
+        publishedOn,
+        partial,
+      },
+      steps,
+    },
+    warnings: warnings.sort((a, b) => a.line - b.line),
+  };
+
+  function commitmentSteps(
+    mark: Mark,
+    points: string[],
+    finding: number,
+  ): (ApproachStep & { line: number })[] {
+    return mark.commitments.map(({ value, line }, index) => ({
+      type: 'MakeCommitment',
+      data: {
+        commitmentId: stableId(`finding ${finding} commitment ${index + 1}`),
+        assessmentId,
+        improvementPointIds: points,
+        madeBy: statedBy,
+        text: freeText(value.text),
+        dueOn: value.dueOn,
+      },
+      line,
+    }));
+  }
+}
+
+/** The improvement points that speak of any of these indicators. */
+function pointsCovering(history: ApproachHistory, indicators: readonly string[]): string[] {
+  return history.improvementPoints
+    .filter((point) => history.findings[point.finding]?.indicators.some((code) => indicators.includes(code)))
+    .map(({ id }) => id);
+}
+
+/** What a follow-up quotes of the baseline may differ from it: the baseline stands, the reader is told. */
+function quotationWarnings(row: FactsheetRow, history: ApproachHistory): Said<string>[] {
+  if (row.quoted.length === 0) return [];
+  const covering = history.findings.filter(
+    (finding) =>
+      finding.followUp === null && finding.indicators.some((code) => row.indicators.includes(code)),
+  );
+  const was = new Set(covering.map(({ verdict }) => verdict));
+  return row.quoted
+    .filter(({ verdict }) => !was.has(verdict))
+    .map(({ verdict, line }) => ({
+      value: `quotes ${verdict} for ${row.indicators.join(', ')}, where the earlier assessment says ${[...was].join(' and ') || 'nothing'}`,
+      line,
+    }));
+}
+
+/** Salted anew each time: that a text stands in two logs can then not be told from its digests. */
+function freeText(text: string): FreeText {
+  return { text, salt: randomBytes(16).toString('hex') };
+}
