@@ -120,7 +120,7 @@ export async function loadFramework(
   return { line, revision };
 }
 
-/** The one way in which anything is written: load, fold, decide, append; anew on a conflict, bounded. */
+/** The one way in which a command is handled: load, decide, append; anew on a conflict, bounded. */
 async function appendDecision(
   store: EventStore,
   stream: string,
@@ -129,20 +129,31 @@ async function appendDecision(
 ): Promise<CommandResult> {
   for (let attempt = 1; ; attempt += 1) {
     const { decided, revision } = await loadAndDecide();
-    const [first, ...rest] = decided.map((one, ordinal) => newEvent(one, ordinal, context));
-    if (first === undefined) return { events: [], position: undefined };
     try {
-      const { position } = await store.append(
-        stream,
-        [first, ...rest],
-        revision < 0 ? 'NO_STREAM' : revision,
-      );
-      return { events: [first, ...rest], position };
+      return await appendDecided(store, stream, revision, decided, context);
     } catch (error) {
       if (!(error instanceof WrongExpectedRevisionError) || attempt === MAX_ATTEMPTS) throw error;
       await sleep(randomInt(MAX_BACKOFF_MS));
     }
   }
+}
+
+/**
+ * Appends what was decided on the state at `revision` (-1 where the stream was not there).
+ * @throws WrongExpectedRevisionError where that is no longer the state.
+ */
+export async function appendDecided(
+  store: EventStore,
+  stream: string,
+  revision: number,
+  decided: readonly Decided[],
+  context: CommandContext,
+): Promise<CommandResult> {
+  const [first, ...rest] = decided.map((one, ordinal) => newEvent(one, ordinal, context));
+  if (first === undefined) return { events: [], position: undefined };
+  const events = [first, ...rest] as const;
+  const { position } = await store.append(stream, [...events], revision < 0 ? 'NO_STREAM' : revision);
+  return { events, position };
 }
 
 function newEvent({ event, line }: Decided, ordinal: number, context: CommandContext): NewEvent {

@@ -120,6 +120,10 @@ export function assertIndicators(
   { framework, frameworkVersion }: AssessmentFact,
   frameworks: (code: string) => FrameworkLine,
 ): void {
+  const twice = codes.find((code, index) => codes.indexOf(code) !== index);
+  if (twice !== undefined) {
+    throw new Rejection('INDICATOR_TWICE', `indicator ${twice} is named twice`, 'indicators');
+  }
   const line = frameworks(framework);
   const unknown = codes.find((code) => line.lineOf(frameworkVersion, code) === undefined);
   if (unknown === undefined) return;

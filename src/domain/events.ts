@@ -114,7 +114,7 @@ const schemas = {
   FindingRecorded: object({
     findingId: Uuid,
     assessmentId: Uuid,
-    indicators: T.Array(Code, { minItems: 1, uniqueItems: true }),
+    indicators: T.Array(Code, { minItems: 1 }),
     verdict: VerdictSchema,
     narrative: Text,
   }),
@@ -130,7 +130,7 @@ const schemas = {
   FollowUpReported: object({
     followUpId: Uuid,
     assessmentId: nullable(Uuid),
-    improvementPointIds: T.Array(Uuid, { minItems: 1, uniqueItems: true }),
+    improvementPointIds: T.Array(Uuid, { minItems: 1 }),
     reportedBy: Name,
     reportedOn: nullable(DateText),
     narrative: nullable(Text),
@@ -140,8 +140,8 @@ const schemas = {
     findingId: Uuid,
     assessmentId: Uuid,
     followUpId: nullable(Uuid),
-    improvementPointIds: T.Array(Uuid, { uniqueItems: true }),
-    indicators: T.Array(Code, { minItems: 1, uniqueItems: true }),
+    improvementPointIds: T.Array(Uuid),
+    indicators: T.Array(Code, { minItems: 1 }),
     verdict: VerdictSchema,
     basis: BasisSchema,
     narrative: Text,
@@ -150,7 +150,7 @@ const schemas = {
   CommitmentMade: object({
     commitmentId: Uuid,
     assessmentId: nullable(Uuid),
-    improvementPointIds: T.Array(Uuid, { minItems: 1, uniqueItems: true }),
+    improvementPointIds: T.Array(Uuid, { minItems: 1 }),
     madeBy: Name,
     text: Text,
     dueOn: nullable(DateText),
@@ -166,7 +166,7 @@ const schemas = {
   FindingCorrected: object({
     findingId: Uuid,
     corrects: Uuid,
-    indicators: T.Array(Code, { minItems: 1, uniqueItems: true }),
+    indicators: T.Array(Code, { minItems: 1 }),
     verdict: VerdictSchema,
     basis: BasisSchema,
     narrative: Text,

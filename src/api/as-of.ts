@@ -1,0 +1,54 @@
+import { Field, InputType } from 'type-graphql';
+import type { AsOf } from '../domain/as-of';
+import { userError } from './errors';
+import type { ReadScope } from './read-scope';
+import { DateTimeScalar, EdtfScalar } from './scalars';
+
+@InputType('AsOf', {
+  description:
+    'The point from which everything nested below is read, on any of three clocks. What is left out sets no limit.',
+})
+export class AsOfInput {
+  @Field(() => EdtfScalar, {
+    nullable: true,
+    description: 'The reference clock: nothing that speaks of a later period than this.',
+  })
+  reference?: string | null;
+
+  @Field(() => EdtfScalar, {
+    nullable: true,
+    description:
+      'The publication clock: nothing that was not public by the end of this date. What has no known publication date is left out.',
+  })
+  publishedBy?: string | null;
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'The recorded clock: nothing that this register learned after this instant.',
+  })
+  recordedBy?: string | null;
+}
+
+/**
+ * The clocks as the domain reads them, never beyond what the request sees.
+ * @throws GraphQLError with code AS_OF_IN_FUTURE where a clock begins after now: no answer could be kept.
+ */
+export function toAsOf(input: AsOfInput | null | undefined, scope: ReadScope): AsOf {
+  const { reference = null, publishedBy = null, recordedBy = null } = input ?? {};
+  const now = scope.now().toISOString();
+  const clocks = { reference, publishedBy, recordedBy };
+  for (const [clock, value] of Object.entries(clocks)) {
+    // A date with less precision than today's begins with it, or lies before it, or after it.
+    if (value !== null && value.replace('~', '') > now.slice(0, value.replace('~', '').length)) {
+      throw userError(
+        `asOf.${clock} ${value} lies in the future; the latest accepted is ${now}`,
+        'AS_OF_IN_FUTURE',
+      );
+    }
+  }
+  return {
+    reference,
+    publishedBy,
+    upTo: recordedBy === null ? scope.upTo : Math.min(scope.upTo, scope.positionRecordedBy(recordedBy)),
+  };
+}

@@ -1,0 +1,116 @@
+import { registerEnumType } from 'type-graphql';
+
+/** The enums of the API: objects for type-graphql, whose values are the words of the domain. */
+export const VerdictEnum = { MET: 'MET', IMPROVEMENT_NEEDED: 'IMPROVEMENT_NEEDED' } as const;
+registerEnumType(VerdictEnum, {
+  name: 'Verdict',
+  description: 'What the inspectorate thinks of an indicator (oordeel).',
+  valuesConfig: {
+    MET: { description: 'The approach meets the indicator (✓).' },
+    IMPROVEMENT_NEEDED: { description: 'There is something to improve (✗).' },
+  },
+});
+
+export const VerdictBasisEnum = { ASSESSED: 'ASSESSED', REPORTED: 'REPORTED' } as const;
+registerEnumType(VerdictBasisEnum, {
+  name: 'VerdictBasis',
+  description: 'What a test rested on.',
+  valuesConfig: {
+    ASSESSED: { description: "The inspectorate's own research." },
+    REPORTED: { description: "Judged on the municipality's statement." },
+  },
+});
+
+export const AssessmentKindEnum = { BASELINE: 'BASELINE', FOLLOW_UP: 'FOLLOW_UP' } as const;
+registerEnumType(AssessmentKindEnum, {
+  name: 'AssessmentKind',
+  description: 'The kind of an assessment.',
+  valuesConfig: {
+    BASELINE: { description: 'All indicators of the framework, or those named.' },
+    FOLLOW_UP: { description: 'The improvement points of an earlier assessment, and nothing else.' },
+  },
+});
+
+export const SourceKindEnum = {
+  QUESTIONNAIRE: 'QUESTIONNAIRE',
+  DOCUMENT: 'DOCUMENT',
+  STATEMENT: 'STATEMENT',
+} as const;
+registerEnumType(SourceKindEnum, {
+  name: 'SourceKind',
+  description: 'How a source was consulted.',
+  valuesConfig: {
+    QUESTIONNAIRE: { description: 'It answered a questionnaire.' },
+    DOCUMENT: { description: 'It was read.' },
+    STATEMENT: { description: 'It stated something to the inspectorate.' },
+  },
+});
+
+export const ImprovementPointStatusEnum = {
+  OPEN: 'OPEN',
+  REPORTED: 'REPORTED',
+  RESOLVED: 'RESOLVED',
+  PERSISTENT: 'PERSISTENT',
+} as const;
+registerEnumType(ImprovementPointStatusEnum, {
+  name: 'ImprovementPointStatus',
+  description: 'What became of an improvement point.',
+  valuesConfig: {
+    OPEN: { description: 'Nothing was heard of it since it was opened.' },
+    REPORTED: { description: 'The municipality says what it did; the inspectorate has not judged it yet.' },
+    RESOLVED: { description: 'Tested again, and met.' },
+    PERSISTENT: { description: 'Tested again, and still to be improved.' },
+  },
+});
+
+export const CommitmentStatusEnum = { OPEN: 'OPEN', KEPT: 'KEPT', BROKEN: 'BROKEN' } as const;
+registerEnumType(CommitmentStatusEnum, {
+  name: 'CommitmentStatus',
+  description: 'What became of a promise.',
+  valuesConfig: {
+    OPEN: { description: 'Not settled, whether or not its day has passed.' },
+    KEPT: { description: 'It was kept.' },
+    BROKEN: { description: 'It was not kept.' },
+  },
+});
+
+export const ChangeEnum = {
+  RESOLVED: 'RESOLVED',
+  PERSISTENT: 'PERSISTENT',
+  REGRESSED: 'REGRESSED',
+  SUSTAINED: 'SUSTAINED',
+  NOT_RETESTED: 'NOT_RETESTED',
+  NEWLY_ASSESSED: 'NEWLY_ASSESSED',
+  FRAMEWORK_CHANGED: 'FRAMEWORK_CHANGED',
+} as const;
+registerEnumType(ChangeEnum, {
+  name: 'Change',
+  description: 'What became of an indicator between two years.',
+  valuesConfig: {
+    RESOLVED: { description: 'From ✗ to ✓.' },
+    PERSISTENT: { description: 'From ✗ to ✗, tested again.' },
+    REGRESSED: { description: 'From ✓ to ✗.' },
+    SUSTAINED: { description: 'From ✓ to ✓, tested again.' },
+    NOT_RETESTED: { description: 'Not tested in between: the earlier verdict stands.' },
+    NEWLY_ASSESSED: { description: 'Tested for the first time.' },
+    FRAMEWORK_CHANGED: { description: 'The framework version of the later year asks nothing equivalent.' },
+  },
+});
+
+export const TrendGroupingEnum = {
+  THEME: 'THEME',
+  CRITERION: 'CRITERION',
+  INDICATOR: 'INDICATOR',
+  MUNICIPALITY: 'MUNICIPALITY',
+} as const;
+export type TrendGrouping = keyof typeof TrendGroupingEnum;
+registerEnumType(TrendGroupingEnum, {
+  name: 'TrendGrouping',
+  description: 'What the points of a trend are drawn for.',
+  valuesConfig: {
+    THEME: { description: 'Each theme.' },
+    CRITERION: { description: 'Each criterion.' },
+    INDICATOR: { description: 'Each indicator.' },
+    MUNICIPALITY: { description: 'Each municipality.' },
+  },
+});

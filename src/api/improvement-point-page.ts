@@ -1,0 +1,68 @@
+import { approachKey } from '../../projections/approaches';
+import type { AsOf } from '../domain/as-of';
+import type { ImprovementPointStatus } from '../domain/improvement';
+import { ApproachReading } from './approach-reading';
+import { fromCursor, pageSize, toCursor } from './connection';
+import type { ReadScope } from './read-scope';
+import { ImprovementPointConnection, ImprovementPointType } from './types/improvement-point-type';
+
+/** Points looked at together while a page is filled. */
+const AT_A_TIME = 200;
+
+/** A page of the improvement points of all approaches; null sets no limit. */
+export async function improvementPointPage(
+  scope: ReadScope,
+  wanted: {
+    readonly first: number;
+    readonly after: string | null | undefined;
+    readonly status: ImprovementPointStatus | null;
+    readonly municipality: string | null;
+    readonly asOf: AsOf;
+  },
+): Promise<ImprovementPointConnection> {
+  const { status, municipality, asOf } = wanted;
+  const size = pageSize(wanted.first);
+  const cursor = fromCursor(wanted.after, ['string', 'string', 'number']);
+  const items: { node: ImprovementPointType; cursor: string }[] = [];
+  let after =
+    cursor === null
+      ? null
+      : { municipality: String(cursor[0]), slug: String(cursor[1]), ordinal: Number(cursor[2]) };
+  while (items.length <= size) {
+    // The kept status is that of now; at any other point every point must be read to know its status.
+    const limit = scope.isCurrent(asOf) ? size + 1 - items.length : AT_A_TIME;
+    const kept = scope.isCurrent(asOf) ? status : null;
+    const places = scope.improvementPointPlaces({ after, municipality, status: kept, limit });
+    if (places.length === 0) break;
+    after = places.at(-1) ?? after;
+    const readings = await readingsOf(scope, [...new Set(places.map(approachKey))], asOf);
+    for (const place of places) {
+      const reading = readings.get(approachKey(place));
+      const fact = reading?.row.history.improvementPoints[place.ordinal];
+      const point = reading?.improvementPoints.find((one) => one.fact === fact);
+      if (reading === undefined || point === undefined || (status !== null && point.status !== status))
+        continue;
+      const node = new ImprovementPointType(reading, point);
+      items.push({ node, cursor: toCursor(place.municipality, place.slug, place.ordinal) });
+    }
+  }
+  return new ImprovementPointConnection({
+    items: items.slice(0, size),
+    hasNextPage: items.length > size,
+    hasPreviousPage: cursor !== null,
+  });
+}
+
+async function readingsOf(
+  scope: ReadScope,
+  keys: string[],
+  asOf: AsOf,
+): Promise<Map<string, ApproachReading>> {
+  const rows = await scope.approach.loadMany(keys);
+  return new Map(
+    rows.flatMap((row): [string, ApproachReading][] => {
+      if (row instanceof Error) throw row;
+      return row === null ? [] : [[approachKey(row), new ApproachReading(row, asOf, scope)]];
+    }),
+  );
+}

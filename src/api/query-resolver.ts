@@ -1,0 +1,239 @@
+import { Arg, Ctx, ID, Int, Query, Resolver } from 'type-graphql';
+import { type ApproachRow, approachKey } from '../../projections/approaches';
+import { EVENT_TYPES, type EventType } from '../domain/events';
+import type { ImprovementPointStatus } from '../domain/improvement';
+import { municipalityByCode } from '../domain/municipalities';
+import { approachOfStream, approachStream } from '../domain/streams';
+import { ApproachReading } from './approach-reading';
+import { AsOfInput, toAsOf } from './as-of';
+import { fromCursor, pageSize, toCursor } from './connection';
+import { ImprovementPointStatusEnum, type TrendGrouping, TrendGroupingEnum } from './enums';
+import { userError } from './errors';
+import { eventPage } from './event-page';
+import { improvementPointPage } from './improvement-point-page';
+import { fromNodeId, keyOfNode } from './node-id';
+import type { ReadScope } from './read-scope';
+import { trendPoints } from './trend-points';
+import { ApproachConnection, ApproachType } from './types/approach-type';
+import { EventConnection } from './types/event-type';
+import { FrameworkType, frameworkType } from './types/framework-type';
+import { ImprovementPointConnection, ImprovementPointType, NodeType } from './types/improvement-point-type';
+import { MunicipalityType } from './types/municipality-type';
+import { TrendPointType } from './types/trend-point-type';
+
+const FIRST = 'At most so many, from 1 to 100.';
+const AFTER = 'Behind this cursor; from the start where left out.';
+const AS_OF = 'The point from which to read; now where left out.';
+const MUNICIPALITY = 'CBS code of the municipality, such as `GM0935`.';
+
+@Resolver()
+export class QueryResolver {
+  @Query(() => FrameworkType, {
+    nullable: true,
+    description: 'The latest version of a framework; null where there is none.',
+  })
+  framework(
+    @Ctx('scope') scope: ReadScope,
+    @Arg('code', () => String, { description: 'Code of the framework, such as `GGSR`.' }) code: string,
+  ): FrameworkType | null {
+    const { latest } = scope.framework(code);
+    return latest === undefined ? null : frameworkType(latest);
+  }
+
+  @Query(() => [FrameworkType], {
+    description: 'All frameworks, each in its latest version, in order of code.',
+  })
+  frameworks(@Ctx('scope') scope: ReadScope): FrameworkType[] {
+    return scope.frameworkCodes().flatMap((code) => {
+      const { latest } = scope.framework(code);
+      return latest === undefined ? [] : [frameworkType(latest)];
+    });
+  }
+
+  @Query(() => MunicipalityType, {
+    nullable: true,
+    description: 'A municipality, existing or merged; null where there is none.',
+  })
+  municipality(
+    @Arg('code', () => String, { description: MUNICIPALITY }) code: string,
+  ): MunicipalityType | null {
+    const municipality = municipalityByCode(municipalityCode(code));
+    return municipality === undefined ? null : new MunicipalityType(municipality);
+  }
+
+  @Query(() => ApproachType, {
+    nullable: true,
+    description: 'An approach; null where there is none at that point.',
+  })
+  async approach(
+    @Ctx('scope') scope: ReadScope,
+    @Arg('municipality', () => String, { description: MUNICIPALITY }) municipality: string,
+    @Arg('slug', () => String, { description: 'Slug of the approach, such as `integrale-aanpak`.' })
+    slug: string,
+    @Arg('asOf', () => AsOfInput, { nullable: true, description: AS_OF }) asOf: AsOfInput | null,
+  ): Promise<ApproachType | null> {
+    const key = approachKey({ municipality: municipalityCode(municipality), slug });
+    const reading = await loadReading(scope, key, asOf);
+    return reading === null ? null : new ApproachType(reading);
+  }
+
+  @Query(() => ApproachConnection, { description: 'The approaches, in order of municipality code and slug.' })
+  approaches(
+    @Ctx('scope') scope: ReadScope,
+    @Arg('first', () => Int, { defaultValue: 20, description: FIRST }) first: number,
+    @Arg('after', () => String, { nullable: true, description: AFTER }) after: string | null,
+    @Arg('municipality', () => String, { nullable: true, description: MUNICIPALITY }) municipality:
+      | string
+      | null,
+    @Arg('framework', () => String, {
+      nullable: true,
+      description: 'Only those assessed against this framework.',
+    })
+    framework: string | null,
+    @Arg('asOf', () => AsOfInput, { nullable: true, description: AS_OF }) asOf: AsOfInput | null,
+  ): ApproachConnection {
+    const size = pageSize(first);
+    const clocks = toAsOf(asOf, scope);
+    const cursor = fromCursor(after, ['string', 'string']);
+    const found: ApproachReading[] = [];
+    let begin = cursor === null ? null : { municipality: String(cursor[0]), slug: String(cursor[1]) };
+    for (
+      let rows: ApproachRow[] | null = null;
+      rows === null || (rows.length > 0 && found.length <= size);
+    ) {
+      rows = scope.approachPage({
+        after: begin,
+        municipality: municipality == null ? null : municipalityCode(municipality),
+        limit: size + 1,
+      });
+      begin = rows.at(-1) ?? begin;
+      for (const row of rows) {
+        const reading = new ApproachReading(row, clocks, scope);
+        const isWanted = framework == null || reading.assessments.some((one) => one.framework === framework);
+        if (reading.isThere && isWanted) found.push(reading);
+      }
+    }
+    return new ApproachConnection({
+      items: found.slice(0, size).map((reading) => ({
+        node: new ApproachType(reading),
+        cursor: toCursor(reading.row.municipality, reading.row.slug),
+      })),
+      hasNextPage: found.length > size,
+      hasPreviousPage: cursor !== null,
+    });
+  }
+
+  @Query(() => [TrendPointType], {
+    description:
+      'How many indicators of how many approaches were tested and met, by year and group, in that order.',
+  })
+  trend(
+    @Ctx('scope') scope: ReadScope,
+    @Arg('framework', () => String, { description: 'Code of the framework.' }) framework: string,
+    @Arg('by', () => TrendGroupingEnum, {
+      defaultValue: 'THEME',
+      description: 'What the points are drawn for.',
+    })
+    by: TrendGrouping,
+    @Arg('from', () => Int, { nullable: true, description: 'First year; by default the first with a test.' })
+    from: number | null,
+    @Arg('to', () => Int, { nullable: true, description: 'Last year; by default the last with a test.' })
+    to: number | null,
+    @Arg('asOf', () => AsOfInput, { nullable: true, description: AS_OF }) asOf: AsOfInput | null,
+  ): TrendPointType[] {
+    if (from != null && to != null && from > to)
+      throw userError(`from is ${from} and to is ${to}; expected from ≤ to`);
+    return trendPoints(scope, framework, by, { from: from ?? null, to: to ?? null }, toAsOf(asOf, scope));
+  }
+
+  @Query(() => ImprovementPointConnection, {
+    description:
+      'Improvement points of all approaches, in order of municipality code, slug and when they were opened.',
+  })
+  improvementPoints(
+    @Ctx('scope') scope: ReadScope,
+    @Arg('status', () => ImprovementPointStatusEnum, { nullable: true, description: 'Only this status.' })
+    status: ImprovementPointStatus | null,
+    @Arg('municipality', () => String, { nullable: true, description: MUNICIPALITY }) municipality:
+      | string
+      | null,
+    @Arg('first', () => Int, { defaultValue: 20, description: FIRST }) first: number,
+    @Arg('after', () => String, { nullable: true, description: AFTER }) after: string | null,
+    @Arg('asOf', () => AsOfInput, { nullable: true, description: AS_OF }) asOf: AsOfInput | null,
+  ): Promise<ImprovementPointConnection> {
+    const code = municipality == null ? null : municipalityCode(municipality);
+    return improvementPointPage(scope, {
+      first,
+      after,
+      status: status ?? null,
+      municipality: code,
+      asOf: toAsOf(asOf, scope),
+    });
+  }
+
+  @Query(() => EventConnection, { description: 'The log itself: all events, in its order.' })
+  events(
+    @Ctx('scope') scope: ReadScope,
+    @Arg('after', () => String, { nullable: true, description: AFTER }) after: string | null,
+    @Arg('first', () => Int, { defaultValue: 50, description: FIRST }) first: number,
+    @Arg('types', () => [String], { nullable: true, description: 'Only these types of event.' }) types:
+      | string[]
+      | null,
+    @Arg('approach', () => ID, { nullable: true, description: 'Only this approach, by its id.' }) approach:
+      | string
+      | null,
+  ): Promise<EventConnection> {
+    const [municipality, ...slug] = approach == null ? [] : keyOfNode(approach, 'Approach').split('/');
+    return eventPage(scope, {
+      first,
+      after,
+      stream: municipality === undefined ? null : approachStream(municipality, slug.join('/')),
+      types: types == null ? null : types.map(eventType),
+      upTo: scope.upTo,
+    });
+  }
+
+  @Query(() => NodeType, {
+    nullable: true,
+    description: 'The thing with this global id; null where there is none.',
+  })
+  async node(
+    @Ctx('scope') scope: ReadScope,
+    @Arg('id', () => ID, { description: 'Opaque global id.' }) id: string,
+  ): Promise<NodeType | null> {
+    const wanted = fromNodeId(id);
+    if (wanted === null) throw userError(`"${id}" is not an id of this register`);
+    const [municipality, slug, point] = wanted.key.split('/');
+    const reading = await loadReading(scope, `${municipality}/${slug}`, null);
+    if (reading === null || wanted.kind === 'Approach')
+      return reading === null ? null : new ApproachType(reading);
+    const found = reading.improvementPoints.find(({ fact }) => fact.id === point);
+    return found === undefined ? null : new ImprovementPointType(reading, found);
+  }
+}
+
+async function loadReading(
+  scope: ReadScope,
+  key: string,
+  asOf: AsOfInput | null,
+): Promise<ApproachReading | null> {
+  const clocks = toAsOf(asOf, scope);
+  const row = await scope.approach.load(key);
+  if (row === null) return null;
+  const reading = new ApproachReading(row, clocks, scope);
+  return reading.isThere ? reading : null;
+}
+
+function municipalityCode(code: string): string {
+  if (approachOfStream(approachStream(code, 'x')) === null) {
+    throw userError(`municipality "${code}" is not a CBS code; expected GM and four digits, such as GM0935`);
+  }
+  return code;
+}
+
+function eventType(type: string): EventType {
+  const known = EVENT_TYPES.find((one) => one === type);
+  if (known === undefined)
+    throw userError(`"${type}" is not a type of event; expected ${EVENT_TYPES.join(', ')}`);
+  return known;
+}

@@ -1,0 +1,146 @@
+import DataLoader from 'dataloader';
+import {
+  type ApproachPage,
+  type ApproachRow,
+  approachesByKey,
+  approachPage,
+  type TextKey,
+  textsByKey,
+} from '../../projections/approaches';
+import type { ReadDatabase } from '../../projections/database';
+import {
+  type EventFilter,
+  type EventPlace,
+  eventPlaces,
+  positionRecordedBy,
+} from '../../projections/event-index';
+import { frameworkCodes, frameworkLine } from '../../projections/frameworks';
+import {
+  type ImprovementPointFilter,
+  type ImprovementPointPlace,
+  improvementPointPlaces,
+} from '../../projections/improvement-points';
+import { yearsOfApproaches } from '../../projections/trend';
+import type { AsOf } from '../domain/as-of';
+import type { Position, RecordedEvent } from '../domain/events';
+import type { FrameworkLine } from '../domain/framework';
+import type { ApproachYear } from '../domain/trend';
+
+/** What the API reads from; made once, shared by all requests. */
+export interface ReadSources {
+  readonly database: ReadDatabase;
+  /** The position that the read models have reached. */
+  readonly position: () => Position;
+  /** Events of a stream from a revision on, in pages. */
+  readonly readStream: (stream: string, from: number) => AsyncIterable<readonly RecordedEvent[]>;
+  readonly now: () => Date;
+}
+
+/** Two wanted events of a stream that lie further apart than this are read apart. */
+const MAX_EVENTS_BETWEEN = 500;
+
+/**
+ * What one request reads, all of it as of one position: what is appended while the request runs is not
+ * seen, so an answer never mixes two states of the register. Reads are batched and made once a request.
+ */
+export class ReadScope {
+  readonly #sources: ReadSources;
+  readonly #frameworks = new Map<string, FrameworkLine>();
+  /** The last position that this request sees. */
+  readonly upTo: Position;
+
+  readonly approach: DataLoader<string, ApproachRow | null>;
+  readonly text: DataLoader<TextKey, { text: string | null; reason: string | null }, string>;
+  readonly event: DataLoader<Pick<EventPlace, 'stream' | 'revision'>, RecordedEvent, string>;
+
+  constructor(sources: ReadSources) {
+    this.#sources = sources;
+    this.upTo = sources.position();
+    const { database } = sources;
+    this.approach = new DataLoader(async (keys: readonly string[]) => {
+      const rows = approachesByKey(database, keys);
+      return keys.map((key) => rows.get(key) ?? null);
+    });
+    this.text = new DataLoader(async (keys: readonly TextKey[]) => textsByKey(database, keys), {
+      cacheKeyFn: ({ approach, revision }) => `${approach}/${revision}`,
+    });
+    this.event = new DataLoader((places) => this.#readEvents(places), {
+      cacheKeyFn: ({ stream, revision }) => `${stream}/${revision}`,
+    });
+  }
+
+  now(): Date {
+    return this.#sources.now();
+  }
+
+  /** True where the read models stand at what this request sees, and nothing is left out by a clock. */
+  isCurrent(asOf: AsOf): boolean {
+    return asOf.reference === null && asOf.publishedBy === null && asOf.upTo === this.#sources.position();
+  }
+
+  positionRecordedBy(instant: string): Position {
+    return positionRecordedBy(this.#sources.database, instant);
+  }
+
+  /** The framework with the versions that this request sees. */
+  framework(code: string): FrameworkLine {
+    let line = this.#frameworks.get(code);
+    if (line === undefined) {
+      line = frameworkLine(this.#sources.database, code, this.upTo);
+      this.#frameworks.set(code, line);
+    }
+    return line;
+  }
+
+  frameworkCodes(): string[] {
+    return frameworkCodes(this.#sources.database, this.upTo);
+  }
+
+  approachPage(page: ApproachPage): ApproachRow[] {
+    return approachPage(this.#sources.database, page);
+  }
+
+  improvementPointPlaces(filter: ImprovementPointFilter): ImprovementPointPlace[] {
+    return improvementPointPlaces(this.#sources.database, filter);
+  }
+
+  eventPlaces(filter: EventFilter): EventPlace[] {
+    return eventPlaces(this.#sources.database, filter);
+  }
+
+  yearsOfApproaches(framework: string): Iterable<{ municipality: string; years: ApproachYear[] }> {
+    return yearsOfApproaches(this.#sources.database, framework);
+  }
+
+  async #readEvents(
+    places: readonly Pick<EventPlace, 'stream' | 'revision'>[],
+  ): Promise<(RecordedEvent | Error)[]> {
+    const found = new Map<string, RecordedEvent>();
+    for (const [stream, own] of Map.groupBy(places, (place) => place.stream)) {
+      const wanted = own.map(({ revision }) => revision).sort((a, b) => a - b);
+      for (const [first, last] of stretches(wanted)) {
+        stretch: for await (const page of this.#sources.readStream(stream, first)) {
+          for (const event of page) {
+            found.set(`${stream}/${event.revision}`, event);
+            if (event.revision >= last) break stretch;
+          }
+        }
+      }
+    }
+    return places.map(
+      ({ stream, revision }) =>
+        found.get(`${stream}/${revision}`) ?? new Error(`${stream} has no revision ${revision}`),
+    );
+  }
+}
+
+/** The stretches that sorted numbers fall into where they lie near each other: their first and last number. */
+function stretches(sorted: readonly number[]): [number, number][] {
+  const result: [number, number][] = [];
+  for (const number of sorted) {
+    const open = result.at(-1);
+    if (open !== undefined && number - open[1] <= MAX_EVENTS_BETWEEN) open[1] = number;
+    else result.push([number, number]);
+  }
+  return result;
+}

@@ -1,0 +1,91 @@
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import { unwrapResolverError } from '@apollo/server/errors';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { ReadScope, type ReadSources } from './read-scope';
+import { buildApiSchema } from './schema';
+
+export interface ServerOptions {
+  readonly sources: ReadSources;
+  /** True once the read models are level with the log. */
+  readonly isReady: () => boolean;
+  /** Told of errors that callers only see as INTERNAL_SERVER_ERROR. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** What resolvers are given; Apollo copies it, so it holds the scope rather than being it. */
+export interface ApiContext {
+  readonly scope: ReadScope;
+}
+
+/** The HTTP server, not listening yet: `/graphql`, `/healthz`, `/readyz`. */
+export async function createServer({ sources, isReady, onError }: ServerOptions): Promise<FastifyInstance> {
+  const app = Fastify();
+  const apollo = new ApolloServer<ApiContext>({
+    schema: buildApiSchema(),
+    introspection: true,
+    includeStacktraceInErrorResponses: false,
+    // Nothing here rests on cookies, so a page of another origin has nothing to misuse; and GET queries
+    // must work without a special header (GraphQL over HTTP).
+    csrfPrevention: false,
+    stopOnTerminationSignals: false,
+    formatError: (formatted, error) => withoutInternals(formatted, error, onError),
+    plugins: [
+      ApolloServerPluginLandingPageDisabled(),
+      // It wraps every field, and no answer here is kept by others.
+      ApolloServerPluginCacheControlDisabled(),
+      notReadyPlugin(isReady),
+    ],
+  });
+  await apollo.start();
+
+  app.route({
+    url: '/graphql',
+    method: ['GET', 'POST', 'OPTIONS'],
+    handler: fastifyApolloHandler(apollo, { context: async () => ({ scope: new ReadScope(sources) }) }),
+  });
+  app.get('/healthz', async () => ({ status: 'ok' }));
+  app.get('/readyz', async (_request, reply) =>
+    isReady() ? { status: 'ready' } : reply.code(503).send({ status: 'catching up with the log' }),
+  );
+  app.addHook('onClose', () => apollo.stop());
+  return app;
+}
+
+/** Until the read models are level with the log, an answer could lack what was acknowledged long ago. */
+function notReadyPlugin(isReady: () => boolean): ApolloServerPlugin<ApiContext> {
+  return {
+    async requestDidStart() {
+      return {
+        async didResolveOperation() {
+          if (isReady()) return;
+          throw new GraphQLError('the read models are still catching up with the log; try again shortly', {
+            extensions: { code: 'NOT_READY', http: { status: 503 } },
+          });
+        },
+      };
+    },
+  };
+}
+
+/** What callers see of an error that is not theirs: nothing but its code. */
+function withoutInternals(
+  formatted: GraphQLFormattedError,
+  error: unknown,
+  onError: (error: unknown) => void,
+): GraphQLFormattedError {
+  const original = unwrapResolverError(error);
+  if (original instanceof GraphQLError) return formatted;
+  onError(original);
+  return {
+    message: 'Internal server error',
+    extensions: { code: 'INTERNAL_SERVER_ERROR' },
+    ...(formatted.locations === undefined ? {} : { locations: formatted.locations }),
+    ...(formatted.path === undefined ? {} : { path: formatted.path }),
+  };
+}

@@ -1,0 +1,111 @@
+import { Arg, Field, Int, ObjectType } from 'type-graphql';
+import { approachKey } from '../../../projections/approaches';
+import type { Verdict } from '../../domain/events';
+import type { ApproachReading } from '../approach-reading';
+import { connectionType } from '../connection';
+import { VerdictEnum } from '../enums';
+import { userError } from '../errors';
+import { eventPage } from '../event-page';
+import { toNodeId } from '../node-id';
+import { AssessmentType } from './assessment-type';
+import { EventConnection } from './event-type';
+import { AttentionPointType } from './finding-type';
+import { ImprovementPointType, NodeType } from './improvement-point-type';
+import { MunicipalityType, municipalityType } from './municipality-type';
+import { DevelopmentType, IndicatorVerdictType } from './verdict-type';
+
+@ObjectType('Approach', {
+  description: 'What a municipality does, the subject of assessment (aanpak).',
+  implements: NodeType,
+})
+export class ApproachType extends NodeType {
+  readonly #reading: ApproachReading;
+
+  constructor(reading: ApproachReading) {
+    super(toNodeId('Approach', approachKey(reading.row)));
+    this.#reading = reading;
+  }
+
+  @Field(() => String, { description: 'Its name made fit for addresses; unique in its municipality.' })
+  slug(): string {
+    return this.#reading.row.slug;
+  }
+
+  @Field(() => String, { description: 'Its name, as the first document gives it.' })
+  name(): string {
+    return this.#reading.history.registration?.name ?? this.#reading.row.slug;
+  }
+
+  @Field(() => String, { nullable: true, description: 'As the latest assessment that describes it does.' })
+  async description(): Promise<string | null> {
+    const latest = this.#reading.assessments.findLast(({ described }) => described);
+    return latest === undefined ? null : this.#reading.text(latest.revision);
+  }
+
+  @Field(() => MunicipalityType, { description: 'The municipality, under the name and code that it had.' })
+  municipality(): MunicipalityType {
+    return municipalityType(this.#reading.row.municipality);
+  }
+
+  @Field(() => [AssessmentType], { description: 'Its assessments, oldest first.' })
+  assessments(): AssessmentType[] {
+    return this.#reading.assessments.map((assessment) => new AssessmentType(this.#reading, assessment));
+  }
+
+  @Field(() => [IndicatorVerdictType], {
+    description: 'The verdict that stands for each indicator, in framework order.',
+  })
+  verdicts(
+    @Arg('theme', () => String, {
+      nullable: true,
+      description: 'Only indicators of the theme with this code.',
+    })
+    theme: string | null,
+    @Arg('status', () => VerdictEnum, { nullable: true, description: 'Only this verdict.' })
+    status: Verdict | null,
+  ): IndicatorVerdictType[] {
+    return this.#reading
+      .standings()
+      .filter((standing) => theme == null || standing.indicator.criterion.theme.code === theme)
+      .filter((standing) => status == null || standing.status === status)
+      .map((standing) => new IndicatorVerdictType(this.#reading, standing));
+  }
+
+  @Field(() => DevelopmentType, { description: 'How the verdicts developed between two reference years.' })
+  development(
+    @Arg('from', () => Int, { description: 'The earlier reference year.' }) from: number,
+    @Arg('to', () => Int, { description: 'The later reference year.' }) to: number,
+  ): DevelopmentType {
+    if (from >= to) throw userError(`from is ${from} and to is ${to}; expected an earlier and a later year`);
+    return new DevelopmentType(this.#reading, from, to);
+  }
+
+  @Field(() => [ImprovementPointType], {
+    description: 'Its improvement points, in the order in which they were opened.',
+  })
+  improvementPoints(): ImprovementPointType[] {
+    return this.#reading.improvementPoints.map((point) => new ImprovementPointType(this.#reading, point));
+  }
+
+  @Field(() => [AttentionPointType], {
+    description: 'All warnings whose finding was not withdrawn, in the order raised.',
+  })
+  attentionPoints(): AttentionPointType[] {
+    return this.#reading.attentionPoints.map(
+      ({ fact, test }) => new AttentionPointType(this.#reading, fact, test),
+    );
+  }
+
+  @Field(() => EventConnection, { description: 'The events of this approach, in order.' })
+  history(
+    @Arg('first', () => Int, { defaultValue: 50, description: 'At most so many, from 1 to 100.' })
+    first: number,
+    @Arg('after', () => String, { nullable: true, description: 'Behind this cursor.' }) after: string | null,
+  ): Promise<EventConnection> {
+    const { scope, stream, asOf } = this.#reading;
+    return eventPage(scope, { first, after, stream, types: null, upTo: asOf.upTo });
+  }
+}
+
+export const ApproachConnection = connectionType('Approach', () => ApproachType);
+export type ApproachConnection = InstanceType<typeof ApproachConnection>;

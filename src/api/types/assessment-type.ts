@@ -1,0 +1,98 @@
+import { Field, ID, Int, ObjectType } from 'type-graphql';
+import type { AssessmentKind, SourceKind } from '../../domain/events';
+import type { AssessmentFact } from '../../domain/history';
+import type { ApproachReading } from '../approach-reading';
+import { AssessmentKindEnum, SourceKindEnum } from '../enums';
+import { EdtfScalar } from '../scalars';
+import { FindingType } from './finding-type';
+import { FrameworkType, frameworkType } from './framework-type';
+
+@ObjectType('Source', { description: 'Who was asked, or what was read (bron).', simpleResolvers: true })
+export class SourceType {
+  @Field(() => SourceKindEnum, { description: 'How it was consulted.' })
+  readonly kind!: SourceKind;
+  @Field(() => String, { description: 'Who or what it is.' })
+  readonly name!: string;
+  @Field(() => EdtfScalar, { nullable: true, description: 'When; null where the document does not say.' })
+  readonly consultedOn!: string | null;
+}
+
+@ObjectType('Assessment', {
+  description:
+    'One inspection of an approach against one framework version, for a reference year (toezichtonderzoek).',
+})
+export class AssessmentType {
+  readonly #reading: ApproachReading;
+  readonly #assessment: AssessmentFact;
+
+  constructor(reading: ApproachReading, assessment: AssessmentFact) {
+    this.#reading = reading;
+    this.#assessment = assessment;
+  }
+
+  @Field(() => ID, { description: 'UUID of the assessment.' })
+  id(): string {
+    return this.#assessment.id;
+  }
+
+  @Field(() => Int, { description: 'The reference year: what period its findings speak of.' })
+  year(): number {
+    return this.#assessment.year;
+  }
+
+  @Field(() => AssessmentKindEnum, { description: 'Baseline or follow-up.' })
+  kind(): AssessmentKind {
+    return this.#assessment.kind;
+  }
+
+  @Field(() => FrameworkType, { description: 'The framework version that it assessed against.' })
+  framework(): FrameworkType {
+    const { framework, frameworkVersion } = this.#assessment;
+    const version = this.#reading.framework(framework).version(frameworkVersion);
+    if (version === undefined)
+      throw new RangeError(`there is no version ${frameworkVersion} of ${framework}`);
+    return frameworkType(version);
+  }
+
+  @Field(() => String, { description: 'The inspectorate.' })
+  assessor(): string {
+    return this.#assessment.assessor;
+  }
+
+  @Field(() => EdtfScalar, {
+    nullable: true,
+    description: 'When it was made public; null where that is not known.',
+  })
+  publishedOn(): string | null {
+    return this.#assessment.concluded?.publishedOn ?? null;
+  }
+
+  @Field(() => String, { nullable: true, description: 'The approach as the assessment describes it.' })
+  async description(): Promise<string | null> {
+    return this.#assessment.described ? this.#reading.text(this.#assessment.revision) : null;
+  }
+
+  @Field(() => Int, { nullable: true, description: 'How many families the approach supported at the time.' })
+  familiesReached(): number | null {
+    return this.#assessment.familiesReached;
+  }
+
+  @Field(() => [SourceType], { description: 'Who was asked and what was read, in document order.' })
+  sources(): SourceType[] {
+    return this.#assessment.sources;
+  }
+
+  @Field(() => [FindingType], {
+    description: 'Its findings in document order, each in the reading that stands.',
+  })
+  findings(): FindingType[] {
+    return this.#reading.tests
+      .filter(({ assessment }) => assessment === this.#assessment)
+      .map((test) => new FindingType(this.#reading, test));
+  }
+
+  @Field(() => [String], { description: 'What else changed in the approach, as a follow-up tells it.' })
+  notes(): Promise<string[]> {
+    return Promise.all(this.#assessment.developments.map(({ revision }) => this.#reading.text(revision)));
+  }
+}

@@ -1,0 +1,87 @@
+import { GraphQLJSON } from 'graphql-scalars';
+import { Ctx, Field, ID, Int, ObjectType } from 'type-graphql';
+import type { RecordedEvent } from '../../domain/events';
+import { connectionType, toCursor } from '../connection';
+import { sourceOfEvent } from '../passages';
+import type { ReadScope } from '../read-scope';
+import { DateTimeScalar } from '../scalars';
+import { SourcePassage } from './source-passage-type';
+
+@ObjectType('Event', {
+  description: 'A fact as it stands in the log: what happened, when this register learned it, and by whom.',
+})
+export class EventObject {
+  readonly #event: RecordedEvent;
+
+  constructor(event: RecordedEvent) {
+    this.#event = event;
+  }
+
+  @Field(() => ID, { description: 'UUID of the event.' })
+  id(): string {
+    return this.#event.id;
+  }
+
+  @Field(() => String, { description: 'What happened, in the past tense, such as `FindingRecorded`.' })
+  type(): string {
+    return this.#event.type;
+  }
+
+  @Field(() => String, { description: 'The stream that it stands in: one an approach, one a framework.' })
+  stream(): string {
+    return this.#event.stream;
+  }
+
+  @Field(() => Int, { description: 'Its place in the stream: from 0, without gaps.' })
+  revision(): number {
+    return this.#event.revision;
+  }
+
+  @Field(() => String, {
+    description: 'Its place in the whole log: opaque; pass it as `after` to `events` to go on behind it.',
+  })
+  position(): string {
+    return toCursor(this.#event.position);
+  }
+
+  @Field(() => GraphQLJSON, { description: 'The content; its fields depend on the type.' })
+  data(): unknown {
+    return this.#event.data;
+  }
+
+  @Field(() => Int, { description: 'The version of the schema that the content was written by.' })
+  schemaVersion(): number {
+    return this.#event.metadata.schemaVersion;
+  }
+
+  @Field(() => DateTimeScalar, { description: 'When this register learned it; set by the register itself.' })
+  recordedAt(): string {
+    return this.#event.metadata.recordedAt;
+  }
+
+  @Field(() => String, { description: 'Who recorded it: the signed-in principal, or the system user.' })
+  actor(): string {
+    return this.#event.metadata.actor;
+  }
+
+  @Field(() => ID, { description: 'UUID that all events of one command share.' })
+  correlationId(): string {
+    return this.#event.metadata.correlationId;
+  }
+
+  @Field(() => ID, { nullable: true, description: 'UUID of the event that it follows from, if any.' })
+  causationId(): string | null {
+    return this.#event.metadata.causationId;
+  }
+
+  @Field(() => SourcePassage, {
+    nullable: true,
+    description: 'The passage of the document that it was read from; null where it came from none.',
+  })
+  source(@Ctx('scope') scope: ReadScope): Promise<SourcePassage | null> {
+    return sourceOfEvent(this.#event, scope);
+  }
+}
+
+export const EventConnection = connectionType('Event', () => EventObject);
+export type EventConnection = InstanceType<typeof EventConnection>;

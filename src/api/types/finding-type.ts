@@ -1,0 +1,124 @@
+import { Field, ID, Int, ObjectType } from 'type-graphql';
+import type { Verdict, VerdictBasis } from '../../domain/events';
+import type { Indicator } from '../../domain/framework';
+import { assessmentOf, type FindingFact } from '../../domain/history';
+import type { Test } from '../../domain/verdicts';
+import type { ApproachReading } from '../approach-reading';
+import { VerdictBasisEnum, VerdictEnum } from '../enums';
+import { sourceOfFinding } from '../passages';
+import { IndicatorType } from './framework-type';
+import { SourcePassage } from './source-passage-type';
+
+@ObjectType('Finding', {
+  description: 'What the inspectorate found, with its verdict (bevinding). It covers one or more indicators.',
+})
+export class FindingType {
+  readonly #reading: ApproachReading;
+  readonly #test: Test;
+
+  constructor(reading: ApproachReading, test: Test) {
+    this.#reading = reading;
+    this.#test = test;
+  }
+
+  @Field(() => ID, { description: 'UUID of this reading of the finding.' })
+  id(): string {
+    return this.#test.reading.id;
+  }
+
+  @Field(() => VerdictEnum, { description: 'The verdict of this finding alone.' })
+  verdict(): Verdict {
+    return this.#test.reading.verdict;
+  }
+
+  @Field(() => VerdictBasisEnum, { description: 'What the verdict rests on.' })
+  basis(): VerdictBasis {
+    return this.#test.reading.basis;
+  }
+
+  @Field(() => Int, { description: 'Reference year of the assessment that it was made in.' })
+  assessedIn(): number {
+    return this.#test.assessment.year;
+  }
+
+  @Field(() => String, { description: 'What was found, in the words of the document.' })
+  narrative(): Promise<string> {
+    return this.#reading.text(this.#test.reading.revision);
+  }
+
+  @Field(() => [IndicatorType], { description: 'The indicators that it covers, in framework order.' })
+  indicators(): Indicator[] {
+    return indicatorsOfFinding(this.#reading, this.#test.reading);
+  }
+
+  @Field(() => [AttentionPointType], { description: 'The warnings that stand beside it.' })
+  attentionPoints(): AttentionPointType[] {
+    return attentionPointsOf(this.#reading, [this.#test]);
+  }
+
+  @Field(() => SourcePassage, {
+    nullable: true,
+    description: 'The passage that it was read from; null where it came from no document.',
+  })
+  source(): Promise<SourcePassage | null> {
+    return sourceOfFinding(this.#reading, this.#test.reading.source);
+  }
+}
+
+@ObjectType('AttentionPoint', {
+  description: 'A warning beside a finding (LET OP). It never changes the verdict.',
+})
+export class AttentionPointType {
+  readonly #reading: ApproachReading;
+  readonly #fact: { readonly id: string; readonly revision: number };
+  readonly #test: Test;
+
+  constructor(
+    reading: ApproachReading,
+    fact: { readonly id: string; readonly revision: number },
+    test: Test,
+  ) {
+    this.#reading = reading;
+    this.#fact = fact;
+    this.#test = test;
+  }
+
+  @Field(() => ID, { description: 'UUID of the attention point.' })
+  id(): string {
+    return this.#fact.id;
+  }
+
+  @Field(() => String, { description: 'The warning, without the words LET OP.' })
+  text(): Promise<string> {
+    return this.#reading.text(this.#fact.revision);
+  }
+
+  @Field(() => Int, { description: 'Reference year of the assessment that raised it.' })
+  raisedIn(): number {
+    return this.#test.assessment.year;
+  }
+
+  @Field(() => FindingType, { description: 'The finding that it stands beside.' })
+  finding(): FindingType {
+    return new FindingType(this.#reading, this.#test);
+  }
+}
+
+/** The attention points beside these findings, in the order in which they were raised. */
+export function attentionPointsOf(reading: ApproachReading, tests: readonly Test[]): AttentionPointType[] {
+  const roots = new Set(tests.map((test) => test.reading.root));
+  return reading.attentionPoints
+    .filter(({ test }) => roots.has(test.reading.root))
+    .map(({ fact, test }) => new AttentionPointType(reading, fact, test));
+}
+
+/** The indicators of a finding, as the framework version of its assessment names them, in framework order. */
+export function indicatorsOfFinding(reading: ApproachReading, finding: FindingFact): Indicator[] {
+  const { framework, frameworkVersion: version } = assessmentOf(reading.history, finding);
+  const line = reading.framework(framework);
+  const covered = new Set(finding.indicators);
+  return line.linesOf(version).flatMap((key) => {
+    const indicator = line.indicatorOf(version, key);
+    return indicator !== undefined && covered.has(indicator.code) ? [indicator] : [];
+  });
+}

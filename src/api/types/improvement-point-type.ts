@@ -1,0 +1,188 @@
+import { Field, ID, Int, InterfaceType, ObjectType } from 'type-graphql';
+import { approachKey } from '../../../projections/approaches';
+import type { CommitmentOutcome, Verdict, VerdictBasis } from '../../domain/events';
+import type { Indicator } from '../../domain/framework';
+import type {
+  CommitmentReading,
+  FollowUpReading,
+  ImprovementPointReading,
+  ImprovementPointStatus,
+} from '../../domain/improvement';
+import type { ApproachReading } from '../approach-reading';
+import { connectionType } from '../connection';
+import { CommitmentStatusEnum, ImprovementPointStatusEnum, VerdictBasisEnum, VerdictEnum } from '../enums';
+import { toNodeId } from '../node-id';
+import { EdtfScalar } from '../scalars';
+import { FindingType, indicatorsOfFinding } from './finding-type';
+import { IndicatorType } from './framework-type';
+
+@InterfaceType('Node', { description: 'Something with a global id, to be had again by `node(id:)` (Relay).' })
+export abstract class NodeType {
+  @Field(() => ID, { description: 'Opaque global id.' })
+  readonly id: string;
+
+  constructor(id: string) {
+    this.id = id;
+  }
+}
+
+@ObjectType('FollowUp', {
+  description:
+    'What the municipality reported about an improvement point, and how it was then judged (opvolging).',
+})
+export class FollowUpType {
+  readonly #reading: ApproachReading;
+  readonly #followUp: FollowUpReading;
+
+  constructor(reading: ApproachReading, followUp: FollowUpReading) {
+    this.#reading = reading;
+    this.#followUp = followUp;
+  }
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Who reported; null where it was judged without a report.',
+  })
+  reportedBy(): string | null {
+    return this.#followUp.report?.reportedBy ?? null;
+  }
+
+  @Field(() => EdtfScalar, {
+    nullable: true,
+    description: 'When it was reported; null where that is not known.',
+  })
+  reportedOn(): string | null {
+    return this.#followUp.report?.reportedOn ?? null;
+  }
+
+  @Field(() => VerdictEnum, { nullable: true, description: 'How it was judged; null while it was not.' })
+  verdict(): Verdict | null {
+    const verdicts = this.#followUp.judgements.map(({ reading }) => reading.verdict);
+    if (verdicts.length === 0) return null;
+    return verdicts.every((verdict) => verdict === 'MET') ? 'MET' : 'IMPROVEMENT_NEEDED';
+  }
+
+  @Field(() => VerdictBasisEnum, {
+    nullable: true,
+    description: 'What the judgement rested on; null while there is none.',
+  })
+  basis(): VerdictBasis | null {
+    const bases = this.#followUp.judgements.map(({ reading }) => reading.basis);
+    return bases.includes('REPORTED') ? 'REPORTED' : (bases[0] ?? null);
+  }
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'What was found, a paragraph a finding; before it was judged, what was reported.',
+  })
+  async narrative(): Promise<string | null> {
+    const { report, judgements } = this.#followUp;
+    if (judgements.length === 0) return report?.narrated ? this.#reading.text(report.revision) : null;
+    const texts = await Promise.all(judgements.map(({ reading }) => this.#reading.text(reading.revision)));
+    return texts.join('\n\n');
+  }
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Reference year of the judgement; null while there is none.',
+  })
+  assessedIn(): number | null {
+    return this.#followUp.judgements[0]?.assessment.year ?? null;
+  }
+
+  @Field(() => [FindingType], { description: 'The findings that judge it; empty while there are none.' })
+  findings(): FindingType[] {
+    return this.#followUp.judgements.map((test) => new FindingType(this.#reading, test));
+  }
+}
+
+@ObjectType('Commitment', { description: 'A promise about an improvement point.' })
+export class CommitmentType {
+  readonly #reading: ApproachReading;
+  readonly #commitment: CommitmentReading;
+
+  constructor(reading: ApproachReading, commitment: CommitmentReading) {
+    this.#reading = reading;
+    this.#commitment = commitment;
+  }
+
+  @Field(() => ID, { description: 'UUID of the promise.' })
+  id(): string {
+    return this.#commitment.fact.id;
+  }
+
+  @Field(() => String, { description: 'What was promised.' })
+  text(): Promise<string> {
+    return this.#reading.text(this.#commitment.fact.revision);
+  }
+
+  @Field(() => String, { description: 'Who promised it.' })
+  madeBy(): string {
+    return this.#commitment.fact.madeBy;
+  }
+
+  @Field(() => EdtfScalar, { nullable: true, description: 'By when; null where no day was named.' })
+  dueOn(): string | null {
+    return this.#commitment.fact.dueOn;
+  }
+
+  @Field(() => CommitmentStatusEnum, { description: 'What became of it.' })
+  status(): CommitmentOutcome | 'OPEN' {
+    return this.#commitment.settled?.outcome ?? 'OPEN';
+  }
+}
+
+@ObjectType('ImprovementPoint', {
+  description: 'Something to improve (verbeterpunt): opened by a ✗, followed until it is resolved.',
+  implements: NodeType,
+})
+export class ImprovementPointType extends NodeType {
+  readonly #reading: ApproachReading;
+  readonly #point: ImprovementPointReading;
+
+  constructor(reading: ApproachReading, point: ImprovementPointReading) {
+    super(toNodeId('ImprovementPoint', `${approachKey(reading.row)}/${point.fact.id}`));
+    this.#reading = reading;
+    this.#point = point;
+  }
+
+  @Field(() => String, { description: 'What is to be improved.' })
+  text(): Promise<string> {
+    return this.#reading.text(this.#point.fact.revision);
+  }
+
+  @Field(() => ImprovementPointStatusEnum, { description: 'What became of it.' })
+  status(): ImprovementPointStatus {
+    return this.#point.status;
+  }
+
+  @Field(() => [IndicatorType], { description: 'The indicators of the finding that opened it.' })
+  indicators(): Indicator[] {
+    return indicatorsOfFinding(this.#reading, this.#point.opening.reading);
+  }
+
+  @Field(() => Int, { description: 'Reference year of the assessment that opened it.' })
+  openedIn(): number {
+    return this.#point.opening.assessment.year;
+  }
+
+  @Field(() => FindingType, { description: 'The finding that opened it.' })
+  finding(): FindingType {
+    return new FindingType(this.#reading, this.#point.opening);
+  }
+
+  @Field(() => [FollowUpType], {
+    description: 'What was reported and judged since, in the order of the log.',
+  })
+  followUps(): FollowUpType[] {
+    return this.#point.followUps.map((followUp) => new FollowUpType(this.#reading, followUp));
+  }
+
+  @Field(() => [CommitmentType], { description: 'What was promised, in the order of the log.' })
+  commitments(): CommitmentType[] {
+    return this.#point.commitments.map((commitment) => new CommitmentType(this.#reading, commitment));
+  }
+}
+
+export const ImprovementPointConnection = connectionType('ImprovementPoint', () => ImprovementPointType);
+export type ImprovementPointConnection = InstanceType<typeof ImprovementPointConnection>;

@@ -1,0 +1,102 @@
+import { userInfo } from 'node:os';
+import { streamOfDocument } from '../../projections/approaches';
+import type { Config } from '../config';
+import { type ImportedFactsheet, importFactsheets } from '../import-factsheets';
+import { openRegister, type Register } from '../main';
+import { type Output, progress } from './output';
+
+/** The options of `import` as the command line gives them. */
+export interface ImportCommandOptions {
+  readonly municipality?: string;
+  readonly year?: string;
+  readonly published?: string;
+  readonly partial: boolean;
+  readonly actor?: string;
+}
+
+/** Imports factsheets and prints what was read and appended. */
+export async function importCommand(
+  config: Config,
+  files: readonly string[],
+  options: ImportCommandOptions,
+  out: Output,
+): Promise<void> {
+  const register = openRegister(config);
+  try {
+    await register.projector.prepare(progress(out, 'building the read models'));
+    await register.projector.catchUp();
+    const imported = await importInto(register, files, options);
+    await register.projector.catchUp();
+    out.result(imported.map(describeImport).join('\n'), imported.map(toJson));
+  } finally {
+    await register.close();
+  }
+}
+
+/** Imports factsheets into an open register. */
+export function importInto(
+  { store, database }: Register,
+  files: readonly string[],
+  { municipality, year, published, partial, actor }: ImportCommandOptions,
+): Promise<ImportedFactsheet[]> {
+  return importFactsheets(store, files, {
+    flags: { municipality: municipality ?? null, year: year ?? null, published: published ?? null, partial },
+    actor: actor ?? `system:${userInfo().username}`,
+    streamOfDocument: (digest) => streamOfDocument(database, digest),
+  });
+}
+
+function describeImport({ file, factsheet, subject, warnings, events }: ImportedFactsheet): string {
+  const total = Object.values(events).reduce((sum, count) => sum + count, 0);
+  const figures = figuresOf({ factsheet });
+  const kind = factsheet.kind === 'BASELINE' ? 'assessment' : 'follow-up';
+  return [
+    `${file}`,
+    `  ${subject.municipality.name} (${subject.municipality.code}), ${factsheet.approach.value}: ${kind} for ${subject.year}, published ${subject.publishedOn ?? 'on a date not known'}`,
+    `  ${figures.indicators} indicators in ${figures.rows} rows; ${figures.findings} findings: ${figures.met} ✓, ${figures.improvementNeeded} ✗; ${figures.attentionPoints} attention points; ${figures.sources} sources${figures.familiesReached === null ? '' : `; ${figures.familiesReached} families`}`,
+    ...warnings.map(({ line, value }) => `  warning, line ${line}: ${value}`),
+    total === 0
+      ? '  imported before: nothing appended'
+      : `  ${total} events appended: ${Object.entries(events)
+          .map(([type, count]) => `${count} ${type}`)
+          .join(', ')}`,
+  ].join('\n');
+}
+
+function toJson({
+  file,
+  factsheet,
+  subject,
+  approach,
+  warnings,
+  events,
+  position,
+}: ImportedFactsheet): unknown {
+  const { municipality, year, publishedOn } = subject;
+  return {
+    file,
+    municipality: { code: municipality.code, name: municipality.name },
+    approach: { slug: approach.slug, name: factsheet.approach.value },
+    kind: factsheet.kind,
+    year: Number(year),
+    publishedOn,
+    ...figuresOf({ factsheet }),
+    warnings,
+    events,
+    position,
+  };
+}
+
+function figuresOf({ factsheet }: Pick<ImportedFactsheet, 'factsheet'>) {
+  const marks = factsheet.rows.flatMap((row) => row.marks);
+  return {
+    rows: factsheet.rows.length,
+    indicators: factsheet.rows.flatMap(({ indicators }) => indicators).length,
+    findings: marks.length,
+    met: marks.filter(({ verdict }) => verdict === 'MET').length,
+    improvementNeeded: marks.filter(({ verdict }) => verdict === 'IMPROVEMENT_NEEDED').length,
+    attentionPoints: marks.flatMap(({ attentionPoints }) => attentionPoints).length,
+    sources: factsheet.sources.length,
+    familiesReached: factsheet.familiesReached?.value ?? null,
+  };
+}

@@ -1,0 +1,96 @@
+import { Command, CommanderError } from 'commander';
+import { type Config, ConfigError, readConfig } from '../config';
+import { LogInUseError, UnusableLogError } from '../event-store/event-store';
+import { ImportError } from '../import-factsheets';
+import { generateCommand } from './generate-command';
+import { importCommand } from './import-command';
+import { output } from './output';
+import { replayCommand } from './replay-command';
+import { serveCommand } from './serve-command';
+import { UsageError } from './usage-error';
+
+const ENVIRONMENT = `
+Environment:
+  DATA_DIR         folder of the log and the read models (default: data)
+  EVENT_STORE_URL  the log, as sqlite:PATH (default: sqlite:$DATA_DIR/events.db)
+  HOST, PORT       where serve and start listen (default: 127.0.0.1, 4000)
+
+Exit status: 0 where all went well, 1 where it did not.`;
+
+/** Runs a command line; the result is the exit status. */
+export async function run(argv: readonly string[]): Promise<number> {
+  const program = new Command('toetsspoor')
+    .description('The history of inspection assessments, kept as events and served as a GraphQL API.')
+    .addHelpText('after', ENVIRONMENT)
+    .exitOverride();
+
+  program
+    .command('import')
+    .description('import factsheets; all of them, or none where one cannot be read')
+    .argument('<file...>', 'factsheets as UTF-8 text')
+    .option('--municipality <name|code>', 'municipality, where the document does not name it')
+    .option('--year <yyyy>', 'reference year, where the document does not say it')
+    .option(
+      '--published <edtf>',
+      'publication date, where the document does not say it: 2015, 2015-06 or 2015-06-01',
+    )
+    .option('--partial', 'a baseline need not cover every indicator of the framework', false)
+    .option('--actor <name>', 'who imports (default: the system user)')
+    .option('--json', 'print the result as one line of JSON', false)
+    .action((files: string[], options) => importCommand(config(), files, options, output(options.json)));
+
+  program
+    .command('replay')
+    .description('drop the read models, rebuild them from the log, and say whether anything differed')
+    .option('--json', 'print the result as one line of JSON', false)
+    .action((options) => replayCommand(config(), output(options.json)));
+
+  program
+    .command('generate')
+    .description('fill an empty log with a clearly synthetic set, for benchmarks and demonstrations')
+    .requiredOption('--municipalities <n>', 'how many municipalities')
+    .requiredOption('--approaches <n>', 'how many approaches in each')
+    .requiredOption('--years <a..b>', 'first and last reference year, such as 2005..2024')
+    .requiredOption('--seed <s>', 'the same seed and figures give the same events')
+    .option('--json', 'print the result as one line of JSON', false)
+    .action((options) => generateCommand(config(), options, output(options.json)));
+
+  program
+    .command('serve')
+    .description('serve what the log holds: /graphql, /healthz, /readyz')
+    .action(() => serveCommand(config(), output(false), { withSamples: false }));
+
+  program
+    .command('start')
+    .description('serve; where the log is empty, import the samples first')
+    .action(() => serveCommand(config(), output(false), { withSamples: true }));
+
+  try {
+    await program.parseAsync(argv);
+    return 0;
+  } catch (error) {
+    // Commander has printed its own message: 0 for help, an error otherwise.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 1;
+    if (isForTheUser(error)) {
+      process.stderr.write(`${error.message}\n`);
+      return 1;
+    }
+    throw error;
+  }
+}
+
+function config(): Config {
+  return readConfig();
+}
+
+/** Errors whose message says all that the user needs; of others the stack is of use. */
+function isForTheUser(error: unknown): error is Error {
+  return (
+    error instanceof ConfigError ||
+    error instanceof UsageError ||
+    error instanceof ImportError ||
+    error instanceof LogInUseError ||
+    error instanceof UnusableLogError ||
+    (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
+  );
+}

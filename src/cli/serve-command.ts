@@ -1,0 +1,76 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config } from '../config';
+import { openRegister, type Register, serve } from '../main';
+import { importInto } from './import-command';
+import { type Output, progress } from './output';
+
+/** The documents that `start` shows, two folders up from the built file. */
+const SAMPLES = join(__dirname, '..', '..', '..', 'samples');
+
+/** Serves until the process is told to stop. */
+export async function serveCommand(
+  config: Config,
+  out: Output,
+  { withSamples }: { readonly withSamples: boolean },
+): Promise<void> {
+  const register = openRegister(config);
+  try {
+    const rebuilt = await register.projector.prepare(progress(out, 'building the read models'));
+    if (rebuilt !== null) out.note(`read models built anew: ${rebuilt}`);
+    if (withSamples && (await register.store.lastPosition()) === undefined) await importSamples(register);
+
+    const server = await serve(register, config, (error) =>
+      out.note(error instanceof Error ? (error.stack ?? error.message) : String(error)),
+    );
+    await register.projector.waitFor((await register.store.lastPosition()) ?? 0, Number.MAX_SAFE_INTEGER);
+    out.note(welcome(register, server.url));
+    const stopped = new Promise<void>((resolve) => {
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+    });
+    await Promise.race([stopped, server.following]);
+    await server.close();
+  } finally {
+    await register.close();
+  }
+}
+
+async function importSamples(register: Register): Promise<void> {
+  const files = (await readdir(SAMPLES))
+    .filter((name) => name.endsWith('.txt'))
+    .map((name) => join(SAMPLES, name));
+  await importInto(register, files, { partial: false, actor: 'system:samples' });
+}
+
+/** One screen: what the register holds, and what to try. */
+function welcome({ database }: Register, url: string): string {
+  const count = (sql: string): number => database.get<{ count: number }>(sql)?.count ?? 0;
+  const first = database.get<{ municipality: string; slug: string }>(
+    'SELECT municipality, slug FROM approaches ORDER BY municipality, slug LIMIT 1',
+  );
+  const holds = `${count('SELECT count(*) AS count FROM events')} events on ${count('SELECT count(*) AS count FROM approaches')} approaches, ${count("SELECT count(*) AS count FROM improvement_points WHERE status IN ('OPEN', 'REPORTED', 'PERSISTENT')")} improvement points not resolved`;
+  if (first === undefined) {
+    return `Toetsspoor serves ${url}/graphql and holds nothing yet.\n\nImport factsheets: npm run --silent toetsspoor -- import FILE...`;
+  }
+  const ask = (query: string): string =>
+    `  curl -s ${url}/graphql -H 'content-type: application/json' -d '${JSON.stringify({ query })}'`;
+  const approach = `approach(municipality: "${first.municipality}", slug: "${first.slug}"`;
+  return [
+    `Toetsspoor serves ${url}/graphql and holds ${holds}.`,
+    '',
+    'What stands for each indicator?',
+    ask(
+      `{ ${approach}) { name verdicts { indicator { code name } status basis assessedIn carriedForward } } }`,
+    ),
+    '',
+    'How did 2013 develop into 2014?',
+    ask(`{ ${approach}) { development(from: 2013, to: 2014) { summary { change count } } } }`),
+    '',
+    'What was known at the end of 2014?',
+    ask(
+      `{ ${approach}, asOf: { publishedBy: "2014-12-31" }) { verdicts(status: IMPROVEMENT_NEEDED) { indicator { name } findings { narrative source { line } } } } }`,
+    ),
+    '',
+    'Stop with Ctrl+C.',
+  ].join('\n');
+}

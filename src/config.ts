@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+
+/** What is set from outside, checked. */
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  /** Folder of the log and the read models. */
+  readonly dataDir: string;
+  /** `sqlite:PATH`. */
+  readonly eventStoreUrl: string;
+}
+
+/** The environment holds something that cannot be used. Lists all that is wrong. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * The configuration from the environment: `HOST`, `PORT`, `DATA_DIR`, `EVENT_STORE_URL`. This is the only
+ * place that reads it.
+ * @throws ConfigError
+ */
+export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  const problems: string[] = [];
+  const set = (name: string): string | undefined =>
+    environment[name]?.trim() ? environment[name]?.trim() : undefined;
+
+  const port = set('PORT') ?? '4000';
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
+    problems.push(`PORT is "${port}"; expected a number from 0 to 65535`);
+  }
+  const dataDir = set('DATA_DIR') ?? 'data';
+  const eventStoreUrl = set('EVENT_STORE_URL') ?? `sqlite:${join(dataDir, 'events.db')}`;
+  if (!/^sqlite:./.test(eventStoreUrl)) {
+    // Not the whole value: it may hold a password.
+    problems.push(
+      `EVENT_STORE_URL begins with "${eventStoreUrl.slice(0, eventStoreUrl.indexOf(':') + 1)}"; expected sqlite:PATH`,
+    );
+  }
+  if (problems.length > 0) throw new ConfigError(problems.join('\n'));
+  return { host: set('HOST') ?? '127.0.0.1', port: Number(port), dataDir, eventStoreUrl };
+}

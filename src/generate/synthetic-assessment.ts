@@ -1,0 +1,259 @@
+import type { ApproachStep } from '../domain/approach-commands';
+import type { Framework } from '../domain/framework';
+import type { FreeText } from '../domain/free-text';
+import type { ApproachHistory } from '../domain/history';
+import type { Municipality } from '../domain/municipalities';
+import { stableId } from '../handle-command';
+import type { Random } from './random';
+import { rowsOf } from './synthetic-framework';
+
+const ASSESSOR = 'Synthetische inspectie (geen echte toetsing)';
+
+/** An approach that does not exist, as far as it was generated. */
+export interface SyntheticApproach {
+  readonly municipality: Municipality;
+  readonly name: string;
+  readonly stream: string;
+  readonly history: ApproachHistory;
+  /** Last revision of its stream; -1 before the first. */
+  revision: number;
+}
+
+/** The steps of one assessment of one approach. */
+export class SyntheticAssessment {
+  readonly #approach: SyntheticApproach;
+  readonly #framework: Framework;
+  readonly #year: number;
+  readonly #random: Random;
+  readonly #key: string;
+  readonly #id: string;
+  #ordinal = 0;
+
+  constructor(approach: SyntheticApproach, framework: Framework, year: number, random: Random, key: string) {
+    this.#approach = approach;
+    this.#framework = framework;
+    this.#year = year;
+    this.#random = random;
+    this.#key = key;
+    this.#id = stableId(key, 'assessment');
+  }
+
+  *steps(): Generator<ApproachStep> {
+    const { history, municipality, stream, name } = this.#approach;
+    yield {
+      type: 'RegisterApproach',
+      data: {
+        municipality: municipality.code,
+        slug: stream.slice(`approach-${municipality.code}-`.length),
+        name,
+      },
+    };
+    const last = history.assessments.at(-1);
+    const isFollowUp =
+      last !== undefined && last.kind === 'BASELINE' && last.frameworkVersion === this.#framework.version;
+    yield {
+      type: 'OpenAssessment',
+      data: {
+        assessmentId: this.#id,
+        framework: this.#framework.code,
+        frameworkVersion: this.#framework.version,
+        kind: isFollowUp ? 'FOLLOW_UP' : 'BASELINE',
+        reference: String(this.#year),
+        assessor: ASSESSOR,
+        description: isFollowUp ? null : this.#text('beschrijving van een aanpak die niet bestaat'),
+        familiesReached: isFollowUp ? null : this.#random.int(20, 600),
+      },
+    };
+    yield* isFollowUp ? this.#followUp() : this.#baseline();
+    const publishedOn = this.#random.chance(10)
+      ? null
+      : `${this.#year + 1}-${String(this.#random.int(1, 12)).padStart(2, '0')}`;
+    yield {
+      type: 'ConcludeAssessment',
+      data: { assessmentId: this.#id, publishedOn, public: true },
+      partial: false,
+    };
+    yield* this.#correction();
+  }
+
+  *#baseline(): Generator<ApproachStep> {
+    for (let partner = 1; partner <= this.#random.int(6, 12); partner += 1) {
+      yield {
+        type: 'ConsultSource',
+        data: {
+          assessmentId: this.#id,
+          kind: 'QUESTIONNAIRE',
+          name: `Synthetische netwerkpartner ${partner}`,
+          consultedOn: null,
+        },
+      };
+    }
+    for (const indicators of rowsOf(this.#framework)) {
+      for (let mark = 0; mark < (indicators.length > 1 ? 2 : 1); mark += 1) {
+        const verdict = this.#random.chance(65) ? 'MET' : 'IMPROVEMENT_NEEDED';
+        const findingId = this.#newId('finding');
+        yield {
+          type: 'RecordFinding',
+          data: {
+            findingId,
+            assessmentId: this.#id,
+            indicators,
+            verdict,
+            narrative: this.#text(`bevinding bij ${indicators.join(', ')}`),
+          },
+        };
+        if (this.#random.chance(50)) {
+          yield {
+            type: 'RaiseAttentionPoint',
+            data: { attentionPointId: this.#newId('attention'), findingId, text: this.#text('let op') },
+          };
+        }
+        if (verdict === 'IMPROVEMENT_NEEDED') {
+          yield {
+            type: 'IdentifyImprovementPoint',
+            data: { improvementPointId: this.#newId('point'), findingId, text: this.#text('verbeterpunt') },
+          };
+        }
+      }
+    }
+  }
+
+  *#followUp(): Generator<ApproachStep> {
+    const { history, municipality } = this.#approach;
+    const open = history.improvementPoints.filter(
+      (point) => history.findings[point.finding]?.assessment === history.assessments.length - 2,
+    );
+    for (let note = 1; note <= 4; note += 1) {
+      yield { type: 'NoteDevelopment', data: { assessmentId: this.#id, text: this.#text('ontwikkeling') } };
+    }
+    const followUpId = this.#newId('report');
+    if (open.length > 0) {
+      yield {
+        type: 'ReportFollowUp',
+        data: {
+          followUpId,
+          assessmentId: this.#id,
+          improvementPointIds: open.map(({ id }) => id),
+          reportedBy: `gemeente ${municipality.name} (synthetisch)`,
+          reportedOn: `${this.#year + 1}-01-15`,
+          narrative: null,
+        },
+      };
+    }
+    for (const point of open) {
+      const opened = history.findings[point.finding];
+      if (opened === undefined) continue;
+      yield {
+        type: 'AssessFollowUp',
+        data: {
+          findingId: this.#newId('finding'),
+          assessmentId: this.#id,
+          followUpId,
+          improvementPointIds: [point.id],
+          indicators: [...opened.indicators],
+          verdict: this.#random.chance(60) ? 'MET' : 'IMPROVEMENT_NEEDED',
+          basis: 'REPORTED',
+          narrative: this.#text('oordeel over een verbeterpunt'),
+        },
+      };
+      if (!this.#random.chance(50)) continue;
+      const commitmentId = this.#newId('commitment');
+      yield {
+        type: 'MakeCommitment',
+        data: {
+          commitmentId,
+          assessmentId: this.#id,
+          improvementPointIds: [point.id],
+          madeBy: `gemeente ${municipality.name} (synthetisch)`,
+          text: this.#text('toezegging'),
+          dueOn: `${this.#year + 1}-05-01~`,
+        },
+      };
+      if (!this.#random.chance(50)) continue;
+      yield {
+        type: 'SettleCommitment',
+        data: {
+          commitmentId,
+          outcome: this.#random.chance(70) ? 'KEPT' : 'BROKEN',
+          settledOn: `${this.#year + 1}-06`,
+          narrative: null,
+        },
+      };
+    }
+    // A follow-up tests something, also where nothing was to be improved.
+    if (open.length === 0) {
+      const [first] = rowsOf(this.#framework);
+      yield {
+        type: 'AssessFollowUp',
+        data: {
+          findingId: this.#newId('finding'),
+          assessmentId: this.#id,
+          followUpId: null,
+          improvementPointIds: [],
+          indicators: first ?? [],
+          verdict: 'MET',
+          basis: 'ASSESSED',
+          narrative: this.#text('steekproef'),
+        },
+      };
+    }
+  }
+
+  *#correction(): Generator<ApproachStep> {
+    if (!this.#random.chance(20)) return;
+    const { history } = this.#approach;
+    const own = history.findings.filter(
+      (finding) => history.assessments[finding.assessment]?.id === this.#id,
+    );
+    const finding = own[this.#random.int(0, own.length - 1)];
+    if (finding === undefined) return;
+    if (this.#random.chance(20)) {
+      yield {
+        type: 'WithdrawFinding',
+        data: {
+          findingId: finding.id,
+          reason: this.#text('reden van intrekking'),
+          publishedOn: `${this.#year + 2}`,
+        },
+      };
+      return;
+    }
+    yield {
+      type: 'CorrectFinding',
+      data: {
+        findingId: this.#newId('correction'),
+        corrects: finding.id,
+        indicators: [...finding.indicators],
+        verdict: this.#random.chance(50) ? 'MET' : 'IMPROVEMENT_NEEDED',
+        basis: finding.basis,
+        narrative: this.#text('gecorrigeerde bevinding'),
+        reason: this.#text('reden van correctie'),
+        publishedOn: `${this.#year + 2}`,
+      },
+      improvementPoint: {
+        improvementPointId: this.#newId('point'),
+        text: this.#text('verbeterpunt na correctie'),
+      },
+    };
+  }
+
+  #newId(what: string): string {
+    this.#ordinal += 1;
+    return stableId(this.#key, `${what} ${this.#ordinal}`);
+  }
+
+  /** A text that says of itself that it is synthetic, of about the length of a real one. */
+  #text(what: string): FreeText {
+    const filler = FILLERS.slice(0, this.#random.int(1, FILLERS.length)).join(' ');
+    return {
+      text: `Synthetisch, geen echte bevinding: ${what} (${this.#year}). ${filler}`,
+      salt: this.#random.hex32(),
+    };
+  }
+}
+
+const FILLERS = [
+  'Deze zin is opvulling om de lengte van een echte tekst te benaderen.',
+  'Zij gaat over geen enkele gemeente en over geen enkel gezin.',
+  'Wie haar leest, kijkt naar een proefset.',
+] as const;

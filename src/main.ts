@@ -1,0 +1,85 @@
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { PROJECTIONS } from '../projections/all';
+import { ReadDatabase } from '../projections/database';
+import { createServer } from './api/server';
+import type { Config } from './config';
+import type { EventStore } from './event-store/event-store';
+import { openSqliteEventStore } from './event-store/sqlite';
+import { Projector } from './projector';
+
+/** The log and its read models, open for writing. */
+export interface Register {
+  readonly store: EventStore;
+  readonly database: ReadDatabase;
+  readonly projector: Projector;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the log and the read models.
+ * @throws LogInUseError where another process writes to the log.
+ */
+export function openRegister(config: Config): Register {
+  mkdirSync(config.dataDir, { recursive: true });
+  const store = openLog(config.eventStoreUrl, 'write');
+  const database = new ReadDatabase(join(config.dataDir, 'read-model.db'));
+  const projector = new Projector(store, database, PROJECTIONS);
+  return {
+    store,
+    database,
+    projector,
+    async close() {
+      await store.close();
+      database.close();
+    },
+  };
+}
+
+/** Opens the log that a URL names: the only place that knows the engines. */
+export function openLog(url: string, mode: 'read' | 'write'): EventStore {
+  const path = url.slice('sqlite:'.length);
+  if (mode === 'write') mkdirSync(dirname(path), { recursive: true });
+  return openSqliteEventStore({ path, mode });
+}
+
+/** A server that is listening, and keeps its read models level with the log. */
+export interface RunningServer {
+  readonly url: string;
+  /** Rejects where following the log failed; the server should then stop. */
+  readonly following: Promise<void>;
+  /** Finishes the requests under way, then stops. */
+  close(): Promise<void>;
+}
+
+/** Serves what the log holds. */
+export async function serve(
+  register: Register,
+  config: Config,
+  onError: (error: unknown) => void,
+): Promise<RunningServer> {
+  const { store, database, projector } = register;
+  const stop = new AbortController();
+  const app: FastifyInstance = await createServer({
+    sources: {
+      database,
+      position: () => projector.position,
+      readStream: (stream, from) => store.readStream(stream, from),
+      now: () => new Date(),
+    },
+    isReady: () => projector.isLevel,
+    onError,
+  });
+  const url = await app.listen({ host: config.host, port: config.port });
+  const following = projector.follow(stop.signal);
+  return {
+    url,
+    following,
+    async close() {
+      await app.close();
+      stop.abort();
+      await following.catch(() => {});
+    },
+  };
+}
