@@ -53,11 +53,15 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** Serves what the log holds. */
+/**
+ * Serves what the log holds. It listens at once and is ready when the read models are level with the log,
+ * which takes a while where they must be built first.
+ */
 export async function serve(
   register: Register,
   config: Config,
   onError: (error: unknown) => void,
+  onProgress: (events: number) => void = () => {},
 ): Promise<RunningServer> {
   const { store, database, projector } = register;
   const stop = new AbortController();
@@ -72,7 +76,7 @@ export async function serve(
     onError,
   });
   const url = await app.listen({ host: config.host, port: config.port });
-  const following = projector.follow(stop.signal);
+  const following = projector.prepare(onProgress).then(() => projector.follow(stop.signal));
   return {
     url,
     following,

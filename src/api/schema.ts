@@ -1,4 +1,4 @@
-import type { GraphQLSchema } from 'graphql';
+import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
 import { QueryResolver } from './query-resolver';
 import { ApproachType } from './types/approach-type';
@@ -6,11 +6,20 @@ import { ImprovementPointType } from './types/improvement-point-type';
 
 /** The schema that `schema.graphql` shows. */
 export function buildApiSchema(): GraphQLSchema {
-  return buildSchemaSync({
+  const schema = buildSchemaSync({
     resolvers: [QueryResolver],
     // Reached through the interface Node only.
     orphanedTypes: [ApproachType, ImprovementPointType],
     // Arguments are checked where they are used, with errors that say what is accepted.
     validate: false,
   });
+  // type-graphql takes no description of the root.
+  const query = schema.getQueryType();
+  if (query) query.description = 'All that can be asked of the register.';
+  return schema;
+}
+
+/** The schema as text, in an order that does not depend on which file was loaded first. */
+export function printApiSchema(): string {
+  return `${printSchema(lexicographicSortSchema(buildApiSchema()))}\n`;
 }

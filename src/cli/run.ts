@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { type Config, ConfigError, readConfig } from '../config';
+import { InvalidEventError } from '../domain/events';
 import { LogInUseError, UnusableLogError } from '../event-store/event-store';
 import { ImportError } from '../import-factsheets';
 import { generateCommand } from './generate-command';
@@ -91,6 +92,7 @@ function isForTheUser(error: unknown): error is Error {
     error instanceof ImportError ||
     error instanceof LogInUseError ||
     error instanceof UnusableLogError ||
+    error instanceof InvalidEventError ||
     (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
   );
 }

@@ -8,6 +8,9 @@ import { type Output, progress } from './output';
 /** The documents that `start` shows, two folders up from the built file. */
 const SAMPLES = join(__dirname, '..', '..', '..', 'samples');
 
+/** The longest that a timer of Node.js takes: some 24 days. */
+const LONGEST_WAIT_MS = 2 ** 31 - 1;
+
 /** Serves until the process is told to stop. */
 export async function serveCommand(
   config: Config,
@@ -16,14 +19,16 @@ export async function serveCommand(
 ): Promise<void> {
   const register = openRegister(config);
   try {
-    const rebuilt = await register.projector.prepare(progress(out, 'building the read models'));
-    if (rebuilt !== null) out.note(`read models built anew: ${rebuilt}`);
     if (withSamples && (await register.store.lastPosition()) === undefined) await importSamples(register);
 
-    const server = await serve(register, config, (error) =>
-      out.note(error instanceof Error ? (error.stack ?? error.message) : String(error)),
+    const server = await serve(
+      register,
+      config,
+      (error) => out.note(error instanceof Error ? (error.stack ?? error.message) : String(error)),
+      progress(out, 'building the read models'),
     );
-    await register.projector.waitFor((await register.store.lastPosition()) ?? 0, Number.MAX_SAFE_INTEGER);
+    const level = (await register.store.lastPosition()) ?? 0;
+    await Promise.race([register.projector.waitFor(level, LONGEST_WAIT_MS), server.following]);
     out.note(welcome(register, server.url));
     const stopped = new Promise<void>((resolve) => {
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
@@ -36,6 +41,7 @@ export async function serveCommand(
 }
 
 async function importSamples(register: Register): Promise<void> {
+  await register.projector.prepare();
   const files = (await readdir(SAMPLES))
     .filter((name) => name.endsWith('.txt'))
     .map((name) => join(SAMPLES, name));
@@ -48,7 +54,11 @@ function welcome({ database }: Register, url: string): string {
   const first = database.get<{ municipality: string; slug: string }>(
     'SELECT municipality, slug FROM approaches ORDER BY municipality, slug LIMIT 1',
   );
-  const holds = `${count('SELECT count(*) AS count FROM events')} events on ${count('SELECT count(*) AS count FROM approaches')} approaches, ${count("SELECT count(*) AS count FROM improvement_points WHERE status IN ('OPEN', 'REPORTED', 'PERSISTENT')")} improvement points not resolved`;
+  const holds = [
+    `events: ${count('SELECT count(*) AS count FROM events')}`,
+    `approaches: ${count('SELECT count(*) AS count FROM approaches')}`,
+    `improvement points: ${count('SELECT count(*) AS count FROM improvement_points WHERE status IS NOT NULL')}, of which not resolved: ${count("SELECT count(*) AS count FROM improvement_points WHERE status <> 'RESOLVED'")}`,
+  ].join('; ');
   if (first === undefined) {
     return `Toetsspoor serves ${url}/graphql and holds nothing yet.\n\nImport factsheets: npm run --silent toetsspoor -- import FILE...`;
   }
@@ -56,7 +66,7 @@ function welcome({ database }: Register, url: string): string {
     `  curl -s ${url}/graphql -H 'content-type: application/json' -d '${JSON.stringify({ query })}'`;
   const approach = `approach(municipality: "${first.municipality}", slug: "${first.slug}"`;
   return [
-    `Toetsspoor serves ${url}/graphql and holds ${holds}.`,
+    `Toetsspoor serves ${url}/graphql. It holds ${holds}.`,
     '',
     'What stands for each indicator?',
     ask(
