@@ -1,7 +1,7 @@
 import type { ApproachRow } from '../../projections/approaches';
 import type { AsOf } from '../domain/as-of';
 import { developmentOf, type IndicatorChange } from '../domain/development';
-import type { ApproachHistory, AssessmentFact } from '../domain/history';
+import type { ApproachHistory, AssessmentFact, Fact } from '../domain/history';
 import { attentionPointsAt, type ImprovementPointReading, improvementPointsAt } from '../domain/improvement';
 import { approachStream } from '../domain/streams';
 import {
@@ -13,6 +13,7 @@ import {
   yearAskedAbout,
 } from '../domain/verdicts';
 import type { ReadScope } from './read-scope';
+import { visibleEvents } from './visible-events';
 
 /** An approach as it is read at one point: what the types of the API are drawn from. Each part is made once. */
 export class ApproachReading {
@@ -23,6 +24,7 @@ export class ApproachReading {
   #tests: readonly Test[] | undefined;
   #attentionPoints: ReturnType<typeof attentionPointsAt> | undefined;
   #improvementPoints: readonly ImprovementPointReading[] | undefined;
+  #events: readonly Fact[] | undefined;
 
   constructor(row: ApproachRow, asOf: AsOf, scope: ReadScope) {
     this.row = row;
@@ -75,6 +77,12 @@ export class ApproachReading {
   get attentionPoints(): ReturnType<typeof attentionPointsAt> {
     this.#attentionPoints ??= attentionPointsAt(this.history, this.tests, this.asOf);
     return this.#attentionPoints;
+  }
+
+  /** Its events in order. */
+  get events(): readonly Fact[] {
+    this.#events ??= visibleEvents(this.history, this.asOf);
+    return this.#events;
   }
 
   /** The free text of the event at that revision. */

@@ -44,7 +44,10 @@ export function connectionType<T extends object>(name: string, node: () => Class
     }
   }
 
-  @ObjectType(`${name}Connection`, { description: `A page of a list of ${name} (Relay).`, simpleResolvers: true })
+  @ObjectType(`${name}Connection`, {
+    description: `A page of a list of ${name} (Relay).`,
+    simpleResolvers: true,
+  })
   class Connection {
     @Field(() => [Edge], { description: 'The items of this page, each with its cursor.' })
     readonly edges: Edge[];

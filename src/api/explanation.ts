@@ -1,17 +1,18 @@
-import { findingAt } from '../domain/history';
+import { type Fact, findingAt } from '../domain/history';
 import type { Standing } from '../domain/verdicts';
 import type { ApproachReading } from './approach-reading';
 
 /**
  * The revisions of the events behind a verdict, in order: the document and the assessment that it was
  * tested in, the findings with their corrections and warnings, and for a follow-up the improvement points
- * with the findings that opened them, the reports that were judged, and the promises.
+ * with the findings that opened them, the reports that were judged, and the promises. What is not there at
+ * the point that is read from explains nothing there.
  */
 export function explanationOf(reading: ApproachReading, { tests }: Standing): number[] {
-  const { history, asOf } = reading;
+  const { history } = reading;
   const revisions = new Set<number>();
-  const add = (fact: { revision: number; position: number } | null | undefined): void => {
-    if (fact != null && fact.position <= asOf.upTo) revisions.add(fact.revision);
+  const add = (fact: Fact | null | undefined): void => {
+    if (fact != null) revisions.add(fact.revision);
   };
   const addFinding = (root: number): void => {
     for (const finding of history.findings.filter((one) => one.root === root)) {
@@ -40,5 +41,5 @@ export function explanationOf(reading: ApproachReading, { tests }: Standing): nu
       }
     }
   }
-  return [...revisions].sort((a, b) => a - b);
+  return reading.events.map(({ revision }) => revision).filter((revision) => revisions.has(revision));
 }

@@ -183,14 +183,15 @@ export class QueryResolver {
       | string
       | null,
   ): Promise<EventConnection> {
-    const [municipality, ...slug] = approach == null ? [] : keyOfNode(approach, 'Approach').split('/');
-    return eventPage(scope, {
-      first,
-      after,
-      stream: municipality === undefined ? null : approachStream(municipality, slug.join('/')),
+    const [municipality, slug = ''] = approach == null ? [] : keyOfNode(approach, 'Approach').split('/');
+    const filter = {
+      stream: municipality === undefined ? null : approachStream(municipality, slug),
       types: types == null ? null : types.map(eventType),
       upTo: scope.upTo,
-    });
+    };
+    return eventPage(scope, first, after, (begin, limit) =>
+      scope.eventPlaces({ ...filter, after: begin, limit }),
+    );
   }
 
   @Query(() => NodeType, {
@@ -202,7 +203,11 @@ export class QueryResolver {
     @Arg('id', () => ID, { description: 'Opaque global id.' }) id: string,
   ): Promise<NodeType | null> {
     const wanted = fromNodeId(id);
-    if (wanted === null) throw userError(`"${id}" is not an id of this register`);
+    if (wanted === null) {
+      throw userError(
+        `"${id}" is not an id of this register; expected the id of a node in one of its answers`,
+      );
+    }
     const [municipality, slug, point] = wanted.key.split('/');
     const reading = await loadReading(scope, `${municipality}/${slug}`, null);
     if (reading === null || wanted.kind === 'Approach')

@@ -1,6 +1,9 @@
-import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
+import { GraphQLError, GraphQLScalarType, Kind, print, type ValueNode } from 'graphql';
 import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { ACCEPTED_DATES, isEdtf } from '../domain/edtf';
+
+/** What a description and an error say of instants. */
+const ACCEPTED_INSTANTS = 'an instant as an RFC 3339 date-time, such as 2026-03-02T09:30:00.000Z';
 
 /** Dates in the precision of the document. They are kept as strings, so answers pass through unchanged. */
 export const EdtfScalar = new GraphQLScalarType<string, string>({
@@ -8,24 +11,43 @@ export const EdtfScalar = new GraphQLScalarType<string, string>({
   description: `A date in the precision that the document gives it, as an EDTF (ISO 8601-2) string: ${ACCEPTED_DATES}. Intervals are refused.`,
   specifiedByURL: 'https://www.loc.gov/standards/datetime/',
   serialize: String,
-  parseValue: parseDate,
-  parseLiteral: (node) => parseDate(node.kind === Kind.STRING || node.kind === Kind.INT ? node.value : null),
+  parseValue: (value) => parseDate(value),
+  parseLiteral: (node) =>
+    parseDate(node.kind === Kind.STRING || node.kind === Kind.INT ? node.value : print(node), node),
 });
 
 /** Instants, kept as ISO strings in UTC, so answers pass through unchanged. */
 export const DateTimeScalar = new GraphQLScalarType<string, string>({
   name: 'DateTime',
-  description: 'An instant as an RFC 3339 date-time, such as 2026-03-02T09:30:00.000Z; answers are in UTC.',
+  description: `Of the form: ${ACCEPTED_INSTANTS}; answers are in UTC.`,
   specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339',
   serialize: String,
-  parseValue: (value) => GraphQLDateTimeISO.parseValue(value).toISOString(),
-  parseLiteral: (node) => GraphQLDateTimeISO.parseLiteral(node, {}).toISOString(),
+  parseValue: (value) => parseInstant(value),
+  parseLiteral: (node) => parseInstant(node.kind === Kind.STRING ? node.value : print(node), node),
 });
 
-function parseDate(value: unknown): string {
+function parseDate(value: unknown, node?: ValueNode): string {
   const text = typeof value === 'number' ? String(value) : value;
   if (typeof text === 'string' && isEdtf(text)) return text;
-  throw new GraphQLError(`${JSON.stringify(value)} is not an accepted date: expected ${ACCEPTED_DATES}`, {
+  throw notAccepted(value, 'date', ACCEPTED_DATES, node);
+}
+
+function parseInstant(value: unknown, node?: ValueNode): string {
+  try {
+    return GraphQLDateTimeISO.parseValue(value).toISOString();
+  } catch {
+    throw notAccepted(value, 'date-time', ACCEPTED_INSTANTS, node);
+  }
+}
+
+function notAccepted(
+  value: unknown,
+  what: string,
+  expected: string,
+  node: ValueNode | undefined,
+): GraphQLError {
+  return new GraphQLError(`${JSON.stringify(value)} is not an accepted ${what}: expected ${expected}`, {
+    nodes: node ?? null,
     extensions: { code: 'BAD_USER_INPUT' },
   });
 }

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import type { Config } from '../config';
-import { generate } from '../generate/generate';
+import { generate, municipalitiesOf } from '../generate/generate';
 import { openLog } from '../main';
 import { type Output, progress } from './output';
 import { UsageError } from './usage-error';
@@ -19,10 +19,16 @@ export async function generateCommand(
   options: GenerateCommandOptions,
   out: Output,
 ): Promise<void> {
+  const years = yearRange(options.years);
   const figures = {
-    municipalities: wholeNumber('--municipalities', options.municipalities, 1, 1000),
+    municipalities: wholeNumber(
+      '--municipalities',
+      options.municipalities,
+      1,
+      municipalitiesOf(years).length,
+    ),
     approaches: wholeNumber('--approaches', options.approaches, 1, 1000),
-    years: yearRange(options.years),
+    years,
     seed: options.seed,
   };
   mkdirSync(config.dataDir, { recursive: true });

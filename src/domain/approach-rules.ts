@@ -7,14 +7,10 @@ import { Rejection } from './rejection';
 
 /** @throws Rejection where the finding is not the reading that stands. */
 export function assertStands(history: ApproachHistory, finding: FindingFact): void {
-  const root = history.findings[finding.root];
-  if (finding.withdrawn !== null || root?.withdrawn != null) {
+  if (isWithdrawn(history, finding)) {
     throw new Rejection('FINDING_WITHDRAWN', `finding ${finding.id} was withdrawn`, 'findingId');
   }
-  const correction = history.findings.find(
-    (other) =>
-      other.withdrawn === null && other.corrects !== null && history.findings[other.corrects] === finding,
-  );
+  const correction = correctionOf(history, finding);
   if (correction !== undefined) {
     throw new Rejection(
       'FINDING_CORRECTED',
@@ -24,6 +20,17 @@ export function assertStands(history: ApproachHistory, finding: FindingFact): vo
   }
 }
 
+function isWithdrawn(history: ApproachHistory, finding: FindingFact): boolean {
+  return finding.withdrawn !== null || history.findings[finding.root]?.withdrawn != null;
+}
+
+function correctionOf(history: ApproachHistory, finding: FindingFact): FindingFact | undefined {
+  return history.findings.find(
+    (other) =>
+      other.withdrawn === null && other.corrects !== null && history.findings[other.corrects] === finding,
+  );
+}
+
 export function assertComplete(
   history: ApproachHistory,
   assessment: AssessmentFact,
@@ -31,7 +38,10 @@ export function assertComplete(
   frameworks: (code: string) => FrameworkLine,
 ): void {
   const findings = history.findings.filter(
-    (finding) => assessmentAt(history, finding.assessment) === assessment,
+    (finding) =>
+      assessmentAt(history, finding.assessment) === assessment &&
+      !isWithdrawn(history, finding) &&
+      correctionOf(history, finding) === undefined,
   );
   if (findings.length === 0) {
     throw new Rejection(

@@ -229,6 +229,12 @@ function correctFinding(
     finding.improvementPoints.length === 0;
   if (!needsPoint || pointOf(history, finding) !== undefined) return [corrected];
   assertFree(history, improvementPoint.improvementPointId);
+  if (improvementPoint.improvementPointId === data.findingId) {
+    throw new Rejection(
+      'ID_TAKEN',
+      `id ${data.findingId} is given to the correction and to its improvement point`,
+    );
+  }
   return [
     corrected,
     { type: 'ImprovementPointIdentified', data: { ...improvementPoint, findingId: data.findingId } },

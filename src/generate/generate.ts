@@ -22,6 +22,8 @@ export interface GenerateOptions {
 const ACTOR = 'system:generate';
 /** Appends that may be under way together: enough to share the log's writes to disk. */
 const MAX_APPENDS_UNDER_WAY = 256;
+/** Of so many municipalities one was merged, at least. */
+const MERGED_ONE_IN = 20;
 
 /**
  * Fills an empty log with a clearly synthetic national set, through the deciders that everything else goes
@@ -92,25 +94,31 @@ export async function generate(
   return events;
 }
 
+/** The municipalities that a set over these years can hold. */
+export function municipalitiesOf({ from, to }: GenerateOptions['years']): Municipality[] {
+  const years = Array.from({ length: to - from + 1 }, (_, index) => from + index);
+  return MUNICIPALITIES.filter(
+    (one) => !one.name.endsWith('(Niet GBA)') && years.some((year) => existedIn(one, year)),
+  );
+}
+
 /**
- * Municipalities that existed in the years asked about, spread over the table; in front of them, where
- * there are, some that were merged meanwhile, so that their histories and successors occur.
+ * Some that were merged meanwhile come first, so that their histories and successors occur; then those that
+ * lasted, from somewhere in the table on; and then the rest of the merged.
  */
 function chooseMunicipalities({ municipalities, years }: GenerateOptions, random: Random): Municipality[] {
-  const candidates = MUNICIPALITIES.filter(
-    (one) => existedIn(one, years.from) && !one.name.includes('(Niet GBA)'),
-  );
-  const merged = candidates.filter((one) => one.successor !== null && !existedIn(one, years.to));
-  const lasting = MUNICIPALITIES.filter(
-    (one) => existedIn(one, years.from) && existedIn(one, years.to) && !one.name.includes('(Niet GBA)'),
-  );
-  const some = merged.slice(0, Math.floor(municipalities / 20));
-  const offset = random.int(0, lasting.length - 1);
-  const rest = Array.from(
-    { length: municipalities - some.length },
-    (_, index) => lasting[(offset + index) % lasting.length],
-  );
-  return [...some, ...rest].filter((one) => one !== undefined);
+  const candidates = municipalitiesOf(years);
+  const lasts = (one: Municipality): boolean => existedIn(one, years.from) && existedIn(one, years.to);
+  const lasting = candidates.filter(lasts);
+  const merged = candidates.filter((one) => !lasts(one));
+  const begin = random.int(0, lasting.length - 1);
+  const some = Math.floor(municipalities / MERGED_ONE_IN);
+  return [
+    ...merged.slice(0, some),
+    ...lasting.slice(begin),
+    ...lasting.slice(0, begin),
+    ...merged.slice(some),
+  ].slice(0, municipalities);
 }
 
 function newApproaches(municipality: Municipality, { approaches }: GenerateOptions): SyntheticApproach[] {

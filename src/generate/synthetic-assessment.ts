@@ -77,7 +77,7 @@ export class SyntheticAssessment {
   }
 
   *#baseline(): Generator<ApproachStep> {
-    for (let partner = 1; partner <= this.#random.int(6, 12); partner += 1) {
+    for (let partner = 1; partner <= this.#random.int(8, 14); partner += 1) {
       yield {
         type: 'ConsultSource',
         data: {
@@ -90,7 +90,7 @@ export class SyntheticAssessment {
     }
     for (const indicators of rowsOf(this.#framework)) {
       for (let mark = 0; mark < (indicators.length > 1 ? 2 : 1); mark += 1) {
-        const verdict = this.#random.chance(65) ? 'MET' : 'IMPROVEMENT_NEEDED';
+        const verdict = this.#random.chance(55) ? 'MET' : 'IMPROVEMENT_NEEDED';
         const findingId = this.#newId('finding');
         yield {
           type: 'RecordFinding',
@@ -123,7 +123,7 @@ export class SyntheticAssessment {
     const open = history.improvementPoints.filter(
       (point) => history.findings[point.finding]?.assessment === history.assessments.length - 2,
     );
-    for (let note = 1; note <= 4; note += 1) {
+    for (let note = 1; note <= 5; note += 1) {
       yield { type: 'NoteDevelopment', data: { assessmentId: this.#id, text: this.#text('ontwikkeling') } };
     }
     const followUpId = this.#newId('report');
