@@ -2,6 +2,8 @@
 module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
+  // Generous, because machines are shared: a test that hangs fails, one that waits for its turn does not.
+  testTimeout: 60_000,
   testMatch: ['**/*.test.ts'],
   transform: {
     '\\.[jt]s$': [

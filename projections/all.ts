@@ -1,4 +1,5 @@
 import { approaches } from './approaches';
+import { derived } from './derived';
 import { eventIndex } from './event-index';
 import { frameworks } from './frameworks';
 import { improvementPoints } from './improvement-points';
@@ -10,6 +11,5 @@ export const PROJECTIONS: readonly Projection[] = [
   eventIndex,
   frameworks,
   approaches,
-  improvementPoints,
-  trend,
+  derived([improvementPoints, trend]),
 ];

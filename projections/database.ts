@@ -1,3 +1,4 @@
+import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 
 /**
@@ -5,15 +6,43 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlit
  * and is then rebuilt, so commits need not wait for the disk.
  */
 export class ReadDatabase {
-  readonly #database: DatabaseSync;
+  readonly #path: string;
+  #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
   /** How many statements were run: what a test counts to hold the reads of a query. */
   statementCount = 0;
 
-  /** @param path file of the database, or `:memory:` */
+  /** @param path file of the database; made where it is not there */
   constructor(path: string) {
-    this.#database = new DatabaseSync(path);
-    this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 0;');
+    this.#path = path;
+    this.#database = open(path);
+  }
+
+  /**
+   * An empty database beside this one, to build it anew; this one's tables can be read there as those of
+   * the schema `before`. Nothing rests on it until it is adopted, so nothing of it needs to survive a crash.
+   */
+  beside(): ReadDatabase {
+    const path = `${this.#path}-building`;
+    rmSync(path, { force: true });
+    const beside = new ReadDatabase(path);
+    beside.exec(`PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;
+      ATTACH '${this.#path.replaceAll("'", "''")}' AS before`);
+    return beside;
+  }
+
+  /** Takes the place of this database's content, at once and whole; `other` is not to be used afterwards. */
+  adopt(other: ReadDatabase): void {
+    this.#statements.clear();
+    other.close();
+    this.#database.close();
+    // Closing takes the WAL back into the database; none may be left that the new one would read as its own.
+    for (const rest of ['-wal', '-shm']) rmSync(`${this.#path}${rest}`, { force: true });
+    const file = openSync(other.#path, 'r');
+    fsyncSync(file);
+    closeSync(file);
+    renameSync(other.#path, this.#path);
+    this.#database = open(this.#path);
   }
 
   all<Row>(sql: string, ...parameters: SQLInputValue[]): Row[] {
@@ -34,6 +63,11 @@ export class ReadDatabase {
     return this.#statement(sql).iterate(...parameters) as IterableIterator<Row>;
   }
 
+  /** Gathers rows of a table and inserts many with one statement; `flush` writes those that remain. */
+  inserter(table: string, columns: readonly string[]): RowInserter {
+    return new RowInserter(this, table, columns);
+  }
+
   /** Statements without parameters that are not worth keeping: schema, BEGIN, COMMIT, ROLLBACK. */
   exec(sql: string): void {
     this.#database.exec(sql);
@@ -46,14 +80,10 @@ export class ReadDatabase {
       work();
       this.exec('COMMIT');
     } catch (error) {
-      this.rollback();
+      // SQLite may have rolled back by itself.
+      if (this.#database.isTransaction) this.exec('ROLLBACK');
       throw error;
     }
-  }
-
-  /** Rolls back, where SQLite has not done so by itself. */
-  rollback(): void {
-    if (this.#database.isTransaction) this.exec('ROLLBACK');
   }
 
   close(): void {
@@ -69,5 +99,48 @@ export class ReadDatabase {
       this.#statements.set(sql, statement);
     }
     return statement;
+  }
+}
+
+function open(path: string): DatabaseSync {
+  const database = new DatabaseSync(path);
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 0;');
+  return database;
+}
+
+/** Rows in one statement: running one costs more than the rows that it carries. */
+const ROWS_TOGETHER = 64;
+
+/** See {@link ReadDatabase.inserter}. */
+export class RowInserter {
+  readonly #database: ReadDatabase;
+  readonly #width: number;
+  readonly #insertOne: string;
+  readonly #insertMany: string;
+  #values: SQLInputValue[] = [];
+
+  constructor(database: ReadDatabase, table: string, columns: readonly string[]) {
+    this.#database = database;
+    this.#width = columns.length;
+    const row = `(${columns.map(() => '?').join(', ')})`;
+    this.#insertOne = `INSERT INTO ${table} (${columns.join(', ')}) VALUES ${row}`;
+    this.#insertMany = this.#insertOne + `, ${row}`.repeat(ROWS_TOGETHER - 1);
+  }
+
+  add(...row: SQLInputValue[]): void {
+    this.#values.push(...row);
+    if (this.#values.length < this.#width * ROWS_TOGETHER) return;
+    const values = this.#values;
+    this.#values = [];
+    this.#database.run(this.#insertMany, ...values);
+  }
+
+  flush(): void {
+    // In rows of one, so that there are two statements to keep and not as many as there are lengths.
+    const rest = this.#values;
+    this.#values = [];
+    for (let begin = 0; begin < rest.length; begin += this.#width) {
+      this.#database.run(this.#insertOne, ...rest.slice(begin, begin + this.#width));
+    }
   }
 }

@@ -1,43 +1,55 @@
 import type { EventType } from '../src/domain/events';
 import type { FrameworkLine } from '../src/domain/framework';
 import { approachOfStream } from '../src/domain/streams';
-import { type ApproachRow, approachesByKey, approachKey } from './approaches';
+import { type ApproachRow, approachesByKey, approachKey, readWhole } from './approaches';
 import type { ReadDatabase } from './database';
 import { frameworkLine } from './frameworks';
 import type { Projection } from './projection';
 
+/** A read model whose rows follow from the histories of approaches, one by one. */
+export interface Derived extends Pick<Projection, 'name' | 'version' | 'tables'> {
+  /**
+   * For every event type, whether such an event can change the rows; a new type does not compile until
+   * each read model has said so.
+   */
+  readonly changes: Readonly<Record<EventType, boolean>>;
+  /** Writes the rows of one approach, in the place of those before. */
+  write(database: ReadDatabase, approach: ApproachRow, frameworks: (code: string) => FrameworkLine): void;
+}
+
 /**
- * The writer of a read model that is derived from the histories: it notes the approaches that an event
- * changes, and writes each of them once, before the transaction commits.
- *
- * @param changes for every event type, whether such an event can change the rows; a new type does not
- *   compile until each read model has said so
+ * The projection that keeps derived read models: it notes the approaches that events change, and before the
+ * transaction commits reads the history of each of them once, for all.
  */
-export function derivedWriter(
-  changes: Readonly<Record<EventType, boolean>>,
-  write: (database: ReadDatabase, approach: ApproachRow, frameworks: (code: string) => FrameworkLine) => void,
-): Projection['writer'] {
-  return (database) => {
-    const touched = new Set<string>();
-    return {
-      apply(event) {
-        if (changes[event.type]) touched.add(event.stream);
-      },
-      finish() {
-        const lines = new Map<string, FrameworkLine>();
-        const frameworks = (code: string): FrameworkLine => {
-          const line = lines.get(code) ?? frameworkLine(database, code, Number.MAX_SAFE_INTEGER);
-          lines.set(code, line);
-          return line;
-        };
-        for (const stream of touched) {
-          const approach = approachOfStream(stream);
-          if (approach === null) continue;
-          const key = approachKey(approach);
-          const row = approachesByKey(database, [key]).get(key);
-          if (row !== undefined) write(database, row, frameworks);
-        }
-      },
-    };
+export function derived(models: readonly Derived[]): Projection {
+  return {
+    name: models.map(({ name }) => name).join('+'),
+    version: models.reduce((sum, { version }) => sum + version, 0),
+    tables: Object.assign({}, ...models.map(({ tables }) => tables)),
+    writer(database) {
+      const touched = new Set<string>();
+      return {
+        apply({ type, stream }) {
+          if (models.some(({ changes }) => changes[type])) touched.add(stream);
+        },
+        finish() {
+          const lines = new Map<string, FrameworkLine>();
+          const frameworks = (code: string): FrameworkLine => {
+            const line = lines.get(code) ?? frameworkLine(database, code, Number.MAX_SAFE_INTEGER);
+            lines.set(code, line);
+            return line;
+          };
+          for (const stream of touched) {
+            const approach = approachOfStream(stream);
+            if (approach === null) continue;
+            const key = approachKey(approach);
+            const row = approachesByKey(database, [key]).get(key);
+            if (row === undefined) continue;
+            readWhole(database, [row]);
+            for (const model of models) model.write(database, row, frameworks);
+          }
+        },
+      };
+    },
   };
 }

@@ -8,7 +8,7 @@ import type { Projection } from './projection';
  */
 export const eventIndex: Projection = {
   name: 'event-index',
-  version: 1,
+  version: 2,
   tables: {
     event_streams: 'CREATE TABLE event_streams (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)',
     event_types: 'CREATE TABLE event_types (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)',
@@ -17,34 +17,40 @@ export const eventIndex: Projection = {
       stream INTEGER NOT NULL,
       revision INTEGER NOT NULL,
       type INTEGER NOT NULL
-    );
-    CREATE INDEX events_by_stream ON events (stream);
-    CREATE INDEX events_by_type ON events (type)`,
+    )`,
     instants: `CREATE TABLE instants (
       recorded_at TEXT PRIMARY KEY,
       position INTEGER NOT NULL
     ) WITHOUT ROWID`,
   },
+  indexes: [
+    'CREATE INDEX events_by_stream ON events (stream)',
+    'CREATE INDEX events_by_type ON events (type)',
+  ],
   writer: (database) => {
     const idOf = { stream: numbering(database, 'event_streams'), type: numbering(database, 'event_types') };
+    const rows = database.inserter('events', ['position', 'stream', 'revision', 'type']);
+    let latest: { recordedAt: string; position: Position } | null = null;
+    const writeLatest = (): void => {
+      if (latest === null) return;
+      database.run(
+        `INSERT INTO instants (recorded_at, position) VALUES (?, ?)
+         ON CONFLICT DO UPDATE SET position = excluded.position`,
+        latest.recordedAt,
+        latest.position,
+      );
+    };
     return {
       // Every event is indexed alike, so there is no case for each type here.
-      apply({ position, stream, revision, type, metadata }: RecordedEvent) {
-        database.run(
-          'INSERT INTO events (position, stream, revision, type) VALUES (?, ?, ?, ?)',
-          position,
-          idOf.stream(stream),
-          revision,
-          idOf.type(type),
-        );
-        database.run(
-          `INSERT INTO instants (recorded_at, position) VALUES (?, ?)
-           ON CONFLICT DO UPDATE SET position = excluded.position`,
-          metadata.recordedAt,
-          position,
-        );
+      apply({ position, stream, revision, type, metadata: { recordedAt } }: RecordedEvent) {
+        rows.add(position, idOf.stream(stream), revision, idOf.type(type));
+        if (latest !== null && latest.recordedAt !== recordedAt) writeLatest();
+        latest = { recordedAt, position };
       },
-      finish() {},
+      finish() {
+        rows.flush();
+        writeLatest();
+      },
     };
   },
 };

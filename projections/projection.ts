@@ -9,8 +9,10 @@ export interface Projection {
   readonly name: string;
   /** Raised with every change of tables or rows: the read models are then rebuilt. */
   readonly version: number;
-  /** The statement that creates each table, by table name; indexes stand behind their table's statement. */
+  /** The statement that creates each table, by table name. */
   readonly tables: Readonly<Record<string, string>>;
+  /** Statements that create indexes; a rebuild runs them last, when the rows are there. */
+  readonly indexes?: readonly string[];
   /** Begins to write. What it keeps in memory belongs to one transaction. */
   writer(database: ReadDatabase): ProjectionWriter;
 }

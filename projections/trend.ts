@@ -1,14 +1,13 @@
 import { everythingUpTo } from '../src/domain/as-of';
 import { type ApproachYear, approachYears } from '../src/domain/trend';
 import type { ReadDatabase } from './database';
-import { derivedWriter } from './derived';
-import type { Projection } from './projection';
+import type { Derived } from './derived';
 
 /**
  * For each approach and framework, the years in which something was tested: what a trend over all
  * approaches adds up without reading their histories.
  */
-export const trend: Projection = {
+export const trend: Derived = {
   name: 'trend',
   version: 1,
   tables: {
@@ -20,40 +19,49 @@ export const trend: Projection = {
       PRIMARY KEY (framework, municipality, slug)
     ) WITHOUT ROWID`,
   },
-  writer: derivedWriter(
-    {
-      FrameworkPublished: false,
-      FrameworkRevised: false,
-      ApproachRegistered: false,
-      FactsheetImported: false,
-      AssessmentOpened: false,
-      SourceConsulted: false,
-      FindingRecorded: false,
-      AttentionPointRaised: true,
-      ImprovementPointIdentified: false,
-      DevelopmentNoted: false,
-      AssessmentConcluded: true,
-      FollowUpReported: false,
-      FollowUpAssessed: false,
-      CommitmentMade: false,
-      CommitmentSettled: false,
-      FindingCorrected: true,
-      FindingWithdrawn: true,
-    },
-    (database, { municipality, slug, history }, frameworks) => {
-      const asOf = everythingUpTo(Number.MAX_SAFE_INTEGER);
-      for (const framework of new Set(history.assessments.map((assessment) => assessment.framework))) {
+  changes: {
+    FrameworkPublished: false,
+    FrameworkRevised: false,
+    ApproachRegistered: false,
+    FactsheetImported: false,
+    AssessmentOpened: false,
+    SourceConsulted: false,
+    FindingRecorded: false,
+    AttentionPointRaised: true,
+    ImprovementPointIdentified: false,
+    DevelopmentNoted: false,
+    AssessmentConcluded: true,
+    FollowUpReported: false,
+    FollowUpAssessed: false,
+    CommitmentMade: false,
+    CommitmentSettled: false,
+    FindingCorrected: true,
+    FindingWithdrawn: true,
+  },
+  write(database, { municipality, slug, history }, frameworks) {
+    const asOf = everythingUpTo(Number.MAX_SAFE_INTEGER);
+    for (const framework of new Set(history.assessments.map((assessment) => assessment.framework))) {
+      const years = approachYears(history, framework, frameworks, asOf);
+      // No row without a year: whether there is one then depends on the years alone.
+      if (years.length === 0) {
+        database.run(
+          'DELETE FROM approach_years WHERE framework = ? AND municipality = ? AND slug = ?',
+          framework,
+          municipality,
+          slug,
+        );
+      } else {
         database.run(
           `INSERT INTO approach_years (framework, municipality, slug, years) VALUES (?, ?, ?, ?)
            ON CONFLICT DO UPDATE SET years = excluded.years`,
           framework,
           municipality,
           slug,
-          JSON.stringify(approachYears(history, framework, frameworks, asOf)),
+          JSON.stringify(years),
         );
       }
-    },
-  ),
+    }
+  },
 };
 
 /** The years of every approach under a framework as they are now, in order of municipality and slug. */

@@ -10,9 +10,9 @@ import { approachStream, frameworkStream } from './domain/streams';
 import { type EventStore, type NewEvent, WrongExpectedRevisionError } from './event-store/event-store';
 
 /** How often a command is decided anew when another write came first. */
-const MAX_ATTEMPTS = 5;
-/** Longest wait before deciding anew, in milliseconds; the wait itself is random, to part the competitors. */
-const MAX_BACKOFF_MS = 50;
+const MAX_ATTEMPTS = 8;
+/** Longest wait before deciding anew the first time, in milliseconds; random, to part the competitors, and doubled each time. */
+const FIRST_BACKOFF_MS = 20;
 
 /** Who sends a command, and what it is known by. */
 export interface CommandContext {
@@ -133,7 +133,7 @@ async function appendDecision(
       return await appendDecided(store, stream, revision, decided, context);
     } catch (error) {
       if (!(error instanceof WrongExpectedRevisionError) || attempt === MAX_ATTEMPTS) throw error;
-      await sleep(randomInt(MAX_BACKOFF_MS));
+      await sleep(randomInt(FIRST_BACKOFF_MS * 2 ** (attempt - 1)));
     }
   }
 }

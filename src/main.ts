@@ -5,8 +5,9 @@ import { PROJECTIONS } from '../projections/all';
 import { ReadDatabase } from '../projections/database';
 import { createServer } from './api/server';
 import type { Config } from './config';
-import type { EventStore } from './event-store/event-store';
+import { type EventStore, LogInUseError } from './event-store/event-store';
 import { openSqliteEventStore } from './event-store/sqlite';
+import { takeWriterLock, type WriterLock } from './event-store/sqlite-writer-lock';
 import { Projector } from './projector';
 
 /** The log and its read models, open for writing. */
@@ -18,13 +19,16 @@ export interface Register {
 }
 
 /**
- * Opens the log and the read models.
- * @throws LogInUseError where another process writes to the log.
+ * Opens the log and the read models; the read models have one process that writes to them.
+ * @param mode of the log: to append to it, or only to read it
+ * @throws LogInUseError where another process has the log open for writing, or the read models.
  */
-export function openRegister(config: Config): Register {
+export function openRegister(config: Config, mode: 'read' | 'write' = 'write'): Register {
   mkdirSync(config.dataDir, { recursive: true });
-  const store = openLog(config.eventStoreUrl, 'write');
-  const database = new ReadDatabase(join(config.dataDir, 'read-model.db'));
+  const store = openLog(config.eventStoreUrl, mode);
+  const path = join(config.dataDir, 'read-model.db');
+  const lock = lockReadModels(path);
+  const database = new ReadDatabase(path);
   const projector = new Projector(store, database, PROJECTIONS);
   return {
     store,
@@ -33,8 +37,21 @@ export function openRegister(config: Config): Register {
     async close() {
       await store.close();
       database.close();
+      lock.release();
     },
   };
+}
+
+function lockReadModels(path: string): WriterLock {
+  try {
+    return takeWriterLock(path);
+  } catch (error) {
+    if (!(error instanceof LogInUseError)) throw error;
+    throw new LogInUseError(
+      `the read models ${path} are in use by another process (a running server?): stop it first`,
+      { cause: error },
+    );
+  }
 }
 
 /** Opens the log that a URL names: the only place that knows the engines. */
@@ -76,7 +93,7 @@ export async function serve(
     onError,
   });
   const url = await app.listen({ host: config.host, port: config.port });
-  const following = projector.prepare(onProgress).then(() => projector.follow(stop.signal));
+  const following = projector.prepare(onProgress, stop.signal).then(() => projector.follow(stop.signal));
   return {
     url,
     following,

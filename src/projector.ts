@@ -1,14 +1,10 @@
-import { createHash } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReadDatabase } from '../projections/database';
 import type { Projection } from '../projections/projection';
 import type { Position, RecordedEvent } from './domain/events';
 import type { EventStore } from './event-store/event-store';
 
-/** Events in one transaction while a rebuild is under way; bounds what the writers gather in memory. */
+/** Events between two reports of progress. */
 const PROGRESS_EVERY_EVENTS = 10_000;
-/** Wait before another try where another process holds the read database, in milliseconds. */
-const BUSY_RETRY_MS = 50;
 
 /** What a rebuild found. */
 export interface RebuildResult {
@@ -52,15 +48,14 @@ export class Projector {
    */
   async follow(signal: AbortSignal): Promise<void> {
     for await (const page of this.#store.subscribeAll(this.#position, signal)) {
-      if (page.length > 0) await this.#apply(page, signal);
+      if (page.length > 0) this.#apply(page);
       else this.#isLevel = true;
-      this.#wake();
     }
   }
 
   /** Applies all that the log holds now, and returns. Call {@link prepare} first. */
   async catchUp(): Promise<void> {
-    for await (const page of this.#store.readAll(this.#position)) await this.#apply(page, null);
+    for await (const page of this.#store.readAll(this.#position)) this.#apply(page);
   }
 
   /**
@@ -90,54 +85,60 @@ export class Projector {
    * another log than this one.
    * @returns why they had to be rebuilt, or null
    */
-  async prepare(onProgress: (events: number) => void = () => {}): Promise<string | null> {
+  async prepare(onProgress?: (events: number) => void, signal?: AbortSignal): Promise<string | null> {
     const reason = await this.#reasonToRebuild();
-    if (reason !== null) await this.rebuild(onProgress);
+    if (reason !== null) await this.rebuild(onProgress, signal);
     return reason;
   }
 
   /**
-   * Drops the read models and builds them anew from the log, in one transaction: readers on other
-   * connections see the old rows until the new ones are complete, and an interrupted rebuild leaves the old
-   * ones. The rows are compared at the position that the old ones had reached.
+   * Builds the read models anew from the log, beside the old ones, and then puts them in their place: an
+   * interrupted rebuild leaves the old ones. The rows are compared at the position that the old ones had
+   * reached. Not to be called while following.
+   * @throws the reason of `signal` where it is aborted on the way
    */
-  async rebuild(onProgress: (events: number) => void = () => {}): Promise<RebuildResult> {
-    await this.#begin();
+  async rebuild(
+    onProgress: (events: number) => void = () => {},
+    signal?: AbortSignal,
+  ): Promise<RebuildResult> {
+    const state = this.#state(this.#database);
+    const comparable = state !== undefined && state.fingerprint === this.#fingerprint();
+    const building = this.#database.beside();
     try {
-      const state = this.#state();
-      const comparable = state !== undefined && state.fingerprint === this.#fingerprint();
-      const before = comparable ? this.#digests() : null;
-      const result = await this.#replay(comparable ? state.position : 0, before, onProgress);
-      this.#database.exec('COMMIT');
+      building.exec('BEGIN');
+      const result = await this.#replay(building, comparable ? state.position : null, onProgress, signal);
+      building.exec('COMMIT');
+      this.#database.adopt(building);
       this.#position = result.position;
       this.#wake();
       return result;
     } catch (error) {
-      this.#database.rollback();
+      building.close();
       throw error;
     }
   }
 
   async #replay(
-    comparedAt: Position,
-    before: ReadonlyMap<string, string> | null,
+    building: ReadDatabase,
+    comparedAt: Position | null,
     onProgress: (events: number) => void,
+    signal: AbortSignal | undefined,
   ): Promise<RebuildResult> {
-    this.#createTables();
+    this.#createTables(building);
     let events = 0;
     let last: RecordedEvent | undefined;
-    let writers = this.#writers();
+    let writers = this.#writers(building);
     let differing: string[] | null = null;
     const compare = (): void => {
-      if (before === null || differing !== null) return;
+      if (comparedAt === null || differing !== null) return;
       for (const writer of writers) writer.finish();
-      writers = this.#writers();
-      const after = this.#digests();
-      differing = [...after.keys()].filter((table) => after.get(table) !== before.get(table));
+      writers = this.#writers(building);
+      differing = this.#differingTables(building);
     };
     for await (const page of this.#store.readAll()) {
+      signal?.throwIfAborted();
       for (const event of page) {
-        if (event.position > comparedAt) compare();
+        if (comparedAt !== null && event.position > comparedAt) compare();
         for (const writer of writers) writer.apply(event);
         last = event;
         events += 1;
@@ -146,44 +147,28 @@ export class Projector {
     }
     compare();
     for (const writer of writers) writer.finish();
-    this.#saveState(last);
+    for (const { indexes = [] } of this.#projections) for (const index of indexes) building.exec(index);
+    this.#saveState(building, last);
     onProgress(events);
     return { events, position: last?.position ?? 0, differing };
   }
 
-  async #apply(page: readonly RecordedEvent[], signal: AbortSignal | null): Promise<void> {
-    await this.#begin(signal);
-    try {
-      // Another process may have rebuilt the read models meanwhile, and further than this page.
-      const reached = this.#state()?.position ?? 0;
+  #apply(page: readonly RecordedEvent[]): void {
+    this.#database.transaction(() => {
+      // The rows know best how far they are, whoever wrote them.
+      const reached = this.#state(this.#database)?.position ?? 0;
       const fresh = page.filter(({ position }) => position > reached);
-      const writers = this.#writers();
+      const writers = this.#writers(this.#database);
       for (const event of fresh) for (const writer of writers) writer.apply(event);
       for (const writer of writers) writer.finish();
-      if (fresh.length > 0) this.#saveState(fresh.at(-1));
-      this.#database.exec('COMMIT');
-      this.#position = Math.max(reached, page.at(-1)?.position ?? 0);
-    } catch (error) {
-      this.#database.rollback();
-      throw error;
-    }
+      if (fresh.length > 0) this.#saveState(this.#database, fresh.at(-1));
+    });
+    this.#position = page.at(-1)?.position ?? this.#position;
+    this.#wake();
   }
 
-  /** Waits, without blocking the process, while another one writes to the read database. */
-  async #begin(signal: AbortSignal | null = null): Promise<void> {
-    for (;;) {
-      try {
-        this.#database.exec('BEGIN IMMEDIATE');
-        return;
-      } catch (error) {
-        if (!isBusy(error) || signal?.aborted) throw error;
-        await sleep(BUSY_RETRY_MS);
-      }
-    }
-  }
-
-  #writers() {
-    return this.#projections.map((projection) => projection.writer(this.#database));
+  #writers(database: ReadDatabase) {
+    return this.#projections.map((projection) => projection.writer(database));
   }
 
   /** Names and versions of the read models: others need a rebuild. */
@@ -192,7 +177,7 @@ export class Projector {
   }
 
   async #reasonToRebuild(): Promise<string | null> {
-    const state = this.#state();
+    const state = this.#state(this.#database);
     if (state === undefined) return 'there are no read models yet';
     if (state.fingerprint !== this.#fingerprint()) return 'the read models are of another version';
     if (
@@ -202,6 +187,7 @@ export class Projector {
       return 'the read models are of another log';
     }
     this.#position = state.position;
+    this.#wake();
     return null;
   }
 
@@ -211,10 +197,10 @@ export class Projector {
     return false;
   }
 
-  #state() {
-    const exists = this.#database.get("SELECT 1 FROM sqlite_schema WHERE name = 'projector'") !== undefined;
+  #state(database: ReadDatabase) {
+    const exists = database.get("SELECT 1 FROM sqlite_schema WHERE name = 'projector'") !== undefined;
     return exists
-      ? this.#database.get<{
+      ? database.get<{
           fingerprint: string;
           position: Position;
           event_id: string | null;
@@ -224,9 +210,9 @@ export class Projector {
       : undefined;
   }
 
-  #saveState(last: RecordedEvent | undefined): void {
-    this.#database.run('DELETE FROM projector');
-    this.#database.run(
+  #saveState(database: ReadDatabase, last: RecordedEvent | undefined): void {
+    database.run('DELETE FROM projector');
+    database.run(
       'INSERT INTO projector (fingerprint, position, event_id, stream, revision) VALUES (?, ?, ?, ?, ?)',
       this.#fingerprint(),
       last?.position ?? 0,
@@ -236,31 +222,18 @@ export class Projector {
     );
   }
 
-  #createTables(): void {
-    const old = this.#database.all<{ name: string }>(
-      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
-    );
-    for (const { name } of old) this.#database.exec(`DROP TABLE "${name}"`);
-    this.#database.exec(
+  #createTables(database: ReadDatabase): void {
+    database.exec(
       'CREATE TABLE projector (fingerprint TEXT, position INTEGER, event_id TEXT, stream TEXT, revision INTEGER)',
     );
     for (const { tables } of this.#projections) {
-      for (const statement of Object.values(tables)) this.#database.exec(statement);
+      for (const statement of Object.values(tables)) database.exec(statement);
     }
   }
 
-  /** A digest of the rows of every table, in the order of their columns, of which the key comes first. */
-  #digests(): Map<string, string> {
-    const digests = new Map<string, string>();
-    for (const table of this.#projections.flatMap(({ tables }) => Object.keys(tables))) {
-      const hash = createHash('sha256');
-      const columns = this.#database.all(`PRAGMA table_info("${table}")`).map((_, index) => index + 1);
-      for (const row of this.#database.iterate(`SELECT * FROM "${table}" ORDER BY ${columns.join(', ')}`)) {
-        hash.update(JSON.stringify(row));
-      }
-      digests.set(table, hash.digest('hex'));
-    }
-    return digests;
+  #differingTables(building: ReadDatabase): string[] {
+    const tables = this.#projections.flatMap((projection) => Object.keys(projection.tables));
+    return tables.filter((table) => differs(building, table));
   }
 
   #wake(): void {
@@ -268,6 +241,16 @@ export class Projector {
   }
 }
 
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && error.errcode === 5;
+/** True where a table holds other rows than the table of that name in the schema `before`. */
+function differs(database: ReadDatabase, table: string): boolean {
+  const columns = database.all<{ name: string; pk: number }>(`PRAGMA main.table_info("${table}")`);
+  const keys = columns.filter(({ pk }) => pk > 0).map(({ name }) => `was."${name}" = now."${name}"`);
+  const other = columns.map(({ name }) => `was."${name}" IS NOT now."${name}"`);
+  return (
+    database.get(
+      `SELECT 1 WHERE (SELECT count(*) FROM main."${table}") <> (SELECT count(*) FROM before."${table}")
+         OR EXISTS (SELECT 1 FROM main."${table}" AS now LEFT JOIN before."${table}" AS was
+                    ON ${keys.join(' AND ')} WHERE ${other.join(' OR ')})`,
+    ) !== undefined
+  );
 }

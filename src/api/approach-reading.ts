@@ -1,15 +1,18 @@
 import type { ApproachRow } from '../../projections/approaches';
+import { FOLLOWED_PART, setPart } from '../../projections/stored-history';
 import type { AsOf } from '../domain/as-of';
 import { developmentOf, type IndicatorChange } from '../domain/development';
-import type { ApproachHistory, AssessmentFact, Fact } from '../domain/history';
-import { attentionPointsAt, type ImprovementPointReading, improvementPointsAt } from '../domain/improvement';
+import type { AssessmentFact, Fact, FoundFacts } from '../domain/facts';
+import type { ApproachHistory } from '../domain/history';
+import { type ImprovementPointReading, improvementPointsAt } from '../domain/improvement';
 import { approachStream } from '../domain/streams';
 import {
   type Standing,
+  standingAssessments,
   standingVerdicts,
   type Test,
+  testsIn,
   visibleAssessments,
-  visibleTests,
   yearAskedAbout,
 } from '../domain/verdicts';
 import type { ReadScope } from './read-scope';
@@ -21,10 +24,9 @@ export class ApproachReading {
   readonly asOf: AsOf;
   readonly scope: ReadScope;
   #assessments: readonly AssessmentFact[] | undefined;
-  #tests: readonly Test[] | undefined;
-  #attentionPoints: ReturnType<typeof attentionPointsAt> | undefined;
-  #improvementPoints: readonly ImprovementPointReading[] | undefined;
-  #events: readonly Fact[] | undefined;
+  readonly #tests = new Map<AssessmentFact, readonly Test[]>();
+  #improvementPoints: Promise<readonly ImprovementPointReading[]> | undefined;
+  #events: Promise<readonly Fact[]> | undefined;
 
   constructor(row: ApproachRow, asOf: AsOf, scope: ReadScope) {
     this.row = row;
@@ -55,40 +57,68 @@ export class ApproachReading {
     return this.#assessments;
   }
 
-  get tests(): readonly Test[] {
-    this.#tests ??= visibleTests(this.history, this.asOf);
-    return this.#tests;
+  /** The findings of these assessments, all that count by default, as they are read at that point. */
+  async tests(assessments: readonly AssessmentFact[] = this.assessments): Promise<Test[]> {
+    await this.#read(assessments);
+    return assessments.flatMap((assessment) => {
+      const tests = this.#tests.get(assessment) ?? testsIn(assessment, this.asOf);
+      this.#tests.set(assessment, tests);
+      return tests;
+    });
   }
 
-  standings(): Standing[] {
+  async standings(): Promise<Standing[]> {
     const year = yearAskedAbout(this.assessments, this.asOf);
-    return year === null ? [] : standingVerdicts(this.tests, this.framework, year);
+    if (year === null) return [];
+    const tests = await this.tests(standingAssessments(this.assessments, this.framework));
+    return standingVerdicts(tests, this.framework, year);
   }
 
-  development(from: number, to: number): IndicatorChange[] {
-    return developmentOf(this.tests, this.framework, from, to);
+  async development(from: number, to: number): Promise<IndicatorChange[]> {
+    const earlier = this.assessments.filter(({ year }) => year <= from);
+    const between = this.assessments.filter(({ year }) => year > from && year <= to);
+    const tests = await this.tests([...standingAssessments(earlier, this.framework), ...between]);
+    return developmentOf(tests, this.framework, from, to);
   }
 
-  get improvementPoints(): readonly ImprovementPointReading[] {
-    this.#improvementPoints ??= improvementPointsAt(this.history, this.tests, this.framework, this.asOf);
+  improvementPoints(): Promise<readonly ImprovementPointReading[]> {
+    this.#improvementPoints ??= this.#readAll().then(async () =>
+      improvementPointsAt(this.history, await this.tests(), this.framework, this.asOf),
+    );
     return this.#improvementPoints;
   }
 
-  get attentionPoints(): ReturnType<typeof attentionPointsAt> {
-    this.#attentionPoints ??= attentionPointsAt(this.history, this.tests, this.asOf);
-    return this.#attentionPoints;
+  /** What was asked and found in that assessment. */
+  async found(assessment: AssessmentFact): Promise<FoundFacts> {
+    await this.#read([assessment]);
+    return assessment.found;
   }
 
   /** Its events in order. */
-  get events(): readonly Fact[] {
-    this.#events ??= visibleEvents(this.history, this.asOf);
+  events(): Promise<readonly Fact[]> {
+    this.#events ??= this.#readAll().then(() => visibleEvents(this.history, this.asOf));
     return this.#events;
   }
 
-  /** The free text of the event at that revision. */
-  async text(revision: number): Promise<string> {
-    return (await this.scope.text.load({ approach: this.row.id, revision })).text ?? '';
+  /** The free text of the event that the fact was recorded by. */
+  async text({ position }: Fact): Promise<string> {
+    return (await this.scope.text.load(position)).text ?? '';
   }
 
   readonly framework = (code: string) => this.scope.framework(code);
+
+  /** Reads those parts of the history together; a part that is missed here is read when it is asked for. */
+  async #read(assessments: readonly AssessmentFact[], ...others: readonly number[]): Promise<void> {
+    const parts = [...assessments.map((one) => this.history.assessments.indexOf(one)), ...others];
+    const keys = parts.map((part) => ({ approach: this.row.id, part }));
+    const facts = await Promise.all(keys.map((key) => this.scope.part.load(key)));
+    facts.forEach((one, index) => {
+      const part = parts[index];
+      if (one !== null && part !== undefined) setPart(this.history, part, one);
+    });
+  }
+
+  #readAll(): Promise<void> {
+    return this.#read(this.history.assessments, FOLLOWED_PART);
+  }
 }

@@ -1,4 +1,4 @@
-import { type Fact, findingAt } from '../domain/history';
+import type { AssessmentFact, Fact } from '../domain/facts';
 import type { Standing } from '../domain/verdicts';
 import type { ApproachReading } from './approach-reading';
 
@@ -8,38 +8,38 @@ import type { ApproachReading } from './approach-reading';
  * with the findings that opened them, the reports that were judged, and the promises. What is not there at
  * the point that is read from explains nothing there.
  */
-export function explanationOf(reading: ApproachReading, { tests }: Standing): number[] {
+export async function explanationOf(reading: ApproachReading, { tests }: Standing): Promise<number[]> {
   const { history } = reading;
+  const events = await reading.events();
   const revisions = new Set<number>();
-  const add = (fact: Fact | null | undefined): void => {
-    if (fact != null) revisions.add(fact.revision);
+  const add = (...facts: readonly (Fact | null | undefined)[]): void => {
+    for (const fact of facts) if (fact != null) revisions.add(fact.revision);
   };
-  const addFinding = (root: number): void => {
-    for (const finding of history.findings.filter((one) => one.root === root)) {
-      add(finding);
-      add(finding.withdrawn);
-      const assessment = history.assessments[finding.assessment];
-      add(assessment);
-      add(assessment?.concluded);
+  const addFinding = (assessment: AssessmentFact, root: number): void => {
+    const { found } = assessment;
+    const isOfFinding = (fact: { readonly finding: number }): boolean =>
+      found.findings[fact.finding]?.root === root;
+    add(assessment, assessment.concluded);
+    for (const finding of found.findings.filter((one) => one.root === root)) {
+      add(finding, finding.withdrawn);
       if (finding.source !== null) add(history.factsheets[finding.source.factsheet]);
     }
-    for (const point of history.attentionPoints)
-      if (findingAt(history, point.finding).root === root) add(point);
-    for (const point of history.improvementPoints)
-      if (findingAt(history, point.finding).root === root) add(point);
+    add(...found.attentionPoints.filter(isOfFinding), ...found.improvementPoints.filter(isOfFinding));
   };
-  for (const { reading: finding } of tests) {
-    addFinding(finding.root);
-    if (finding.followUp !== null) add(history.followUps[finding.followUp]);
-    for (const index of finding.improvementPoints) {
-      const point = history.improvementPoints[index];
-      if (point !== undefined) addFinding(findingAt(history, point.finding).root);
-      for (const commitment of history.commitments) {
-        if (!commitment.improvementPoints.includes(index)) continue;
-        add(commitment);
-        add(commitment.settled);
+  for (const { reading: finding, assessment } of tests) {
+    addFinding(assessment, finding.root);
+    add(history.followed.followUps.find(({ id }) => id === finding.followUp));
+    for (const id of finding.improvementPoints) {
+      const opening = history.assessments.find((one) =>
+        one.found.improvementPoints.some((point) => point.id === id),
+      );
+      const point = opening?.found.improvementPoints.find((one) => one.id === id);
+      const root = point === undefined ? undefined : opening?.found.findings[point.finding]?.root;
+      if (opening !== undefined && root !== undefined) addFinding(opening, root);
+      for (const commitment of history.followed.commitments) {
+        if (commitment.improvementPoints.includes(id)) add(commitment, commitment.settled);
       }
     }
   }
-  return reading.events.map(({ revision }) => revision).filter((revision) => revisions.has(revision));
+  return events.map(({ revision }) => revision).filter((revision) => revisions.has(revision));
 }

@@ -27,7 +27,7 @@ export async function improvementPointPage(
   let after =
     cursor === null
       ? null
-      : { municipality: String(cursor[0]), slug: String(cursor[1]), ordinal: Number(cursor[2]) };
+      : { municipality: String(cursor[0]), slug: String(cursor[1]), revision: Number(cursor[2]) };
   while (items.length <= size) {
     // The kept status is that of now; at any other point every point must be read to know its status.
     const limit = scope.isCurrent(asOf) ? size + 1 - items.length : AT_A_TIME;
@@ -36,14 +36,16 @@ export async function improvementPointPage(
     if (places.length === 0) break;
     after = places.at(-1) ?? after;
     const readings = await readingsOf(scope, [...new Set(places.map(approachKey))], asOf);
+    // Together, so that what they read is read together; each has its points at hand afterwards.
+    await Promise.all([...readings.values()].map((reading) => reading.improvementPoints()));
     for (const place of places) {
       const reading = readings.get(approachKey(place));
-      const fact = reading?.row.history.improvementPoints[place.ordinal];
-      const point = reading?.improvementPoints.find((one) => one.fact === fact);
+      const points = await reading?.improvementPoints();
+      const point = points?.find(({ fact }) => fact.id === place.id);
       if (reading === undefined || point === undefined || (status !== null && point.status !== status))
         continue;
       const node = new ImprovementPointType(reading, point);
-      items.push({ node, cursor: toCursor(place.municipality, place.slug, place.ordinal) });
+      items.push({ node, cursor: toCursor(place.municipality, place.slug, place.revision) });
     }
   }
   return new ImprovementPointConnection({

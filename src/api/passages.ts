@@ -13,7 +13,7 @@ export async function sourceOfFinding(
 ): Promise<SourcePassage | null> {
   const factsheet = source === null ? undefined : reading.history.factsheets[source.factsheet];
   if (source === null || factsheet === undefined) return null;
-  const text = await reading.text(factsheet.revision);
+  const text = await reading.text(factsheet);
   return new SourcePassage(factsheet.digest, factsheet.name, source.line, documentLine(text, source.line));
 }
 
@@ -26,7 +26,7 @@ export async function sourceOfEvent(
   const row = approach === null ? null : await scope.approach.load(approachKey(approach));
   const factsheet = row?.history.factsheets.find(({ digest }) => digest === source?.document);
   if (source === null || row === null || factsheet === undefined) return null;
-  const { text } = await scope.text.load({ approach: row.id, revision: factsheet.revision });
+  const { text } = await scope.text.load(factsheet.position);
   return new SourcePassage(
     factsheet.digest,
     factsheet.name,

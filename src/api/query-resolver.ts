@@ -212,7 +212,7 @@ export class QueryResolver {
     const reading = await loadReading(scope, `${municipality}/${slug}`, null);
     if (reading === null || wanted.kind === 'Approach')
       return reading === null ? null : new ApproachType(reading);
-    const found = reading.improvementPoints.find(({ fact }) => fact.id === point);
+    const found = (await reading.improvementPoints()).find(({ fact }) => fact.id === point);
     return found === undefined ? null : new ImprovementPointType(reading, found);
   }
 }

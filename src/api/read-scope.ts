@@ -4,8 +4,11 @@ import {
   type ApproachRow,
   approachesByKey,
   approachPage,
-  type TextKey,
-  textsByKey,
+  type PartKey,
+  partsOf,
+  readWhole,
+  type StoredText,
+  textsAt,
 } from '../../projections/approaches';
 import type { ReadDatabase } from '../../projections/database';
 import {
@@ -15,11 +18,7 @@ import {
   positionRecordedBy,
 } from '../../projections/event-index';
 import { frameworkCodes, frameworkLine } from '../../projections/frameworks';
-import {
-  type ImprovementPointFilter,
-  type ImprovementPointPlace,
-  improvementPointPlaces,
-} from '../../projections/improvement-points';
+import { type ImprovementPointFilter, improvementPointPlaces } from '../../projections/improvement-points';
 import { yearsOfApproaches } from '../../projections/trend';
 import type { AsOf } from '../domain/as-of';
 import type { Position, RecordedEvent } from '../domain/events';
@@ -50,7 +49,10 @@ export class ReadScope {
   readonly upTo: Position;
 
   readonly approach: DataLoader<string, ApproachRow | null>;
-  readonly text: DataLoader<TextKey, { text: string | null; reason: string | null }, string>;
+  /** Parts of histories; null where a history has no such part. */
+  readonly part: DataLoader<PartKey, object | null, string>;
+  /** Free texts, by the position of their event. */
+  readonly text: DataLoader<Position, StoredText>;
   readonly event: DataLoader<Pick<EventPlace, 'stream' | 'revision'>, RecordedEvent, string>;
 
   constructor(sources: ReadSources) {
@@ -61,9 +63,11 @@ export class ReadScope {
       const rows = approachesByKey(database, keys);
       return keys.map((key) => rows.get(key) ?? null);
     });
-    this.text = new DataLoader(async (keys: readonly TextKey[]) => textsByKey(database, keys), {
-      cacheKeyFn: ({ approach, revision }) => `${approach}/${revision}`,
-    });
+    this.part = new DataLoader(
+      async (keys: readonly PartKey[]) => partsOf(database, keys).map(({ facts }) => facts),
+      { cacheKeyFn: ({ approach, part }) => `${approach}/${part}` },
+    );
+    this.text = new DataLoader(async (positions: readonly Position[]) => textsAt(database, positions));
     this.event = new DataLoader((places) => this.#readEvents(places), {
       cacheKeyFn: ({ stream, revision }) => `${stream}/${revision}`,
     });
@@ -100,7 +104,14 @@ export class ReadScope {
     return approachPage(this.#sources.database, page);
   }
 
-  improvementPointPlaces(filter: ImprovementPointFilter): ImprovementPointPlace[] {
+  /** Approaches with all parts of their histories at hand. */
+  wholeApproachPage(page: ApproachPage): ApproachRow[] {
+    const rows = this.approachPage(page);
+    readWhole(this.#sources.database, rows);
+    return rows;
+  }
+
+  improvementPointPlaces(filter: ImprovementPointFilter): ReturnType<typeof improvementPointPlaces> {
     return improvementPointPlaces(this.#sources.database, filter);
   }
 

@@ -1,3 +1,5 @@
+// Decorators write their types with it, so it comes before all that has some.
+import 'reflect-metadata';
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
 import { QueryResolver } from './query-resolver';

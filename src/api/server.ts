@@ -7,6 +7,9 @@ import {
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { compiledQueries } from './compiled-queries';
+import type { ApiContext } from './context';
+import { keepAnswers, keepableAnswers } from './kept-answers';
 import { ReadScope, type ReadSources } from './read-scope';
 import { buildApiSchema } from './schema';
 
@@ -18,16 +21,12 @@ export interface ServerOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** What resolvers are given; Apollo copies it, so it holds the scope rather than being it. */
-export interface ApiContext {
-  readonly scope: ReadScope;
-}
-
 /** The HTTP server, not listening yet: `/graphql`, `/healthz`, `/readyz`. */
 export async function createServer({ sources, isReady, onError }: ServerOptions): Promise<FastifyInstance> {
   const app = Fastify();
+  const schema = buildApiSchema();
   const apollo = new ApolloServer<ApiContext>({
-    schema: buildApiSchema(),
+    schema,
     introspection: true,
     includeStacktraceInErrorResponses: false,
     // Nothing here rests on cookies, so a page of another origin has nothing to misuse; and GET queries
@@ -40,21 +39,46 @@ export async function createServer({ sources, isReady, onError }: ServerOptions)
       // It wraps every field, and no answer here is kept by others.
       ApolloServerPluginCacheControlDisabled(),
       notReadyPlugin(isReady),
+      keepableAnswers(),
+      compiledQueries(schema),
     ],
   });
   await apollo.start();
 
-  app.route({
-    url: '/graphql',
-    method: ['GET', 'POST', 'OPTIONS'],
-    handler: fastifyApolloHandler(apollo, { context: async () => ({ scope: new ReadScope(sources) }) }),
+  await app.register(async (graphql) => {
+    keepAnswers(graphql, sources.position);
+    graphql.route({
+      url: '/graphql',
+      method: ['GET', 'POST', 'OPTIONS'],
+      handler: fastifyApolloHandler(apollo, {
+        context: async (request) => ({ scope: new ReadScope(sources), request }),
+      }),
+    });
   });
   app.get('/healthz', async () => ({ status: 'ok' }));
   app.get('/readyz', async (_request, reply) =>
     isReady() ? { status: 'ready' } : reply.code(503).send({ status: 'catching up with the log' }),
   );
   app.addHook('onClose', () => apollo.stop());
+  closeConnectionsWhenStopping(app);
   return app;
+}
+
+/**
+ * Connections that are idle when the server stops are closed by Fastify; those with a request under way are
+ * closed here behind its answer. Else a client that keeps its connection would hold up the stop.
+ */
+function closeConnectionsWhenStopping(app: FastifyInstance): void {
+  let isStopping = false;
+  app.addHook('preClose', async () => {
+    isStopping = true;
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    if (isStopping) reply.header('connection', 'close');
+  });
+  app.addHook('onResponse', async () => {
+    if (isStopping) app.server.closeIdleConnections();
+  });
 }
 
 /** Until the read models are level with the log, an answer could lack what was acknowledged long ago. */

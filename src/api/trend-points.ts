@@ -136,7 +136,7 @@ function* yearsAsOf(
   const frameworks = (code: string): FrameworkLine => scope.framework(code);
   let after: { municipality: string; slug: string } | null = null;
   for (;;) {
-    const rows = scope.approachPage({ after, municipality: null, limit: APPROACHES_AT_A_TIME });
+    const rows = scope.wholeApproachPage({ after, municipality: null, limit: APPROACHES_AT_A_TIME });
     const last = rows.at(-1);
     if (last === undefined) return;
     for (const { municipality, history } of rows) {

@@ -1,11 +1,6 @@
 import { type AsOf, publicBy, speaksBy } from '../domain/as-of';
-import {
-  type ApproachHistory,
-  type AssessmentFact,
-  assessmentOf,
-  type Fact,
-  type FindingFact,
-} from '../domain/history';
+import type { AssessmentFact, Fact, FindingFact } from '../domain/facts';
+import { type ApproachHistory } from '../domain/history';
 
 /**
  * The events of an approach that are there at that point, in order: by the clocks of the assessment that
@@ -13,27 +8,15 @@ import {
  * reference year nor publication, so it is left out where either is asked about.
  */
 export function visibleEvents(history: ApproachHistory, asOf: AsOf): Fact[] {
-  const found: Fact[] = [];
+  const events: Fact[] = [];
   const add = (...facts: readonly (Fact | null)[]): void => {
-    for (const fact of facts) if (fact !== null && fact.position <= asOf.upTo) found.push(fact);
+    for (const fact of facts) if (fact !== null && fact.position <= asOf.upTo) events.push(fact);
   };
-  const assessments = new Set(history.assessments.filter((one) => isThere(one, asOf)));
-  const findings = new Set(
-    history.findings.filter(
-      (finding) =>
-        assessments.has(assessmentOf(history, finding)) &&
-        (finding.corrects === null || publicBy(asOf, finding.publishedOn)),
-    ),
-  );
-  const isTold = ({ assessment }: { readonly assessment: number | null }): boolean => {
-    if (assessment === null) return asOf.reference === null && asOf.publishedBy === null;
-    const told = history.assessments[assessment];
-    return told !== undefined && assessments.has(told);
-  };
-  const isOfFinding = ({ finding }: { readonly finding: number }): boolean => {
-    const of = history.findings[finding];
-    return of !== undefined && findings.has(of);
-  };
+  const assessments = history.assessments.filter((one) => isThere(one, asOf));
+  const isTold = ({ assessment }: { readonly assessment: string | null }): boolean =>
+    assessment === null
+      ? asOf.reference === null && asOf.publishedBy === null
+      : assessments.some(({ id }) => id === assessment);
 
   add(history.registration);
   for (const factsheet of history.factsheets) {
@@ -41,16 +24,24 @@ export function visibleEvents(history: ApproachHistory, asOf: AsOf): Fact[] {
     if (speaksBy(asOf, Number(reference)) && publicBy(asOf, publishedOn)) add(factsheet);
   }
   for (const assessment of assessments) {
-    add(assessment, assessment.concluded, ...assessment.sources, ...assessment.developments);
+    const { found, concluded } = assessment;
+    add(assessment, concluded, ...found.sources, ...found.developments);
+    const findings = new Set(
+      found.findings.filter(({ corrects, publishedOn }) => corrects === null || publicBy(asOf, publishedOn)),
+    );
+    for (const finding of findings) add(finding, withdrawalOf(finding, asOf));
+    const isOfFinding = ({ finding }: { readonly finding: number }): boolean => {
+      const of = found.findings[finding];
+      return of !== undefined && findings.has(of);
+    };
+    add(...found.attentionPoints.filter(isOfFinding), ...found.improvementPoints.filter(isOfFinding));
   }
-  for (const finding of findings) add(finding, withdrawalOf(finding, asOf));
-  add(...history.attentionPoints.filter(isOfFinding), ...history.improvementPoints.filter(isOfFinding));
-  add(...history.followUps.filter(isTold));
-  for (const commitment of history.commitments.filter(isTold)) {
+  add(...history.followed.followUps.filter(isTold));
+  for (const commitment of history.followed.commitments.filter(isTold)) {
     // No document tells what became of a promise, so that has no known publication date.
     add(commitment, publicBy(asOf, null) ? commitment.settled : null);
   }
-  return found.sort((a, b) => a.revision - b.revision);
+  return events.sort((a, b) => a.revision - b.revision);
 }
 
 /** Also while it is under way, where publication is not asked about: its events are in the log all the same. */

@@ -1,20 +1,13 @@
-import { join } from 'node:path';
-import { PROJECTIONS } from '../../projections/all';
-import { ReadDatabase } from '../../projections/database';
 import type { Config } from '../config';
-import { openLog } from '../main';
-import { Projector } from '../projector';
+import { openRegister } from '../main';
 import { type Output, progress } from './output';
 
-/** Rebuilds the read models and says whether anything differed. A server may go on meanwhile. */
+/** Rebuilds the read models and says whether anything differed. A running server must be stopped first. */
 export async function replayCommand(config: Config, out: Output): Promise<void> {
-  const store = openLog(config.eventStoreUrl, 'read');
-  const database = new ReadDatabase(join(config.dataDir, 'read-model.db'));
+  const register = openRegister(config, 'read');
   try {
     const start = performance.now();
-    const { events, differing } = await new Projector(store, database, PROJECTIONS).rebuild(
-      progress(out, 'replaying'),
-    );
+    const { events, differing } = await register.projector.rebuild(progress(out, 'replaying'));
     const seconds = (performance.now() - start) / 1000;
     const finding =
       differing === null
@@ -28,7 +21,6 @@ export async function replayCommand(config: Config, out: Output): Promise<void> 
       differing,
     });
   } finally {
-    await store.close();
-    database.close();
+    await register.close();
   }
 }

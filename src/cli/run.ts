@@ -93,6 +93,7 @@ function isForTheUser(error: unknown): error is Error {
     error instanceof LogInUseError ||
     error instanceof UnusableLogError ||
     error instanceof InvalidEventError ||
-    (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
+    // What the system refuses, such as an address in use or a folder that cannot be made: it names it.
+    (error instanceof Error && 'syscall' in error)
   );
 }

@@ -8,8 +8,8 @@ import { type Output, progress } from './output';
 /** The documents that `start` shows, two folders up from the built file. */
 const SAMPLES = join(__dirname, '..', '..', '..', 'samples');
 
-/** The longest that a timer of Node.js takes: some 24 days. */
-const LONGEST_WAIT_MS = 2 ** 31 - 1;
+/** How long it waits for the read models at a time, in milliseconds; a process ends behind its timers. */
+const WAIT_MS = 500;
 
 /** Serves until the process is told to stop. */
 export async function serveCommand(
@@ -18,6 +18,9 @@ export async function serveCommand(
   { withSamples }: { readonly withSamples: boolean },
 ): Promise<void> {
   const register = openRegister(config);
+  const stopped = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
   try {
     if (withSamples && (await register.store.lastPosition()) === undefined) await importSamples(register);
 
@@ -27,16 +30,24 @@ export async function serveCommand(
       (error) => out.note(error instanceof Error ? (error.stack ?? error.message) : String(error)),
       progress(out, 'building the read models'),
     );
-    const level = (await register.store.lastPosition()) ?? 0;
-    await Promise.race([register.projector.waitFor(level, LONGEST_WAIT_MS), server.following]);
-    out.note(welcome(register, server.url));
-    const stopped = new Promise<void>((resolve) => {
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-    });
-    await Promise.race([stopped, server.following]);
-    await server.close();
+    try {
+      const ended = Promise.race([stopped, server.following]);
+      if (await untilLevel(register, ended)) out.note(welcome(register, server.url));
+      await ended;
+    } finally {
+      await server.close();
+    }
   } finally {
     await register.close();
+  }
+}
+
+/** True once the read models are level with the log of now; false where the server ended before. */
+async function untilLevel({ store, projector }: Register, ended: Promise<void>): Promise<boolean> {
+  const position = (await store.lastPosition()) ?? 0;
+  for (;;) {
+    const isLevel = await Promise.race([projector.waitFor(position, WAIT_MS), ended.then(() => null)]);
+    if (isLevel !== false) return isLevel === true;
   }
 }
 

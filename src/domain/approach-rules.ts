@@ -1,16 +1,17 @@
+import type { AssessmentFact, FindingFact } from './facts';
 import type { FrameworkLine } from './framework';
 import { type Framework, indicatorsOf } from './framework';
-import type { ApproachHistory, AssessmentFact, FindingFact } from './history';
+import { type ApproachHistory, findFinding, type PlacedFinding } from './history';
 import { Rejection } from './rejection';
 
 // What the decider asks of a history before it decides; each throws the Rejection that says what is wrong.
 
 /** @throws Rejection where the finding is not the reading that stands. */
-export function assertStands(history: ApproachHistory, finding: FindingFact): void {
-  if (isWithdrawn(history, finding)) {
+export function assertStands({ assessment, finding }: PlacedFinding): void {
+  if (isWithdrawn(assessment, finding)) {
     throw new Rejection('FINDING_WITHDRAWN', `finding ${finding.id} was withdrawn`, 'findingId');
   }
-  const correction = correctionOf(history, finding);
+  const correction = correctionOf(assessment, finding);
   if (correction !== undefined) {
     throw new Rejection(
       'FINDING_CORRECTED',
@@ -20,28 +21,24 @@ export function assertStands(history: ApproachHistory, finding: FindingFact): vo
   }
 }
 
-function isWithdrawn(history: ApproachHistory, finding: FindingFact): boolean {
-  return finding.withdrawn !== null || history.findings[finding.root]?.withdrawn != null;
+function isWithdrawn({ found }: AssessmentFact, finding: FindingFact): boolean {
+  return finding.withdrawn !== null || found.findings[finding.root]?.withdrawn != null;
 }
 
-function correctionOf(history: ApproachHistory, finding: FindingFact): FindingFact | undefined {
-  return history.findings.find(
+function correctionOf({ found }: AssessmentFact, finding: FindingFact): FindingFact | undefined {
+  return found.findings.find(
     (other) =>
-      other.withdrawn === null && other.corrects !== null && history.findings[other.corrects] === finding,
+      other.withdrawn === null && other.corrects !== null && found.findings[other.corrects] === finding,
   );
 }
 
 export function assertComplete(
-  history: ApproachHistory,
   assessment: AssessmentFact,
   partial: boolean,
   frameworks: (code: string) => FrameworkLine,
 ): void {
-  const findings = history.findings.filter(
-    (finding) =>
-      assessmentAt(history, finding.assessment) === assessment &&
-      !isWithdrawn(history, finding) &&
-      correctionOf(history, finding) === undefined,
+  const findings = assessment.found.findings.filter(
+    (finding) => !isWithdrawn(assessment, finding) && correctionOf(assessment, finding) === undefined,
   );
   if (findings.length === 0) {
     throw new Rejection(
@@ -53,7 +50,7 @@ export function assertComplete(
   if (assessment.kind === 'FOLLOW_UP') return;
 
   const pointless = findings.find(
-    (finding) => finding.verdict === 'IMPROVEMENT_NEEDED' && !pointOf(history, finding),
+    (finding) => finding.verdict === 'IMPROVEMENT_NEEDED' && !pointOf(assessment, finding),
   );
   if (pointless !== undefined) {
     throw new Rejection(
@@ -98,25 +95,22 @@ export function followUpUnderWay(history: ApproachHistory, id: string): Assessme
   );
 }
 
-export function assessmentAt(history: ApproachHistory, index: number): AssessmentFact {
-  const assessment = history.assessments[index];
-  if (assessment === undefined) throw new Rejection('ASSESSMENT_UNKNOWN', 'the finding has no assessment');
-  return assessment;
-}
-
-export function findingById(history: ApproachHistory, id: string): FindingFact {
-  const finding = history.findings.find((one) => one.id === id);
-  if (finding === undefined) throw new Rejection('FINDING_UNKNOWN', `there is no finding ${id}`, 'findingId');
-  return finding;
+export function findingById(history: ApproachHistory, id: string): PlacedFinding {
+  const found = findFinding(history, id);
+  if (found === undefined) throw new Rejection('FINDING_UNKNOWN', `there is no finding ${id}`, 'findingId');
+  return found;
 }
 
 /** The improvement point that the finding, in any of its readings, has opened. */
-export function pointOf(history: ApproachHistory, finding: FindingFact): unknown {
-  return history.improvementPoints.find((point) => history.findings[point.finding]?.root === finding.root);
+export function pointOf({ found }: AssessmentFact, finding: FindingFact): unknown {
+  return found.improvementPoints.find((point) => found.findings[point.finding]?.root === finding.root);
 }
 
 export function assertPoints(history: ApproachHistory, ids: readonly string[]): void {
-  const unknown = ids.find((id) => !history.improvementPoints.some((point) => point.id === id));
+  const known = new Set(
+    history.assessments.flatMap(({ found }) => found.improvementPoints.map(({ id }) => id)),
+  );
+  const unknown = ids.find((id) => !known.has(id));
   if (unknown === undefined) return;
   throw new Rejection(
     'IMPROVEMENT_POINT_UNKNOWN',
@@ -163,11 +157,13 @@ export function frameworkOf(
 export function assertFree(history: ApproachHistory, id: string): void {
   const taken = [
     history.assessments,
-    history.findings,
-    history.attentionPoints,
-    history.improvementPoints,
-    history.followUps,
-    history.commitments,
+    history.followed.followUps,
+    history.followed.commitments,
+    ...history.assessments.flatMap(({ found }) => [
+      found.findings,
+      found.attentionPoints,
+      found.improvementPoints,
+    ]),
   ].some((facts) => facts.some((fact) => fact.id === id));
   if (taken) throw new Rejection('ID_TAKEN', `id ${id} is in use in this approach`);
 }

@@ -5,7 +5,6 @@ import {
   assertIndicators,
   assertPoints,
   assertStands,
-  assessmentAt,
   assessmentUnderWay,
   findingById,
   followUpUnderWay,
@@ -99,14 +98,14 @@ function decideStep(
       return [{ type: 'FindingRecorded', data: step.data }];
     }
     case 'RaiseAttentionPoint': {
-      const finding = findingById(history, step.data.findingId);
-      assessmentUnderWay(history, assessmentAt(history, finding.assessment).id);
+      const { assessment } = findingById(history, step.data.findingId);
+      assessmentUnderWay(history, assessment.id);
       assertFree(history, step.data.attentionPointId);
       return [{ type: 'AttentionPointRaised', data: step.data }];
     }
     case 'IdentifyImprovementPoint': {
-      const finding = findingById(history, step.data.findingId);
-      assessmentUnderWay(history, assessmentAt(history, finding.assessment).id);
+      const { assessment, finding } = findingById(history, step.data.findingId);
+      assessmentUnderWay(history, assessment.id);
       assertFree(history, step.data.improvementPointId);
       if (finding.verdict === 'MET') {
         throw new Rejection(
@@ -115,13 +114,13 @@ function decideStep(
           'findingId',
         );
       }
-      if (pointOf(history, finding) !== undefined) {
+      if (pointOf(assessment, finding) !== undefined) {
         throw new Rejection('IMPROVEMENT_POINT_EXISTS', 'the finding has an improvement point', 'findingId');
       }
       return [{ type: 'ImprovementPointIdentified', data: step.data }];
     }
     case 'ConcludeAssessment':
-      assertComplete(history, assessmentUnderWay(history, step.data.assessmentId), step.partial, frameworks);
+      assertComplete(assessmentUnderWay(history, step.data.assessmentId), step.partial, frameworks);
       return [{ type: 'AssessmentConcluded', data: step.data }];
     case 'ReportFollowUp':
       if (step.data.assessmentId !== null) followUpUnderWay(history, step.data.assessmentId);
@@ -134,7 +133,7 @@ function decideStep(
       assertFree(history, findingId);
       assertPoints(history, improvementPointIds);
       assertIndicators(indicators, assessment, frameworks);
-      if (followUpId !== null && !history.followUps.some(({ id }) => id === followUpId)) {
+      if (followUpId !== null && !history.followed.followUps.some(({ id }) => id === followUpId)) {
         throw new Rejection('FOLLOW_UP_UNKNOWN', `there is no report ${followUpId}`, 'followUpId');
       }
       return [{ type: 'FollowUpAssessed', data: step.data }];
@@ -149,8 +148,7 @@ function decideStep(
     case 'CorrectFinding':
       return correctFinding(step, history, frameworks);
     case 'WithdrawFinding': {
-      const finding = findingById(history, step.data.findingId);
-      assertStands(history, finding);
+      assertStands(findingById(history, step.data.findingId));
       return [{ type: 'FindingWithdrawn', data: step.data }];
     }
   }
@@ -199,7 +197,7 @@ function openAssessment(
 }
 
 function settleCommitment(data: StepOf<'SettleCommitment'>['data'], history: ApproachHistory): DomainEvent[] {
-  const commitment = history.commitments.find(({ id }) => id === data.commitmentId);
+  const commitment = history.followed.commitments.find(({ id }) => id === data.commitmentId);
   if (commitment === undefined) {
     throw new Rejection('COMMITMENT_UNKNOWN', `there is no commitment ${data.commitmentId}`, 'commitmentId');
   }
@@ -218,16 +216,17 @@ function correctFinding(
   history: ApproachHistory,
   frameworks: (code: string) => FrameworkLine,
 ): DomainEvent[] {
-  const finding = findingById(history, data.corrects);
-  assertStands(history, finding);
+  const placed = findingById(history, data.corrects);
+  const { assessment, finding } = placed;
+  assertStands(placed);
   assertFree(history, data.findingId);
-  assertIndicators(data.indicators, assessmentAt(history, finding.assessment), frameworks);
+  assertIndicators(data.indicators, assessment, frameworks);
   const corrected: DomainEvent = { type: 'FindingCorrected', data };
   const needsPoint =
     data.verdict === 'IMPROVEMENT_NEEDED' &&
     finding.followUp === null &&
     finding.improvementPoints.length === 0;
-  if (!needsPoint || pointOf(history, finding) !== undefined) return [corrected];
+  if (!needsPoint || pointOf(assessment, finding) !== undefined) return [corrected];
   assertFree(history, improvementPoint.improvementPointId);
   if (improvementPoint.improvementPointId === data.findingId) {
     throw new Rejection(

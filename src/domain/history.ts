@@ -1,21 +1,13 @@
-import type { Edtf } from './edtf';
-import type {
-  AssessmentKind,
-  CommitmentOutcome,
-  DomainEvent,
-  EventSource,
-  Position,
-  SourceKind,
-  Verdict,
-  VerdictBasis,
-} from './events';
+import type { DomainEvent, EventSource } from './events';
+import type { AssessmentFact, Fact, FactsheetFact, FindingFact, FollowedFacts } from './facts';
 
 /**
  * What the events of one approach add up to: every fact ever recorded of it, with its place in the log,
  * and without the free texts (they are found by the revision of the event that holds them). Deciders decide
  * on it, projections keep it, and the verdict rules read it as of any clock, so there is one fold only.
  *
- * Facts refer to each other by their index in the lists: the lists only grow.
+ * What was found stands apart in each assessment, and what followed apart from both: most questions need
+ * what the latest assessments found and no more, so that a long history costs no more than a short one.
  */
 export interface ApproachHistory {
   registration:
@@ -23,99 +15,7 @@ export interface ApproachHistory {
     | null;
   readonly factsheets: FactsheetFact[];
   readonly assessments: AssessmentFact[];
-  readonly findings: FindingFact[];
-  readonly attentionPoints: AttentionPointFact[];
-  readonly improvementPoints: ImprovementPointFact[];
-  readonly followUps: FollowUpFact[];
-  readonly commitments: CommitmentFact[];
-}
-
-/** Where the event of a fact lies: in its stream, and in the whole log. */
-export interface Fact {
-  readonly revision: number;
-  readonly position: Position;
-}
-
-export interface FactsheetFact extends Fact {
-  readonly digest: string;
-  readonly name: string;
-  readonly kind: AssessmentKind;
-  readonly reference: string;
-  readonly publishedOn: Edtf | null;
-  readonly partial: boolean;
-}
-
-export interface AssessmentFact extends Fact {
-  readonly id: string;
-  readonly framework: string;
-  readonly frameworkVersion: number;
-  readonly kind: AssessmentKind;
-  /** Reference year. */
-  readonly year: number;
-  readonly assessor: string;
-  readonly described: boolean;
-  readonly familiesReached: number | null;
-  readonly sources: (Fact & {
-    readonly kind: SourceKind;
-    readonly name: string;
-    readonly consultedOn: Edtf | null;
-  })[];
-  readonly developments: Fact[];
-  /** Null while the assessment is under way: its findings do not count yet. */
-  concluded: (Fact & { readonly publishedOn: Edtf | null; readonly public: boolean }) | null;
-}
-
-/** A finding, a follow-up's judgement, or a correction of either. */
-export interface FindingFact extends Fact {
-  readonly id: string;
-  readonly assessment: number;
-  readonly indicators: readonly string[];
-  readonly verdict: Verdict;
-  readonly basis: VerdictBasis;
-  /** The factsheet that it was read from, and the line there. */
-  readonly source: { readonly factsheet: number; readonly line: number } | null;
-  /** The first reading of this finding: its own index, but for a correction. */
-  readonly root: number;
-  /** The reading that this one corrects. */
-  readonly corrects: number | null;
-  /** From when a correction is public; null for a first reading, which is public with its assessment. */
-  readonly publishedOn: Edtf | null;
-  /** For a follow-up's judgement: the report that it judged, and the improvement points. */
-  readonly followUp: number | null;
-  readonly improvementPoints: readonly number[];
-  withdrawn: (Fact & { readonly publishedOn: Edtf }) | null;
-}
-
-export interface AttentionPointFact extends Fact {
-  readonly id: string;
-  readonly finding: number;
-}
-
-export interface ImprovementPointFact extends Fact {
-  readonly id: string;
-  readonly finding: number;
-}
-
-export interface FollowUpFact extends Fact {
-  readonly id: string;
-  /** The assessment that it was reported to; null where there was none yet. */
-  readonly assessment: number | null;
-  readonly improvementPoints: readonly number[];
-  readonly reportedBy: string;
-  readonly reportedOn: Edtf | null;
-  readonly narrated: boolean;
-}
-
-export interface CommitmentFact extends Fact {
-  readonly id: string;
-  /** The assessment that tells of it; null where it was made apart from one. */
-  readonly assessment: number | null;
-  readonly improvementPoints: readonly number[];
-  readonly madeBy: string;
-  readonly dueOn: Edtf | null;
-  settled:
-    | (Fact & { readonly outcome: CommitmentOutcome; readonly settledOn: Edtf; readonly narrated: boolean })
-    | null;
+  readonly followed: FollowedFacts;
 }
 
 /** Where and when an event was recorded: what the fold needs of its envelope. */
@@ -129,11 +29,7 @@ export function emptyHistory(): ApproachHistory {
     registration: null,
     factsheets: [],
     assessments: [],
-    findings: [],
-    attentionPoints: [],
-    improvementPoints: [],
-    followUps: [],
-    commitments: [],
+    followed: { followUps: [], commitments: [] },
   };
 }
 
@@ -154,8 +50,7 @@ export function evolve(history: ApproachHistory, event: DomainEvent, place: Reco
       break;
     }
     case 'AssessmentOpened': {
-      const { assessmentId, framework, frameworkVersion, kind, reference, assessor, description } =
-        event.data;
+      const { assessmentId, framework, frameworkVersion, kind, reference, assessor } = event.data;
       history.assessments.push({
         ...at,
         id: assessmentId,
@@ -164,37 +59,38 @@ export function evolve(history: ApproachHistory, event: DomainEvent, place: Reco
         kind,
         year: Number(reference),
         assessor,
-        described: description !== null,
+        described: event.data.description !== null,
         familiesReached: event.data.familiesReached,
-        sources: [],
-        developments: [],
         concluded: null,
+        covered: 0,
+        found: { sources: [], developments: [], findings: [], attentionPoints: [], improvementPoints: [] },
       });
       break;
     }
     case 'SourceConsulted': {
       const { assessmentId, kind, name, consultedOn } = event.data;
-      assessmentById(history, assessmentId).sources.push({ ...at, kind, name, consultedOn });
+      assessmentById(history, assessmentId).found.sources.push({ ...at, kind, name, consultedOn });
       break;
     }
     case 'DevelopmentNoted':
-      assessmentById(history, event.data.assessmentId).developments.push(at);
+      assessmentById(history, event.data.assessmentId).found.developments.push(at);
       break;
     case 'AssessmentConcluded': {
-      const { assessmentId, publishedOn } = event.data;
-      assessmentById(history, assessmentId).concluded = { ...at, publishedOn, public: event.data.public };
+      const assessment = assessmentById(history, event.data.assessmentId);
+      assessment.concluded = { ...at, publishedOn: event.data.publishedOn, public: event.data.public };
+      assessment.covered = coverageOf(assessment.found.findings);
       break;
     }
     case 'FindingRecorded': {
       const { findingId, assessmentId, indicators, verdict } = event.data;
-      addFinding(history, {
+      const source = sourceOf(history, place.source);
+      addFinding(assessmentById(history, assessmentId), {
         ...at,
         id: findingId,
-        assessment: indexOf(history.assessments, assessmentId, 'assessment'),
         indicators,
         verdict,
         basis: 'ASSESSED',
-        source: sourceOf(history, place.source),
+        source,
         followUp: null,
         improvementPoints: [],
       });
@@ -203,25 +99,24 @@ export function evolve(history: ApproachHistory, event: DomainEvent, place: Reco
     case 'FollowUpAssessed': {
       const { findingId, assessmentId, followUpId, improvementPointIds, indicators, verdict, basis } =
         event.data;
-      addFinding(history, {
+      const source = sourceOf(history, place.source);
+      addFinding(assessmentById(history, assessmentId), {
         ...at,
         id: findingId,
-        assessment: indexOf(history.assessments, assessmentId, 'assessment'),
         indicators,
         verdict,
         basis,
-        source: sourceOf(history, place.source),
-        followUp: followUpId === null ? null : indexOf(history.followUps, followUpId, 'follow-up'),
-        improvementPoints: pointIndexes(history, improvementPointIds),
+        source,
+        followUp: followUpId,
+        improvementPoints: improvementPointIds,
       });
       break;
     }
     case 'FindingCorrected': {
       const { findingId, corrects, indicators, verdict, basis, publishedOn } = event.data;
-      const index = indexOf(history.findings, corrects, 'finding');
-      const corrected = findingAt(history, index);
-      history.findings.push({
-        ...corrected,
+      const { assessment, finding, index } = findingById(history, corrects);
+      assessment.found.findings.push({
+        ...finding,
         ...at,
         id: findingId,
         indicators,
@@ -232,33 +127,33 @@ export function evolve(history: ApproachHistory, event: DomainEvent, place: Reco
         publishedOn: publishedOn ?? place.recordedAt.slice(0, 10),
         withdrawn: null,
       });
+      if (!finding.indicators.every((code) => indicators.includes(code))) assessment.covered = 0;
       break;
     }
     case 'FindingWithdrawn': {
       const { findingId, publishedOn } = event.data;
-      const finding = findingAt(history, indexOf(history.findings, findingId, 'finding'));
+      const { assessment, finding } = findingById(history, findingId);
       finding.withdrawn = { ...at, publishedOn: publishedOn ?? place.recordedAt.slice(0, 10) };
+      assessment.covered = 0;
       break;
     }
     case 'AttentionPointRaised': {
-      const { attentionPointId, findingId } = event.data;
-      const finding = indexOf(history.findings, findingId, 'finding');
-      history.attentionPoints.push({ ...at, id: attentionPointId, finding });
+      const { assessment, index } = findingById(history, event.data.findingId);
+      assessment.found.attentionPoints.push({ ...at, id: event.data.attentionPointId, finding: index });
       break;
     }
     case 'ImprovementPointIdentified': {
-      const { improvementPointId, findingId } = event.data;
-      const finding = indexOf(history.findings, findingId, 'finding');
-      history.improvementPoints.push({ ...at, id: improvementPointId, finding });
+      const { assessment, index } = findingById(history, event.data.findingId);
+      assessment.found.improvementPoints.push({ ...at, id: event.data.improvementPointId, finding: index });
       break;
     }
     case 'FollowUpReported': {
       const { followUpId, assessmentId, improvementPointIds, reportedBy, reportedOn, narrative } = event.data;
-      history.followUps.push({
+      history.followed.followUps.push({
         ...at,
         id: followUpId,
-        assessment: assessmentId === null ? null : indexOf(history.assessments, assessmentId, 'assessment'),
-        improvementPoints: pointIndexes(history, improvementPointIds),
+        assessment: assessmentId,
+        improvementPoints: improvementPointIds,
         reportedBy,
         reportedOn,
         narrated: narrative !== null,
@@ -267,11 +162,11 @@ export function evolve(history: ApproachHistory, event: DomainEvent, place: Reco
     }
     case 'CommitmentMade': {
       const { commitmentId, assessmentId, improvementPointIds, madeBy, dueOn } = event.data;
-      history.commitments.push({
+      history.followed.commitments.push({
         ...at,
         id: commitmentId,
-        assessment: assessmentId === null ? null : indexOf(history.assessments, assessmentId, 'assessment'),
-        improvementPoints: pointIndexes(history, improvementPointIds),
+        assessment: assessmentId,
+        improvementPoints: improvementPointIds,
         madeBy,
         dueOn,
         settled: null,
@@ -280,10 +175,9 @@ export function evolve(history: ApproachHistory, event: DomainEvent, place: Reco
     }
     case 'CommitmentSettled': {
       const { commitmentId, outcome, settledOn, narrative } = event.data;
-      const commitment = history.commitments[indexOf(history.commitments, commitmentId, 'commitment')];
-      if (commitment !== undefined) {
-        commitment.settled = { ...at, outcome, settledOn, narrated: narrative !== null };
-      }
+      const commitment = history.followed.commitments.findLast(({ id }) => id === commitmentId);
+      if (commitment === undefined) throw new HistoryError(`the history has no commitment ${commitmentId}`);
+      commitment.settled = { ...at, outcome, settledOn, narrated: narrative !== null };
       break;
     }
     case 'FrameworkPublished':
@@ -300,22 +194,57 @@ export class HistoryError extends Error {
   override readonly name = 'HistoryError';
 }
 
-/** @throws HistoryError where there is none at that index. */
-export function findingAt(history: ApproachHistory, index: number): FindingFact {
-  return must(history.findings[index], `finding ${index}`);
+/** A finding in its assessment. */
+export interface PlacedFinding {
+  readonly assessment: AssessmentFact;
+  readonly finding: FindingFact;
+  /** Its index among the findings of the assessment. */
+  readonly index: number;
 }
 
-/** @throws HistoryError where there is none at that index. */
-export function assessmentOf(history: ApproachHistory, finding: FindingFact): AssessmentFact {
-  return must(history.assessments[finding.assessment], `assessment ${finding.assessment}`);
+/** The finding with that id, looked for from the latest assessment back; undefined where there is none. */
+export function findFinding(history: ApproachHistory, id: string): PlacedFinding | undefined {
+  for (const assessment of history.assessments.toReversed()) {
+    const index = assessment.found.findings.findLastIndex((finding) => finding.id === id);
+    const finding = assessment.found.findings[index];
+    if (finding !== undefined) return { assessment, finding, index };
+  }
+  return undefined;
+}
+
+/**
+ * The finding that a fact of the same assessment refers to.
+ * @throws HistoryError where there is none at that index.
+ */
+export function findingAt(assessment: AssessmentFact, index: number): FindingFact {
+  const finding = assessment.found.findings[index];
+  if (finding === undefined) throw new HistoryError(`assessment ${assessment.id} has no finding ${index}`);
+  return finding;
+}
+
+/** See {@link AssessmentFact.covered}. */
+function coverageOf(findings: readonly FindingFact[]): number {
+  const isAsMade = findings.every(({ corrects, withdrawn }) => corrects === null && withdrawn === null);
+  return isAsMade ? new Set(findings.flatMap(({ indicators }) => indicators)).size : 0;
 }
 
 function addFinding(
-  history: ApproachHistory,
+  { found }: AssessmentFact,
   finding: Omit<FindingFact, 'root' | 'corrects' | 'publishedOn' | 'withdrawn'>,
 ): void {
-  const root = history.findings.length;
-  history.findings.push({ ...finding, root, corrects: null, publishedOn: null, withdrawn: null });
+  found.findings.push({
+    ...finding,
+    root: found.findings.length,
+    corrects: null,
+    publishedOn: null,
+    withdrawn: null,
+  });
+}
+
+function findingById(history: ApproachHistory, id: string): PlacedFinding {
+  const found = findFinding(history, id);
+  if (found === undefined) throw new HistoryError(`the history has no finding ${id}`);
+  return found;
 }
 
 function sourceOf(history: ApproachHistory, source: EventSource | null): FindingFact['source'] {
@@ -326,20 +255,7 @@ function sourceOf(history: ApproachHistory, source: EventSource | null): Finding
 }
 
 function assessmentById(history: ApproachHistory, id: string): AssessmentFact {
-  return must(history.assessments[indexOf(history.assessments, id, 'assessment')], `assessment ${id}`);
-}
-
-function pointIndexes(history: ApproachHistory, ids: readonly string[]): number[] {
-  return ids.map((id) => indexOf(history.improvementPoints, id, 'improvement point'));
-}
-
-function indexOf(facts: readonly { readonly id: string }[], id: string, what: string): number {
-  // From the end: events mostly refer to what came just before them.
-  for (let index = facts.length - 1; index >= 0; index -= 1) if (facts[index]?.id === id) return index;
-  throw new HistoryError(`the history has no ${what} ${id}`);
-}
-
-function must<T>(value: T | undefined, what: string): T {
-  if (value === undefined) throw new HistoryError(`the history has no ${what}`);
-  return value;
+  const assessment = history.assessments.findLast((one) => one.id === id);
+  if (assessment === undefined) throw new HistoryError(`the history has no assessment ${id}`);
+  return assessment;
 }

@@ -1,12 +1,12 @@
 import { type AsOf, publicBy } from './as-of';
-import {
-  type ApproachHistory,
-  type AttentionPointFact,
-  type CommitmentFact,
-  type FollowUpFact,
-  findingAt,
-  type ImprovementPointFact,
-} from './history';
+import type {
+  AssessmentFact,
+  AttentionPointFact,
+  CommitmentFact,
+  FollowUpFact,
+  ImprovementPointFact,
+} from './facts';
+import { type ApproachHistory, findingAt } from './history';
 import { type FrameworkLines, isVisible, type Test } from './verdicts';
 
 /** `OPEN`; `REPORTED`: the municipality says what it did, not judged yet; judged: `RESOLVED` or `PERSISTENT`. */
@@ -49,84 +49,92 @@ export function improvementPointsAt(
   frameworks: FrameworkLines,
   asOf: AsOf,
 ): ImprovementPointReading[] {
-  const byRoot = new Map(tests.map((test, order) => [test.reading.root, { test, order }]));
-  return history.improvementPoints.flatMap((fact, index): ImprovementPointReading[] => {
-    const opened = byRoot.get(findingAt(history, fact.finding).root);
-    if (fact.position > asOf.upTo || opened === undefined) return [];
-    if (opened.test.reading.verdict !== 'IMPROVEMENT_NEEDED') return [];
-
-    const later = tests
-      .slice(opened.order + 1)
-      .filter(({ assessment }) => assessment !== opened.test.assessment);
-    const followUps = followUpsOf(history, index, tests, asOf);
-    return [
-      {
-        fact,
-        opening: opened.test,
-        status: statusOf(opened.test, later, followUps, frameworks),
-        followUps,
-        commitments: commitmentsOf(history, index, asOf),
-      },
-    ];
+  const testsOf = groupByIndicator(tests, frameworks);
+  const readings = tests.flatMap((opening): ImprovementPointReading[] => {
+    const { assessment, reading } = opening;
+    if (reading.verdict !== 'IMPROVEMENT_NEEDED') return [];
+    return assessment.found.improvementPoints
+      .filter(
+        (fact) => fact.position <= asOf.upTo && findingAt(assessment, fact.finding).root === reading.root,
+      )
+      .map((fact) => {
+        const followUps = followUpsOf(history, fact.id, tests, asOf);
+        const status = statusOf(opening, followUps, testsOf);
+        return { fact, opening, status, followUps, commitments: commitmentsOf(history, fact.id, asOf) };
+      });
   });
+  return readings.sort((a, b) => a.fact.revision - b.fact.revision);
 }
 
 /** Attention points that are there at that point: those of the findings that count, in the order raised. */
 export function attentionPointsAt(
-  history: ApproachHistory,
   tests: readonly Test[],
   asOf: AsOf,
 ): { readonly fact: AttentionPointFact; readonly test: Test }[] {
-  const byRoot = new Map(tests.map((test) => [test.reading.root, test]));
-  return history.attentionPoints.flatMap((fact) => {
-    const test = byRoot.get(findingAt(history, fact.finding).root);
-    return fact.position <= asOf.upTo && test !== undefined ? [{ fact, test }] : [];
-  });
+  return [...Map.groupBy(tests, ({ assessment }) => assessment)]
+    .flatMap(([assessment, own]) => {
+      const byRoot = new Map(own.map((test) => [test.reading.root, test]));
+      return assessment.found.attentionPoints.flatMap((fact) => {
+        const test = byRoot.get(findingAt(assessment, fact.finding).root);
+        return fact.position <= asOf.upTo && test !== undefined ? [{ fact, test }] : [];
+      });
+    })
+    .sort((a, b) => a.fact.revision - b.fact.revision);
+}
+
+/** For an indicator of an assessment, all tests on its line, in order of time. */
+type TestsOfIndicator = (assessment: AssessmentFact, code: string) => readonly Test[];
+
+function groupByIndicator(tests: readonly Test[], frameworks: FrameworkLines): TestsOfIndicator {
+  const keyOf = ({ framework, frameworkVersion }: AssessmentFact, code: string): string =>
+    `${framework} ${frameworks(framework).lineOf(frameworkVersion, code)}`;
+  const byLine = new Map<string, Test[]>();
+  for (const test of tests) {
+    for (const code of test.reading.indicators) {
+      const key = keyOf(test.assessment, code);
+      const covering = byLine.get(key);
+      if (covering === undefined) byLine.set(key, [test]);
+      else covering.push(test);
+    }
+  }
+  return (assessment, code) => byLine.get(keyOf(assessment, code)) ?? [];
 }
 
 function statusOf(
   opening: Test,
-  later: readonly Test[],
   followUps: readonly FollowUpReading[],
-  frameworks: FrameworkLines,
+  testsOf: TestsOfIndicator,
 ): ImprovementPointStatus {
-  const framework = frameworks(opening.assessment.framework);
-  const lines = opening.reading.indicators.map((code) =>
-    framework.lineOf(opening.assessment.frameworkVersion, code),
+  const judgements = opening.reading.indicators.map((code) => {
+    const covering = testsOf(opening.assessment, code);
+    const behind = covering.findLastIndex(({ assessment }) => assessment === opening.assessment) + 1;
+    return covering.slice(behind);
+  });
+  const lastJudgement = Math.max(-1, ...judgements.flat().map(({ reading }) => reading.revision));
+  const isReported = followUps.some(
+    (followUp) => followUp.judgements.length === 0 && (followUp.report?.revision ?? -1) > lastJudgement,
   );
-  const verdicts = lines.map((line) => {
-    const covering = later.filter(
-      ({ reading, assessment }) =>
-        assessment.framework === opening.assessment.framework &&
-        reading.indicators.some((code) => framework.lineOf(assessment.frameworkVersion, code) === line),
-    );
+  if (isReported) return 'REPORTED';
+
+  const verdicts = judgements.map((covering) => {
     const latest = covering.at(-1)?.assessment;
     if (latest === undefined) return null;
     return covering.every(({ reading, assessment }) => assessment !== latest || reading.verdict === 'MET');
   });
-
-  const lastJudgement = Math.max(-1, ...later.map(({ reading }) => reading.revision));
-  if (
-    followUps.some(
-      ({ report, judgements }) => judgements.length === 0 && (report?.revision ?? -1) > lastJudgement,
-    )
-  ) {
-    return 'REPORTED';
-  }
   if (verdicts.every((met) => met === true)) return 'RESOLVED';
   return verdicts.includes(false) ? 'PERSISTENT' : 'OPEN';
 }
 
 function followUpsOf(
   history: ApproachHistory,
-  point: number,
+  point: string,
   tests: readonly Test[],
   asOf: AsOf,
 ): FollowUpReading[] {
   const judgements = tests.filter(({ reading }) => reading.improvementPoints.includes(point));
-  const reported = history.followUps.flatMap((report, index): FollowUpReading[] => {
+  const reported = history.followed.followUps.flatMap((report): FollowUpReading[] => {
     if (!report.improvementPoints.includes(point)) return [];
-    const own = judgements.filter(({ reading }) => reading.followUp === index);
+    const own = judgements.filter(({ reading }) => reading.followUp === report.id);
     return own.length > 0 || isTold(history, report, asOf) ? [{ report, judgements: own }] : [];
   });
   const unreported = Map.groupBy(
@@ -138,8 +146,8 @@ function followUpsOf(
   );
 }
 
-function commitmentsOf(history: ApproachHistory, point: number, asOf: AsOf): CommitmentReading[] {
-  return history.commitments
+function commitmentsOf(history: ApproachHistory, point: string, asOf: AsOf): CommitmentReading[] {
+  return history.followed.commitments
     .filter((fact) => fact.improvementPoints.includes(point) && isTold(history, fact, asOf))
     .map((fact) => ({
       fact,
@@ -157,12 +165,12 @@ function commitmentsOf(history: ApproachHistory, point: number, asOf: AsOf): Com
  */
 function isTold(
   history: ApproachHistory,
-  fact: { readonly position: number; readonly assessment: number | null },
+  fact: { readonly position: number; readonly assessment: string | null },
   asOf: AsOf,
 ): boolean {
   if (fact.position > asOf.upTo) return false;
   if (fact.assessment === null) return asOf.publishedBy === null && asOf.reference === null;
-  const assessment = history.assessments[fact.assessment];
+  const assessment = history.assessments.find(({ id }) => id === fact.assessment);
   return assessment !== undefined && isVisible(assessment, asOf);
 }
 

@@ -27,11 +27,10 @@ export function municipalityByCode(code: string): Municipality | undefined {
 
 /** True where the municipality existed on at least one day of the year. */
 export function existedIn(municipality: Municipality, year: number): boolean {
-  const next = `${String(year + 1).padStart(4, '0')}-01-01`;
-  const first = `${String(year).padStart(4, '0')}-01-01`;
+  const written = String(year).padStart(4, '0');
   return (
-    (municipality.validFrom === null || municipality.validFrom < next) &&
-    (municipality.validUntil === null || municipality.validUntil > first)
+    (municipality.validFrom === null || municipality.validFrom <= `${written}-12-31`) &&
+    (municipality.validUntil === null || municipality.validUntil > `${written}-01-01`)
   );
 }
 

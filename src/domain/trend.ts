@@ -29,7 +29,7 @@ export function approachYears(
 ): ApproachYear[] {
   const line = frameworks(framework);
   const tests = visibleTests(history, asOf).filter(({ assessment }) => assessment.framework === framework);
-  const raised = attentionPointsAt(history, tests, asOf);
+  const raised = attentionPointsAt(tests, asOf);
   const years = [...new Set(tests.map(({ assessment }) => assessment.year))];
   return years.map((year) => {
     const upToYear = tests.filter(({ assessment }) => assessment.year <= year);

@@ -1,8 +1,9 @@
 import { type AsOf, askedYear, publicBy, speaksBy } from './as-of';
 import { lastDay } from './edtf';
 import type { Verdict, VerdictBasis } from './events';
+import type { AssessmentFact, FindingFact } from './facts';
 import type { FrameworkLine, Indicator } from './framework';
-import { type ApproachHistory, type AssessmentFact, assessmentOf, type FindingFact } from './history';
+import type { ApproachHistory } from './history';
 
 /** A finding as it is read at some point: its standing reading, in its assessment. */
 export interface Test {
@@ -48,22 +49,44 @@ export function visibleAssessments(history: ApproachHistory, asOf: AsOf): Assess
  * then latest published, then the log's order.
  */
 export function visibleTests(history: ApproachHistory, asOf: AsOf): Test[] {
+  return visibleAssessments(history, asOf).flatMap((assessment) => testsIn(assessment, asOf));
+}
+
+/** The findings of an assessment that counts, as they are read at that point, in the order of the log. */
+export function testsIn(assessment: AssessmentFact, asOf: AsOf): Test[] {
   const readings = new Map<number, FindingFact | null>();
-  for (const finding of history.findings) {
+  for (const finding of assessment.found.findings) {
     if (finding.position > asOf.upTo) continue;
     const isRoot = finding.corrects === null;
-    if (isRoot ? !isVisible(assessmentOf(history, finding), asOf) : !publicBy(asOf, finding.publishedOn))
-      continue;
+    if (!isRoot && !publicBy(asOf, finding.publishedOn)) continue;
     const withdrawn = isWithdrawn(finding, asOf);
-    // A root that does not count, or was withdrawn, takes its corrections with it; a withdrawn
-    // correction leaves the reading before it standing.
+    // A root that was withdrawn takes its corrections with it; a withdrawn correction leaves the reading
+    // before it standing.
     if (isRoot) readings.set(finding.root, withdrawn ? null : finding);
     else if (!withdrawn && readings.get(finding.root) != null) readings.set(finding.root, finding);
   }
   return [...readings.values()]
     .filter((reading) => reading !== null)
-    .map((reading) => ({ reading, assessment: assessmentOf(history, reading) }))
-    .sort((a, b) => byTime(a.assessment, b.assessment) || a.reading.root - b.reading.root);
+    .map((reading) => ({ reading, assessment }));
+}
+
+/**
+ * Those of the assessments, in order of time, that verdicts can rest on: what was tested before one that
+ * tested everything no longer stands.
+ */
+export function standingAssessments(
+  assessments: readonly AssessmentFact[],
+  frameworks: FrameworkLines,
+): AssessmentFact[] {
+  const complete = new Set<string>();
+  return assessments
+    .toReversed()
+    .filter(({ framework, frameworkVersion, covered }) => {
+      if (complete.has(framework)) return false;
+      if (covered === frameworks(framework).linesOf(frameworkVersion).length) complete.add(framework);
+      return true;
+    })
+    .reverse();
 }
 
 /**

@@ -53,10 +53,27 @@ type EventRow = [
 export function readPage(statement: StatementSync, ...parameters: SQLInputValue[]): RecordedEvent[] {
   const page: RecordedEvent[] = [];
   let characters = 0;
+  let lastText: string | undefined;
+  let lastMetadata: unknown;
   for (const row of statement.iterate(...parameters) as Iterable<unknown>) {
     const [position, id, stream, revision, type, data, metadata] = row as EventRow;
-    const where = { id, stream, revision, position };
-    page.push(parseEvent({ ...where, type, data: json(data, where), metadata: json(metadata, where) }));
+    const event = {
+      id,
+      stream,
+      revision,
+      position,
+      type,
+      data: undefined as unknown,
+      metadata: lastMetadata,
+    };
+    event.data = json(data, event);
+    // The events of one append mostly share their metadata to the letter: then the parsed one is shared.
+    if (metadata !== lastText) {
+      lastMetadata = json(metadata, event);
+      lastText = metadata;
+      event.metadata = lastMetadata;
+    }
+    page.push(parseEvent(event));
     characters += data.length;
     if (characters >= PAGE_CHARACTERS) break;
   }

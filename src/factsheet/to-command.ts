@@ -285,15 +285,18 @@ export function toCommand(
 
 /** The improvement points that speak of any of these indicators. */
 function pointsCovering(history: ApproachHistory, indicators: readonly string[]): string[] {
-  return history.improvementPoints
-    .filter((point) => history.findings[point.finding]?.indicators.some((code) => indicators.includes(code)))
-    .map(({ id }) => id);
+  return history.assessments.flatMap(({ found }) =>
+    found.improvementPoints
+      .filter((point) => found.findings[point.finding]?.indicators.some((code) => indicators.includes(code)))
+      .map(({ id }) => id),
+  );
 }
 
 /** What a follow-up quotes of the baseline may differ from it: the baseline stands, the reader is told. */
 function quotationWarnings(row: FactsheetRow, history: ApproachHistory): Said<string>[] {
   if (row.quoted.length === 0) return [];
-  const covering = history.findings.filter(
+  const findings = history.assessments.flatMap(({ found }) => found.findings);
+  const covering = findings.filter(
     (finding) =>
       finding.followUp === null && finding.indicators.some((code) => row.indicators.includes(code)),
   );

@@ -120,9 +120,8 @@ export class SyntheticAssessment {
 
   *#followUp(): Generator<ApproachStep> {
     const { history, municipality } = this.#approach;
-    const open = history.improvementPoints.filter(
-      (point) => history.findings[point.finding]?.assessment === history.assessments.length - 2,
-    );
+    const earlier = history.assessments.at(-2)?.found;
+    const open = earlier?.improvementPoints ?? [];
     for (let note = 1; note <= 5; note += 1) {
       yield { type: 'NoteDevelopment', data: { assessmentId: this.#id, text: this.#text('ontwikkeling') } };
     }
@@ -141,7 +140,7 @@ export class SyntheticAssessment {
       };
     }
     for (const point of open) {
-      const opened = history.findings[point.finding];
+      const opened = earlier?.findings[point.finding];
       if (opened === undefined) continue;
       yield {
         type: 'AssessFollowUp',
@@ -201,10 +200,7 @@ export class SyntheticAssessment {
 
   *#correction(): Generator<ApproachStep> {
     if (!this.#random.chance(20)) return;
-    const { history } = this.#approach;
-    const own = history.findings.filter(
-      (finding) => history.assessments[finding.assessment]?.id === this.#id,
-    );
+    const own = this.#approach.history.assessments.at(-1)?.found.findings ?? [];
     const finding = own[this.#random.int(0, own.length - 1)];
     if (finding === undefined) return;
     if (this.#random.chance(20)) {

@@ -9,7 +9,7 @@ import { eventPage } from '../event-page';
 import { toNodeId } from '../node-id';
 import { AssessmentType } from './assessment-type';
 import { EventConnection } from './event-type';
-import { AttentionPointType } from './finding-type';
+import { AttentionPointType, attentionPointsOf } from './finding-type';
 import { ImprovementPointType, NodeType } from './improvement-point-type';
 import { MunicipalityType, municipalityType } from './municipality-type';
 import { DevelopmentType, IndicatorVerdictType } from './verdict-type';
@@ -39,7 +39,7 @@ export class ApproachType extends NodeType {
   @Field(() => String, { nullable: true, description: 'As the latest assessment that describes it does.' })
   async description(): Promise<string | null> {
     const latest = this.#reading.assessments.findLast(({ described }) => described);
-    return latest === undefined ? null : this.#reading.text(latest.revision);
+    return latest === undefined ? null : this.#reading.text(latest);
   }
 
   @Field(() => MunicipalityType, { description: 'The municipality, under the name and code that it had.' })
@@ -55,7 +55,7 @@ export class ApproachType extends NodeType {
   @Field(() => [IndicatorVerdictType], {
     description: 'The verdict that stands for each indicator, in framework order.',
   })
-  verdicts(
+  async verdicts(
     @Arg('theme', () => String, {
       nullable: true,
       description: 'Only indicators of the theme with this code.',
@@ -63,46 +63,45 @@ export class ApproachType extends NodeType {
     theme: string | null,
     @Arg('status', () => VerdictEnum, { nullable: true, description: 'Only this verdict.' })
     status: Verdict | null,
-  ): IndicatorVerdictType[] {
-    return this.#reading
-      .standings()
+  ): Promise<IndicatorVerdictType[]> {
+    return (await this.#reading.standings())
       .filter((standing) => theme == null || standing.indicator.criterion.theme.code === theme)
       .filter((standing) => status == null || standing.status === status)
       .map((standing) => new IndicatorVerdictType(this.#reading, standing));
   }
 
   @Field(() => DevelopmentType, { description: 'How the verdicts developed between two reference years.' })
-  development(
+  async development(
     @Arg('from', () => Int, { description: 'The earlier reference year.' }) from: number,
     @Arg('to', () => Int, { description: 'The later reference year.' }) to: number,
-  ): DevelopmentType {
+  ): Promise<DevelopmentType> {
     if (from >= to) throw userError(`from is ${from} and to is ${to}; expected an earlier and a later year`);
-    return new DevelopmentType(this.#reading, from, to);
+    return new DevelopmentType(this.#reading, from, to, await this.#reading.development(from, to));
   }
 
   @Field(() => [ImprovementPointType], {
     description: 'Its improvement points, in the order in which they were opened.',
   })
-  improvementPoints(): ImprovementPointType[] {
-    return this.#reading.improvementPoints.map((point) => new ImprovementPointType(this.#reading, point));
+  async improvementPoints(): Promise<ImprovementPointType[]> {
+    const points = await this.#reading.improvementPoints();
+    return points.map((point) => new ImprovementPointType(this.#reading, point));
   }
 
   @Field(() => [AttentionPointType], {
     description: 'All warnings whose finding was not withdrawn, in the order raised.',
   })
-  attentionPoints(): AttentionPointType[] {
-    return this.#reading.attentionPoints.map(
-      ({ fact, test }) => new AttentionPointType(this.#reading, fact, test),
-    );
+  async attentionPoints(): Promise<AttentionPointType[]> {
+    return attentionPointsOf(this.#reading, await this.#reading.tests());
   }
 
   @Field(() => EventConnection, { description: 'The events of this approach, in order.' })
-  history(
+  async history(
     @Arg('first', () => Int, { defaultValue: 50, description: 'At most so many, from 1 to 100.' })
     first: number,
     @Arg('after', () => String, { nullable: true, description: 'Behind this cursor.' }) after: string | null,
   ): Promise<EventConnection> {
-    const { scope, stream, events } = this.#reading;
+    const { scope, stream } = this.#reading;
+    const events = await this.#reading.events();
     return eventPage(scope, first, after, (begin, limit) =>
       events
         .filter(({ position }) => position > begin)

@@ -1,6 +1,6 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import type { AssessmentKind, SourceKind } from '../../domain/events';
-import type { AssessmentFact } from '../../domain/history';
+import type { AssessmentFact } from '../../domain/facts';
 import type { ApproachReading } from '../approach-reading';
 import { AssessmentKindEnum, SourceKindEnum } from '../enums';
 import { EdtfScalar } from '../scalars';
@@ -69,7 +69,7 @@ export class AssessmentType {
 
   @Field(() => String, { nullable: true, description: 'The approach as the assessment describes it.' })
   async description(): Promise<string | null> {
-    return this.#assessment.described ? this.#reading.text(this.#assessment.revision) : null;
+    return this.#assessment.described ? this.#reading.text(this.#assessment) : null;
   }
 
   @Field(() => Int, { nullable: true, description: 'How many families the approach supported at the time.' })
@@ -78,21 +78,21 @@ export class AssessmentType {
   }
 
   @Field(() => [SourceType], { description: 'Who was asked and what was read, in document order.' })
-  sources(): SourceType[] {
-    return this.#assessment.sources;
+  async sources(): Promise<SourceType[]> {
+    return (await this.#reading.found(this.#assessment)).sources;
   }
 
   @Field(() => [FindingType], {
     description: 'Its findings in document order, each in the reading that stands.',
   })
-  findings(): FindingType[] {
-    return this.#reading.tests
-      .filter(({ assessment }) => assessment === this.#assessment)
-      .map((test) => new FindingType(this.#reading, test));
+  async findings(): Promise<FindingType[]> {
+    const tests = await this.#reading.tests([this.#assessment]);
+    return tests.map((test) => new FindingType(this.#reading, test));
   }
 
   @Field(() => [String], { description: 'What else changed in the approach, as a follow-up tells it.' })
-  notes(): Promise<string[]> {
-    return Promise.all(this.#assessment.developments.map(({ revision }) => this.#reading.text(revision)));
+  async notes(): Promise<string[]> {
+    const { developments } = await this.#reading.found(this.#assessment);
+    return Promise.all(developments.map((development) => this.#reading.text(development)));
   }
 }

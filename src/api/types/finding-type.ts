@@ -1,7 +1,8 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import type { Verdict, VerdictBasis } from '../../domain/events';
+import type { AttentionPointFact } from '../../domain/facts';
 import type { Indicator } from '../../domain/framework';
-import { assessmentOf, type FindingFact } from '../../domain/history';
+import { attentionPointsAt } from '../../domain/improvement';
 import type { Test } from '../../domain/verdicts';
 import type { ApproachReading } from '../approach-reading';
 import { VerdictBasisEnum, VerdictEnum } from '../enums';
@@ -43,12 +44,12 @@ export class FindingType {
 
   @Field(() => String, { description: 'What was found, in the words of the document.' })
   narrative(): Promise<string> {
-    return this.#reading.text(this.#test.reading.revision);
+    return this.#reading.text(this.#test.reading);
   }
 
   @Field(() => [IndicatorType], { description: 'The indicators that it covers, in framework order.' })
   indicators(): Indicator[] {
-    return indicatorsOfFinding(this.#reading, this.#test.reading);
+    return indicatorsOfFinding(this.#reading, this.#test);
   }
 
   @Field(() => [AttentionPointType], { description: 'The warnings that stand beside it.' })
@@ -70,14 +71,10 @@ export class FindingType {
 })
 export class AttentionPointType {
   readonly #reading: ApproachReading;
-  readonly #fact: { readonly id: string; readonly revision: number };
+  readonly #fact: AttentionPointFact;
   readonly #test: Test;
 
-  constructor(
-    reading: ApproachReading,
-    fact: { readonly id: string; readonly revision: number },
-    test: Test,
-  ) {
+  constructor(reading: ApproachReading, fact: AttentionPointFact, test: Test) {
     this.#reading = reading;
     this.#fact = fact;
     this.#test = test;
@@ -90,7 +87,7 @@ export class AttentionPointType {
 
   @Field(() => String, { description: 'The warning, without the words LET OP.' })
   text(): Promise<string> {
-    return this.#reading.text(this.#fact.revision);
+    return this.#reading.text(this.#fact);
   }
 
   @Field(() => Int, { description: 'Reference year of the assessment that raised it.' })
@@ -106,15 +103,17 @@ export class AttentionPointType {
 
 /** The attention points beside these findings, in the order in which they were raised. */
 export function attentionPointsOf(reading: ApproachReading, tests: readonly Test[]): AttentionPointType[] {
-  const roots = new Set(tests.map((test) => test.reading.root));
-  return reading.attentionPoints
-    .filter(({ test }) => roots.has(test.reading.root))
-    .map(({ fact, test }) => new AttentionPointType(reading, fact, test));
+  return attentionPointsAt(tests, reading.asOf).map(
+    ({ fact, test }) => new AttentionPointType(reading, fact, test),
+  );
 }
 
 /** The indicators of a finding, as the framework version of its assessment names them, in framework order. */
-export function indicatorsOfFinding(reading: ApproachReading, finding: FindingFact): Indicator[] {
-  const { framework, frameworkVersion: version } = assessmentOf(reading.history, finding);
+export function indicatorsOfFinding(
+  reading: ApproachReading,
+  { reading: finding, assessment }: Test,
+): Indicator[] {
+  const { framework, frameworkVersion: version } = assessment;
   const line = reading.framework(framework);
   const covered = new Set(finding.indicators);
   return line.linesOf(version).flatMap((key) => {

@@ -77,8 +77,8 @@ export class FollowUpType {
   })
   async narrative(): Promise<string | null> {
     const { report, judgements } = this.#followUp;
-    if (judgements.length === 0) return report?.narrated ? this.#reading.text(report.revision) : null;
-    const texts = await Promise.all(judgements.map(({ reading }) => this.#reading.text(reading.revision)));
+    if (judgements.length === 0) return report?.narrated ? this.#reading.text(report) : null;
+    const texts = await Promise.all(judgements.map(({ reading }) => this.#reading.text(reading)));
     return texts.join('\n\n');
   }
 
@@ -113,7 +113,7 @@ export class CommitmentType {
 
   @Field(() => String, { description: 'What was promised.' })
   text(): Promise<string> {
-    return this.#reading.text(this.#commitment.fact.revision);
+    return this.#reading.text(this.#commitment.fact);
   }
 
   @Field(() => String, { description: 'Who promised it.' })
@@ -148,7 +148,7 @@ export class ImprovementPointType extends NodeType {
 
   @Field(() => String, { description: 'What is to be improved.' })
   text(): Promise<string> {
-    return this.#reading.text(this.#point.fact.revision);
+    return this.#reading.text(this.#point.fact);
   }
 
   @Field(() => ImprovementPointStatusEnum, { description: 'What became of it.' })
@@ -158,7 +158,7 @@ export class ImprovementPointType extends NodeType {
 
   @Field(() => [IndicatorType], { description: 'The indicators of the finding that opened it.' })
   indicators(): Indicator[] {
-    return indicatorsOfFinding(this.#reading, this.#point.opening.reading);
+    return indicatorsOfFinding(this.#reading, this.#point.opening);
   }
 
   @Field(() => Int, { description: 'Reference year of the assessment that opened it.' })

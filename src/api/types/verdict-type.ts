@@ -61,7 +61,7 @@ export class IndicatorVerdictType {
 
   @Field(() => [EventObject], { description: 'The events behind this verdict, in the order of the log.' })
   async explanation(): Promise<EventObject[]> {
-    const places = explanationOf(this.#reading, this.#standing).map((revision) => ({
+    const places = (await explanationOf(this.#reading, this.#standing)).map((revision) => ({
       stream: this.#reading.stream,
       revision,
     }));
@@ -129,11 +129,11 @@ export class DevelopmentType {
   readonly #reading: ApproachReading;
   readonly #rows: readonly IndicatorChange[];
 
-  constructor(reading: ApproachReading, from: number, to: number) {
+  constructor(reading: ApproachReading, from: number, to: number, rows: readonly IndicatorChange[]) {
     this.from = from;
     this.to = to;
     this.#reading = reading;
-    this.#rows = reading.development(from, to);
+    this.#rows = rows;
   }
 
   @Field(() => [ChangeCountType], {

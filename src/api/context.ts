@@ -1,0 +1,8 @@
+import type { FastifyRequest } from 'fastify';
+import type { ReadScope } from './read-scope';
+
+/** What resolvers are given; Apollo copies it, so it holds the scope rather than being it. */
+export interface ApiContext {
+  readonly scope: ReadScope;
+  readonly request: FastifyRequest;
+}

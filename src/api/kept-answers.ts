@@ -1,0 +1,126 @@
+import type { ApolloServerPlugin } from '@apollo/server';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Position } from '../domain/events';
+import type { ApiContext } from './context';
+
+/** Answers are kept up to so many characters together; the oldest go first. */
+const MAX_CHARACTERS = 32 * 1024 * 1024;
+/** An answer longer than this is not kept: it would push out many that are asked for more often. */
+const MAX_CHARACTERS_EACH = 1024 * 1024;
+
+/** What was sent in answer to a request. */
+interface KeptAnswer {
+  readonly payload: string;
+  readonly contentType: string;
+}
+
+/**
+ * Answers that are kept until the log moves. An answer follows from the request, who asked, and the log up to
+ * a position, so it is never stale: at another position nothing kept is of use, and all of it goes.
+ */
+export class KeptAnswers {
+  readonly #answers = new Map<string, KeptAnswer>();
+  #position: Position = 0;
+  #characters = 0;
+
+  /** The answer to the same request at that position. */
+  get(key: string, position: Position): KeptAnswer | undefined {
+    return position === this.#position ? this.#answers.get(key) : undefined;
+  }
+
+  /** Keeps an answer that was read at that position. */
+  keep(key: string, position: Position, answer: KeptAnswer): void {
+    if (position < this.#position || answer.payload.length > MAX_CHARACTERS_EACH) return;
+    if (position > this.#position) {
+      this.#answers.clear();
+      this.#characters = 0;
+      this.#position = position;
+    }
+    if (this.#answers.has(key)) return;
+    this.#answers.set(key, answer);
+    this.#characters += sizeOf(key, answer);
+    for (const [oldKey, old] of this.#answers) {
+      if (this.#characters <= MAX_CHARACTERS) break;
+      this.#answers.delete(oldKey);
+      this.#characters -= sizeOf(oldKey, old);
+    }
+  }
+}
+
+function sizeOf(key: string, { payload }: KeptAnswer): number {
+  return key.length + payload.length;
+}
+
+/** How a handler marks that the answer it is about to send may be kept, and for which position. */
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What the answer would be kept under; null where the request is not one that is answered twice. */
+    answerKey: string | null;
+    /** The position that the answer was read at; set only where it may be kept. */
+    answeredAt: Position | null;
+  }
+}
+
+/**
+ * Lets a route answer from what is kept, before its body is even parsed.
+ * @param position the position that the read models have reached
+ */
+export function keepAnswers(app: FastifyInstance, position: () => Position): void {
+  const answers = new KeptAnswers();
+  app.decorateRequest('answerKey', null);
+  app.decorateRequest('answeredAt', null);
+
+  // As text, because the text is what an answer is kept under; parsed only where there is none.
+  app.removeContentTypeParser('application/json');
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) =>
+    done(null, body),
+  );
+
+  app.addHook('preHandler', async (request, reply) => {
+    const text = request.method === 'GET' ? request.url : request.body;
+    if (typeof text !== 'string') return;
+    request.answerKey = keyOf(request, text);
+    const kept = answers.get(request.answerKey, position());
+    if (kept !== undefined) return reply.header('content-type', kept.contentType).send(kept.payload);
+    if (request.method !== 'GET') return parseBody(request, reply, text);
+  });
+
+  app.addHook('onSend', async (request, reply, payload) => {
+    const { answerKey, answeredAt } = request;
+    const contentType = reply.getHeader('content-type');
+    if (answerKey === null || answeredAt === null || reply.statusCode !== 200) return;
+    if (typeof payload !== 'string' || typeof contentType !== 'string') return;
+    answers.keep(answerKey, answeredAt, { payload, contentType });
+  });
+}
+
+/** Marks the answers that may be kept: those of queries, without errors. */
+export function keepableAnswers(): ApolloServerPlugin<ApiContext> {
+  return {
+    async requestDidStart() {
+      return {
+        async willSendResponse({ operation, response, contextValue }) {
+          const { body } = response;
+          if (operation?.operation !== 'query' || body.kind !== 'single') return;
+          if (body.singleResult.errors === undefined)
+            contextValue.request.answeredAt = contextValue.scope.upTo;
+        },
+      };
+    },
+  };
+}
+
+/** Everything of a request that its answer depends on. */
+function keyOf({ method, headers }: FastifyRequest, text: string): string {
+  return [method, headers.authorization ?? '', headers.accept ?? '', text].join('\n');
+}
+
+function parseBody(request: FastifyRequest, reply: FastifyReply, text: string): FastifyReply | undefined {
+  try {
+    request.body = JSON.parse(text);
+    return undefined;
+  } catch {
+    const message = 'the body is not JSON; expected {"query": "…", "variables": {…}}';
+    return reply.code(400).send({ errors: [{ message, extensions: { code: 'BAD_REQUEST' } }] });
+  }
+}

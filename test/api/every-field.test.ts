@@ -1,0 +1,134 @@
+import { isObjectType, parse, TypeInfo, visit, visitWithTypeInfo } from 'graphql';
+import { buildApiSchema } from '../../src/api/schema';
+import { SAMPLE_2013, SAMPLE_2014, startServer, type TestServer } from './support';
+
+/** Together these select every field of the schema. */
+const QUERY = `
+  query EveryField($id: ID!, $point: ID!) {
+    framework(code: "GGSR") { ...Framework }
+    frameworks { ...Framework }
+    municipality(code: "GM0612") { ...Municipality successor { ...Municipality successor { code } } }
+    approach(municipality: "GM0935", slug: "integrale-aanpak") { ...Approach }
+    approaches { edges { cursor node { slug } } nodes { slug } pageInfo { ...PageInfo } }
+    trend(framework: "GGSR", by: CRITERION, from: 2014, to: 2014) {
+      year code name approaches tested met improvementNeeded carriedForward attentionPoints
+    }
+    improvementPoints { edges { cursor node { id } } nodes { id } pageInfo { ...PageInfo } }
+    events(first: 1) { edges { cursor node { type } } nodes { ...Event } pageInfo { ...PageInfo } }
+    node(id: $id) { __typename id ... on Approach { slug } }
+    point: node(id: $point) { __typename id ... on ImprovementPoint { text } }
+  }
+  fragment PageInfo on PageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+  fragment Framework on Framework {
+    code version name themes { code name criteria { code name theme { code } indicators { code name criterion { code } } } }
+  }
+  fragment Municipality on Municipality { code name validFrom validUntil }
+  fragment Approach on Approach {
+    id slug name description
+    municipality { ...Municipality }
+    assessments { ...Assessment }
+    verdicts(theme: "4", status: MET) { ...Verdict }
+    development(from: 2013, to: 2014) {
+      from to summary { change count }
+      rows { indicator { code } change before { ...Verdict } after { ...Verdict } }
+    }
+    improvementPoints { ...ImprovementPoint }
+    attentionPoints { ...AttentionPoint }
+    history(first: 2) { edges { cursor node { ...Event } } nodes { id } pageInfo { ...PageInfo } }
+  }
+  fragment Assessment on Assessment {
+    id year kind framework { code version } assessor publishedOn description familiesReached
+    sources { kind name consultedOn } findings { ...Finding } notes
+  }
+  fragment Verdict on IndicatorVerdict {
+    indicator { code name criterion { code name theme { code name } } } status basis assessedIn carriedForward
+    findings { ...Finding } attentionPoints { ...AttentionPoint } explanation { ...Event }
+  }
+  fragment Finding on Finding {
+    id verdict basis assessedIn narrative indicators { code } attentionPoints { id } source { document name line text }
+  }
+  fragment AttentionPoint on AttentionPoint { id text raisedIn finding { id } }
+  fragment ImprovementPoint on ImprovementPoint {
+    id text status indicators { code } openedIn finding { id }
+    followUps { reportedBy reportedOn verdict basis narrative assessedIn findings { id } }
+    commitments { id text madeBy dueOn status }
+  }
+  fragment Event on Event {
+    id type stream revision position data schemaVersion recordedAt actor correlationId causationId
+    source { document name line text }
+  }
+`;
+
+describe('Every field', () => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await startServer(SAMPLE_2013, SAMPLE_2014);
+  });
+  afterAll(() => server.close());
+
+  it('is asked for here', () => {
+    const schema = buildApiSchema();
+    const asked = new Set<string>();
+    const info = new TypeInfo(schema);
+    visit(
+      parse(QUERY),
+      visitWithTypeInfo(info, {
+        Field: () => void asked.add(`${info.getParentType()?.name}.${info.getFieldDef()?.name}`),
+      }),
+    );
+    const there = Object.values(schema.getTypeMap())
+      .filter((type) => isObjectType(type) && !type.name.startsWith('__'))
+      .flatMap((type) =>
+        isObjectType(type) ? Object.keys(type.getFields()).map((field) => `${type}.${field}`) : [],
+      );
+    expect(there.filter((field) => !asked.has(field))).toEqual([]);
+  });
+
+  it('answers', async () => {
+    const ids = await server.ask<{ approaches: Nodes; improvementPoints: Nodes }>(
+      '{ approaches { nodes { id } } improvementPoints { nodes { id } } }',
+    );
+    const variables = { id: ids.approaches.nodes[0]?.id, point: ids.improvementPoints.nodes[0]?.id };
+    const data = await server.ask<Readonly<Record<string, unknown>>>(QUERY, variables);
+    expect(data).toMatchObject({
+      framework: { code: 'GGSR', version: 1, themes: { length: 5 } },
+      frameworks: [{ code: 'GGSR' }],
+      municipality: {
+        code: 'GM0612',
+        name: 'Spijkenisse',
+        validUntil: '2015-01-01',
+        successor: { code: 'GM1930', name: 'Nissewaard', validFrom: '2015-01-01', validUntil: null },
+      },
+      approaches: { edges: [{ node: { slug: 'integrale-aanpak' } }], pageInfo: { hasNextPage: false } },
+      trend: { length: 13 },
+      events: {
+        nodes: [
+          {
+            type: 'FrameworkPublished',
+            stream: 'framework-GGSR',
+            revision: 0,
+            schemaVersion: expect.any(Number),
+            recordedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+            actor: 'tester',
+            causationId: null,
+            source: null,
+          },
+        ],
+        pageInfo: { hasNextPage: true, hasPreviousPage: false },
+      },
+      node: { __typename: 'Approach', id: variables.id, slug: 'integrale-aanpak' },
+      point: { __typename: 'ImprovementPoint', id: variables.point },
+      approach: {
+        id: variables.id,
+        municipality: { code: 'GM0935', name: 'Maastricht' },
+        improvementPoints: [{ id: variables.point }],
+        history: { edges: [{ node: { type: 'FactsheetImported', data: { kind: 'BASELINE' } } }, {}] },
+      },
+    });
+    expect(server.internalErrors).toEqual([]);
+  });
+});
+
+interface Nodes {
+  readonly nodes: readonly { readonly id: string }[];
+}

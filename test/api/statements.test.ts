@@ -1,0 +1,65 @@
+import { existedIn, MUNICIPALITIES } from '../../src/domain/municipalities';
+import { assessment } from '../factsheet/builder';
+import { facts, maastricht, SAMPLE_2013, SAMPLE_2014, startServer, type TestServer } from './support';
+
+const NAMES = MUNICIPALITIES.filter((one) => existedIn(one, 2013) && !one.name.includes('('))
+  .slice(0, 20)
+  .map(({ name }) => name);
+const DOCUMENTS = NAMES.map((municipality) =>
+  assessment(facts({ municipality, improve: ['1.1.1', '4.2.2'], notes: ['1.1.1', '3.1.1', '5.1.1'] })),
+);
+const VERDICT = `
+  indicator { code name criterion { code theme { code name } } } status basis assessedIn carriedForward
+  findings { narrative indicators { code } attentionPoints { text } source { line text } }
+  attentionPoints { text finding { narrative } }
+`;
+
+/** The reads behind an answer do not grow with what it holds. */
+describe('The statements that a query runs', () => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await startServer(SAMPLE_2013, SAMPLE_2014, ...DOCUMENTS);
+  });
+  afterAll(() => server.close());
+
+  async function statements(query: string): Promise<number> {
+    const { database } = server.register;
+    const before = database.statementCount;
+    await server.ask(query);
+    return database.statementCount - before;
+  }
+
+  it('are as few for an approach with all that is nested in it as for one theme', async () => {
+    const everything = (theme: string) =>
+      maastricht(`name description municipality { name successor { name } }
+        assessments { notes description sources { name } findings { narrative source { text } } }
+        verdicts${theme} { ${VERDICT} explanation { type data source { text } } }
+        development(from: 2013, to: 2014) { summary { change } rows { before { ${VERDICT} } after { ${VERDICT} } } }
+        improvementPoints { text followUps { narrative findings { narrative } } commitments { text } }
+        attentionPoints { text finding { narrative source { text } } }
+        history(first: 100) { nodes { type data source { text } } }`);
+    const all = await statements(everything(''));
+    expect(await statements(everything('(theme: "5")'))).toBe(all);
+    expect(all).toBeLessThanOrEqual(6);
+  });
+
+  it.each([
+    ['approaches', `name description verdicts { ${VERDICT} } attentionPoints { text }`],
+    [
+      'approaches',
+      'assessments { findings { narrative source { text } } } history(first: 5) { nodes { type } }',
+    ],
+    ['improvementPoints', 'text finding { narrative } followUps { narrative } commitments { text }'],
+  ])('are as few for 20 %s as for 4: %s', async (list, selection) => {
+    const few = await statements(`{ ${list}(first: 4) { nodes { ${selection} } } }`);
+    expect(await statements(`{ ${list}(first: 20) { nodes { ${selection} } } }`)).toBe(few);
+    expect(few).toBeLessThanOrEqual(6);
+  });
+
+  it('are few for a trend over all approaches, and none more for its points', async () => {
+    const points = 'year code name approaches tested met improvementNeeded carriedForward attentionPoints';
+    const byTheme = await statements(`{ trend(framework: "GGSR", by: THEME) { ${points} } }`);
+    expect(await statements(`{ trend(framework: "GGSR", by: INDICATOR) { ${points} } }`)).toBe(byTheme);
+    expect(byTheme).toBeLessThanOrEqual(3);
+  });
+});

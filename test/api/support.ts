@@ -1,0 +1,157 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { importInto } from '../../src/cli/import-command';
+import type { Config } from '../../src/config';
+import { GGSR } from '../../src/domain/ggsr';
+import { placesOf } from '../../src/factsheet/places';
+import { openRegister, type Register, serve } from '../../src/main';
+import type { Built } from '../factsheet/builder';
+
+const SAMPLES = join(__dirname, '../../samples');
+export const SAMPLE_2013 = join(SAMPLES, 'maastricht-integrale-aanpak-2013.txt');
+export const SAMPLE_2014 = join(SAMPLES, 'maastricht-integrale-aanpak-2014.txt');
+
+/** A query on the approach of the samples. */
+export const maastricht = (selection: string, asOf = ''): string =>
+  `{ approach(municipality: "GM0935", slug: "integrale-aanpak"${asOf && `, asOf: { ${asOf} }`}) { ${selection} } }`;
+
+/** An answer as it came over HTTP. */
+export interface Answer<Data> {
+  readonly status: number;
+  readonly data: Data;
+  readonly errors?: readonly {
+    readonly message: string;
+    readonly extensions: Readonly<Record<string, unknown>>;
+  }[];
+}
+
+/** The real server on a port of its own, over a log of its own. */
+export interface TestServer {
+  readonly url: string;
+  readonly register: Register;
+  /** What the server told its operator of, and callers only saw as an internal error. */
+  readonly internalErrors: readonly unknown[];
+  /** Imports documents, and waits until they can be read. */
+  import(...documents: readonly string[]): Promise<void>;
+  /** The answer, whatever it is. */
+  post<Data>(query: string, variables?: Readonly<Record<string, unknown>>): Promise<Answer<Data>>;
+  /** The data of an answer without errors. */
+  ask<Data>(query: string, variables?: Readonly<Record<string, unknown>>): Promise<Data>;
+  /** The code and message of the one error of an answer. */
+  refusal(query: string, variables?: Readonly<Record<string, unknown>>): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** A log and read models of their own, in a folder of their own. */
+export interface TestRegister {
+  readonly config: Config;
+  readonly register: Register;
+  /** Imports documents: paths of factsheets, or their text. */
+  import(...documents: readonly string[]): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+export function openTestRegister(): TestRegister {
+  const dataDir = mkdtempSync(join(tmpdir(), 'toetsspoor-api-'));
+  const config: Config = {
+    host: '127.0.0.1',
+    port: 0,
+    dataDir,
+    eventStoreUrl: `sqlite:${join(dataDir, 'events.db')}`,
+  };
+  const register = openRegister(config);
+  let written = 0;
+  const toFile = (document: string): string => {
+    if (!document.includes('\n')) return document;
+    written += 1;
+    const path = join(dataDir, `factsheet-${written}.txt`);
+    writeFileSync(path, document);
+    return path;
+  };
+  return {
+    config,
+    register,
+    async import(...documents) {
+      await importInto(register, documents.map(toFile), { partial: false, actor: 'tester' });
+    },
+    async dispose() {
+      await register.close();
+      rmSync(dataDir, { recursive: true });
+    },
+  };
+}
+
+/** @param documents paths of factsheets, or their text */
+export async function startServer(...documents: readonly string[]): Promise<TestServer> {
+  const opened = openTestRegister();
+  const { register, config } = opened;
+  const internalErrors: unknown[] = [];
+  await register.projector.prepare();
+  if (documents.length > 0) await opened.import(...documents);
+  const server = await serve(register, config, (error) => internalErrors.push(error));
+  await level(register);
+
+  const post = async <Data>(query: string, variables = {}): Promise<Answer<Data>> => {
+    const response = await fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query, variables }),
+    });
+    return { status: response.status, ...((await response.json()) as Omit<Answer<Data>, 'status'>) };
+  };
+  return {
+    url: server.url,
+    register,
+    internalErrors,
+    post,
+    async import(...wanted) {
+      await opened.import(...wanted);
+      await level(register);
+    },
+    async ask<Data>(query: string, variables = {}) {
+      const { status, data, errors } = await post<Data>(query, variables);
+      if (errors !== undefined || status !== 200) throw new Error(`${status}: ${JSON.stringify(errors)}`);
+      return data;
+    },
+    async refusal(query, variables = {}) {
+      const { errors = [] } = await post(query, variables);
+      return errors.map(({ message, extensions }) => `${extensions.code}: ${message}`).join('\n');
+    },
+    async close() {
+      await server.close();
+      await opened.dispose();
+    },
+  };
+}
+
+async function level({ projector, store }: Register): Promise<void> {
+  await projector.waitFor((await store.lastPosition()) ?? 0, 10_000);
+  while (!projector.isLevel) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+/** A factsheet as facts: every indicator met, but for those named; a note beside each of `notes`. */
+export function facts({
+  improve = [],
+  notes = [],
+  ...rest
+}: Partial<Omit<Built, 'rows'>> & { improve?: readonly string[]; notes?: readonly string[] }): Built {
+  return {
+    municipality: 'Maastricht',
+    approach: 'Gezinscoaching',
+    year: 2013,
+    families: 12,
+    partners: ['MEE'],
+    rows: placesOf(GGSR).map(({ code }) => ({
+      indicators: [code],
+      marks: [
+        {
+          verdict: improve.includes(code) ? 'IMPROVEMENT_NEEDED' : 'MET',
+          narrative: `Hier is van ${code} te lezen.`,
+          notes: notes.includes(code) ? ['Niet iedereen kent dit.'] : [],
+        },
+      ],
+    })),
+    ...rest,
+  };
+}

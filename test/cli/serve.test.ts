@@ -1,0 +1,109 @@
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { SAMPLE_2013, SAMPLE_2014, Workplace } from './support';
+
+describe('A server', () => {
+  let place: Workplace;
+  beforeEach(() => {
+    place = new Workplace();
+  });
+  afterEach(() => place.dispose());
+
+  const verdicts = async (url: string): Promise<unknown> => {
+    const query = '{ approaches { nodes { verdicts { status } } } }';
+    const response = await fetch(`${url}/graphql?query=${encodeURIComponent(query)}`);
+    return response.json();
+  };
+  const THIRTY = { data: { approaches: { nodes: [{ verdicts: Array(30).fill({ status: 'MET' }) }] } } };
+
+  it('is started with the samples where the log is empty, says so on one screen, and stops when told', async () => {
+    const server = await place.serve('start');
+    expect(await verdicts(server.url)).toEqual(THIRTY);
+    expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+    expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
+    const screen = server.said();
+    expect(screen).toContain(`${server.url}/graphql`);
+    expect(screen.split('\n').length).toBeLessThan(25);
+    expect(screen).not.toMatch(/warning|error| {4}at /i);
+
+    // Each line to try can be tried as it stands.
+    const bodies = [...screen.matchAll(/ -d '(.*)'$/gm)].map(([, body = '']) => body);
+    expect(bodies.length).toBeGreaterThan(1);
+    for (const body of bodies) {
+      const response = await fetch(`${server.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body,
+      });
+      expect(await response.json()).not.toHaveProperty('errors');
+    }
+
+    const since = performance.now();
+    server.child.kill('SIGTERM');
+    expect(await server.ended).toMatchObject({ status: 0, signal: null, stdout: '', stderr: screen });
+    expect(performance.now() - since).toBeLessThan(5_000);
+    expect(place.events()).toHaveLength(53);
+  });
+
+  it('is started without the samples where the log holds something', async () => {
+    await place.run('import', SAMPLE_2013);
+    const server = await place.serve('start');
+    server.child.kill('SIGINT');
+    expect(await server.ended).toMatchObject({ status: 0, stdout: '' });
+    expect(place.events()).toHaveLength(44);
+  });
+
+  it('serves an empty log as it is', async () => {
+    const server = await place.serve();
+    expect(await verdicts(server.url)).toEqual({ data: { approaches: { nodes: [] } } });
+    expect(server.said()).toContain('import FILE');
+    server.child.kill('SIGTERM');
+    expect(await server.ended).toMatchObject({ status: 0, stdout: '' });
+    expect(place.events()).toEqual([]);
+  });
+
+  it('is the only writer: an import, another server and a replay are refused beside it', async () => {
+    await place.run('import', SAMPLE_2013);
+    const server = await place.serve();
+    for (const args of [['import', SAMPLE_2014], ['serve']]) {
+      const { status, stdout, stderr } = await place.run(...args);
+      expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+      expect(stderr).toMatch(/^[^\n]*events\.db[^\n]*\n$/);
+    }
+    expect(place.events()).toHaveLength(44);
+
+    expect(await place.run('replay')).toMatchObject({
+      status: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/read-model\.db are in use by another process .*stop it first\n$/),
+    });
+    const response = await fetch(`${server.url}/graphql?query={events(first:100){nodes{id}}}`);
+    expect(await response.json()).toMatchObject({ data: { events: { nodes: { length: 44 } } } });
+  });
+
+  it('ends with the event that it cannot read, rather than serve without it', async () => {
+    await place.run('import', SAMPLE_2013);
+    rmSync(join(place.data, 'read-model.db'));
+    const log = new DatabaseSync(place.log);
+    log.exec("UPDATE events SET data = '{}' WHERE position = 20");
+    log.close();
+    const { status, stdout, stderr } = await place.run('serve');
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toMatch(/^[^\n]*FindingRecorded[^\n]*\n$/);
+  });
+
+  it('says in a sentence that its address is in use', async () => {
+    const server = await place.serve();
+    const { port } = new URL(server.url);
+    const other = new Workplace();
+    try {
+      const { status, stdout, stderr } = await other.start(['serve'], { PORT: port }).ended;
+      expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+      expect(stderr).toMatch(new RegExp(`^[^\\n]*127\\.0\\.0\\.1:${port}\\n$`));
+      expect(existsSync(other.log)).toBe(true);
+    } finally {
+      await other.dispose();
+    }
+  });
+});

@@ -1,0 +1,134 @@
+import { CHANGES, countChanges } from '../../src/domain/development';
+import type { DomainEvent } from '../../src/domain/events';
+import { assessment, followUp, registered, type Verdicts, withdrawn } from '../support/events';
+import { reading, shortOf } from '../support/reading';
+
+/** The rows in short: `1.1.1 RESOLVED ✗ 2013 → ✓ 2014`. */
+function rows(
+  events: DomainEvent[],
+  from: number,
+  to: number,
+  asOf: Parameters<typeof reading>[1] = {},
+): string[] {
+  return reading(events, asOf)
+    .development(from, to)
+    .map(({ indicator, change, before, after }) => {
+      const [was, became] = [before, after].map((standing) => (standing === null ? '-' : shortOf(standing)));
+      return `${indicator.code} ${change} ${was} → ${became}`;
+    });
+}
+
+const first = [
+  registered(),
+  ...assessment('2013', '2013', '2014-05', { '1.1.1': '✓', '1.1.2': '✗', '2.1.1': '✓', '2.2.1': '✗' }),
+];
+const again = (year: string, verdicts: Verdicts) => assessment(year, year, null, verdicts);
+
+describe('The development of an indicator', () => {
+  it('is one of seven changes', () => {
+    expect(CHANGES).toEqual([
+      'RESOLVED',
+      'PERSISTENT',
+      'REGRESSED',
+      'SUSTAINED',
+      'NOT_RETESTED',
+      'NEWLY_ASSESSED',
+      'FRAMEWORK_CHANGED',
+    ]);
+  });
+
+  it.each([
+    ['✗', '✓', 'RESOLVED'],
+    ['✗', '✗', 'PERSISTENT'],
+    ['✓', '✗', 'REGRESSED'],
+    ['✓', '✓', 'SUSTAINED'],
+  ] as const)('from %s to %s is %s', (before, after, change) => {
+    const events = [
+      registered(),
+      ...again('2013', { '1.1.1': before }),
+      ...again('2014', { '1.1.1': after }),
+    ];
+    expect(rows(events, 2013, 2014)).toEqual([`1.1.1 ${change} ${before} 2013 → ${after} 2014`]);
+  });
+
+  it('is NOT_RETESTED where nothing was tested in between', () => {
+    expect(rows(first, 2013, 2016)).toEqual([
+      '1.1.1 NOT_RETESTED ✓ 2013 → -',
+      '1.1.2 NOT_RETESTED ✗ 2013 → -',
+      '2.1.1 NOT_RETESTED ✓ 2013 → -',
+      '2.2.1 NOT_RETESTED ✗ 2013 → -',
+    ]);
+  });
+
+  it('is NEWLY_ASSESSED where there was no verdict at the start', () => {
+    const events = [registered(), ...again('2013', { '1.1.1': '✓' }), ...again('2014', { '1.1.2': '✗' })];
+    expect(rows(events, 2013, 2014)).toEqual([
+      '1.1.1 NOT_RETESTED ✓ 2013 → -',
+      '1.1.2 NEWLY_ASSESSED - → ✗ 2014',
+    ]);
+    expect(rows(first, 2012, 2013)).toHaveLength(4);
+  });
+
+  it('starts from the verdict that stood at the start, and ends at the latest test up to the end', () => {
+    const events = [
+      ...first,
+      ...again('2014', { '1.1.1': '✗' }),
+      ...again('2015', { '1.1.1': '✓' }),
+      ...again('2017', { '1.1.1': '✗' }),
+    ];
+    expect(rows(events, 2013, 2016)[0]).toBe('1.1.1 SUSTAINED ✓ 2013 → (✓ 2015)');
+    expect(rows(events, 2014, 2015)[0]).toBe('1.1.1 RESOLVED ✗ 2014 → ✓ 2015');
+    expect(rows(events, 2016, 2017)[0]).toBe('1.1.1 REGRESSED (✓ 2015) → ✗ 2017');
+    expect(rows(events, 2010, 2012)).toEqual([]);
+  });
+
+  it('is read at the point asked about', () => {
+    const events = [...first, ...followUp('2014', '2014', '2015-06', { '2.2.1': '✓' })];
+    expect(rows(events, 2013, 2014)[3]).toBe('2.2.1 RESOLVED ✗ 2013 → ✓ 2014 r');
+    expect(rows(events, 2013, 2014, { publishedBy: '2014' })[3]).toBe('2.2.1 NOT_RETESTED ✗ 2013 → -');
+    expect(rows([...events, withdrawn('2014 2.2.1')], 2013, 2014)[3]).toBe('2.2.1 NOT_RETESTED ✗ 2013 → -');
+  });
+
+  it('is counted by change, in their order, without those that do not occur', () => {
+    const events = [...first, ...again('2014', { '1.1.2': '✗', '2.2.1': '✓' })];
+    expect(countChanges(reading(events).development(2013, 2014))).toEqual([
+      { change: 'RESOLVED', count: 1 },
+      { change: 'PERSISTENT', count: 1 },
+      { change: 'NOT_RETESTED', count: 2 },
+    ]);
+  });
+});
+
+describe('The development over a revision of the framework', () => {
+  const events = [
+    ...first,
+    ...assessment('2015', '2015', null, { '1.1.1': '✓', '1.1.2': '✗' }, { frameworkVersion: 2 }),
+  ];
+
+  it('follows the lines of the indicators; what is no longer asked stands behind the others', () => {
+    expect(rows(events, 2013, 2015)).toEqual([
+      '1.1.1 NEWLY_ASSESSED - → ✓ 2015',
+      '1.1.2 REGRESSED ✓ 2013 → ✗ 2015',
+      '2.1.1 NOT_RETESTED ✓ 2013 → -',
+      '1.1.2 FRAMEWORK_CHANGED ✗ 2013 → -',
+      '2.2.1 FRAMEWORK_CHANGED ✗ 2013 → -',
+    ]);
+  });
+
+  it('names what is no longer asked as it was when it was tested', () => {
+    const dropped = reading(events)
+      .development(2013, 2015)
+      .filter(({ change }) => change === 'FRAMEWORK_CHANGED');
+    expect(dropped.map(({ indicator }) => indicator.name)).toEqual(['Toeleiding', 'Afspraken']);
+  });
+
+  it('is FRAMEWORK_CHANGED also where it was tested in between, before the revision', () => {
+    const between = [
+      ...first,
+      ...again('2014', { '2.2.1': '✓' }),
+      ...assessment('2015', '2015', null, { '1.1.1': '✓' }, { frameworkVersion: 2 }),
+    ];
+    expect(rows(between, 2013, 2015)).toContain('2.2.1 FRAMEWORK_CHANGED ✗ 2013 → (✓ 2014)');
+    expect(rows(between, 2013, 2014)).toContain('2.2.1 RESOLVED ✗ 2013 → ✓ 2014');
+  });
+});

@@ -1,0 +1,282 @@
+import type { RecordedEvent } from '../src/domain/events';
+import { Rejection } from '../src/domain/rejection';
+import {
+  type EventStore,
+  type ExpectedRevision,
+  WrongExpectedRevisionError,
+} from '../src/event-store/event-store';
+import {
+  type CommandContext,
+  type CommandResult,
+  handleApproachCommand,
+  handleFrameworkCommand,
+  loadApproach,
+  loadFramework,
+  stableId,
+} from '../src/handle-command';
+import { collect } from './event-store/sample-events';
+import {
+  APPROACH,
+  assessment,
+  consulted,
+  DIGEST,
+  found,
+  historyOf,
+  id,
+  imported,
+  opened,
+  registered,
+  reported,
+  STREAM,
+} from './support/events';
+import { EQUIVALENTS, KADER, KADER_2 } from './support/frameworks';
+import { recordAssessment, step } from './support/given';
+import { TemporaryFolder } from './support/temporary-log';
+
+let folder: TemporaryFolder;
+let store: EventStore;
+beforeEach(async () => {
+  folder = new TemporaryFolder();
+  store = folder.log();
+  await handleFrameworkCommand(store, publish, by('kader'));
+});
+afterEach(() => folder.remove());
+
+const publish = { type: 'PublishFramework', framework: KADER } as const;
+const by = (key: string, document: string | null = null): CommandContext => ({
+  actor: 'inspecteur@stj',
+  correlationId: id('correlation'),
+  key,
+  document,
+});
+const baseline = [
+  registered(),
+  ...assessment('2013', '2013', '2014-05', { '1.1.1 1.1.2 2.1.1': '✓', '2.2.1': '✗' }),
+];
+const whole = recordAssessment(imported(), baseline);
+
+type Command = Parameters<typeof handleApproachCommand>[2];
+const handle = (command: Command, key: string, on: EventStore = store, document: string | null = null) =>
+  handleApproachCommand(on, APPROACH, command, by(key, document));
+const events = (): Promise<RecordedEvent[]> => collect(store.readStream(STREAM));
+const withBaseline = () => handle(whole, 'baseline', store, DIGEST);
+
+/** Everything that was tried at once: what each gave, the Rejection, or the conflict that it gave up on. */
+async function atOnce(commands: readonly (readonly [Command, string])[]) {
+  const results = await Promise.allSettled(commands.map(([command, key]) => handle(command, key)));
+  const refused = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+  const done = results.flatMap((result): CommandResult[] =>
+    result.status === 'fulfilled' ? [result.value] : [],
+  );
+  return { done, refused };
+}
+
+/** The store, with something else coming first in the first `times` appends. */
+function withRivals(times: number, rival: (ordinal: number) => Promise<unknown>) {
+  const expected: ExpectedRevision[] = [];
+  const contested: EventStore = {
+    async append(stream, appended, revision) {
+      expected.push(revision);
+      if (expected.length <= times) await rival(expected.length);
+      return store.append(stream, appended, revision);
+    },
+    readStream: (...args) => store.readStream(...args),
+    readAll: (...args) => store.readAll(...args),
+    subscribeAll: (...args) => store.subscribeAll(...args),
+    lastPosition: () => store.lastPosition(),
+    close: () => store.close(),
+  };
+  return { contested, expected };
+}
+
+describe('Handling a command', () => {
+  it('appends what was decided, in one append, and says what and where', async () => {
+    const result = await withBaseline();
+    const stored = await events();
+    expect(stored.map(({ type }) => type)).toEqual([
+      'FactsheetImported',
+      ...baseline.map(({ type }) => type),
+    ]);
+    expect(result.events.map((event) => event.id)).toEqual(stored.map((event) => event.id));
+    expect(result.position).toBe(stored.at(-1)?.position);
+  });
+
+  it('writes who did it, what it belongs to, and the line of the document', async () => {
+    await withBaseline();
+    const [first, second] = await events();
+    expect(first?.metadata).toMatchObject({
+      actor: 'inspecteur@stj',
+      correlationId: id('correlation'),
+      causationId: null,
+      schemaVersion: 1,
+      source: { document: DIGEST, line: 1 },
+    });
+    expect(second?.metadata.source).toEqual({ document: DIGEST, line: 2 });
+    await handle(step(reported('r', ['point 2.2.1'])), 'r');
+    expect((await events()).at(-1)?.metadata.source).toBeNull();
+  });
+
+  it('appends nothing where all of it is there, or it is refused', async () => {
+    await withBaseline();
+    const before = await collect(store.readAll());
+    expect(await withBaseline()).toEqual({ events: [], position: undefined });
+    expect(await handleFrameworkCommand(store, publish, by('kader'))).toEqual({
+      events: [],
+      position: undefined,
+    });
+    await expect(handle(step(opened('again')), 'again')).rejects.toMatchObject({ code: 'ASSESSMENT_EXISTS' });
+    const skipping: Parameters<typeof handleFrameworkCommand>[1] = {
+      type: 'ReviseFramework',
+      framework: { ...KADER_2, version: 3 },
+      equivalents: [],
+    };
+    await expect(handleFrameworkCommand(store, skipping, by('3'))).rejects.toMatchObject({
+      code: 'WRONG_VERSION',
+    });
+    expect(await collect(store.readAll())).toEqual(before);
+  });
+
+  it('knows the frameworks of the command and of the assessments before it, with all their versions', async () => {
+    await withBaseline();
+    const revise = { type: 'ReviseFramework', framework: KADER_2, equivalents: EQUIVALENTS } as const;
+    await handleFrameworkCommand(store, revise, by('kader 2'));
+    const later = opened('2015', { frameworkVersion: 2, reference: '2015' });
+    expect((await handle(step(later), '2015')).events).toHaveLength(1);
+    expect((await handle(step(found('f', '2015', { indicators: ['2.2.1'] })), 'f')).events).toHaveLength(1);
+    const unknown = opened('x', { framework: 'NIEMAND' });
+    await expect(handle(step(unknown), 'x')).rejects.toMatchObject({ code: 'FRAMEWORK_UNKNOWN' });
+  });
+
+  it('loads what it decides on', async () => {
+    expect(await loadApproach(store, APPROACH)).toEqual({ history: historyOf([]), revision: -1 });
+    expect(await loadFramework(store, 'NIEMAND')).toMatchObject({ revision: -1 });
+    await withBaseline();
+    expect(await loadApproach(store, APPROACH)).toEqual({
+      history: historyOf(await events()),
+      revision: baseline.length,
+    });
+    const { line, revision } = await loadFramework(store, 'KADER');
+    expect([line.latest, revision]).toEqual([KADER, 0]);
+  });
+});
+
+describe('The same key', () => {
+  it('gives the same event ids on every log, another key others', async () => {
+    const elsewhere = folder.log('elsewhere.db');
+    const other = folder.log('other.db');
+    for (const log of [elsewhere, other]) await handleFrameworkCommand(log, publish, by('kader'));
+    const idsOf = ({ events: appended }: CommandResult) => appended.map((event) => event.id);
+    const first = idsOf(await withBaseline());
+    expect(idsOf(await handle(whole, 'baseline', elsewhere))).toEqual(first);
+    expect(first).toEqual(first.map((_, ordinal) => stableId('baseline', ordinal)));
+    expect(new Set([...first, ...idsOf(await handle(whole, 'another', other))]).size).toBe(2 * first.length);
+  });
+
+  it('adds nothing the second time, also of what has no id of its own', async () => {
+    await handle(step(registered()), 'registered');
+    await handle(step(opened('2013')), 'opened');
+    const first = await handle(step(consulted('2013')), 'source');
+    await handle(step(consulted('2013')), 'another source');
+    const again = await handle(step(consulted('2013')), 'source');
+    expect(again.position).toBe(first.position);
+    expect((await events()).map(({ type }) => type)).toEqual([
+      'ApproachRegistered',
+      'AssessmentOpened',
+      'SourceConsulted',
+      'SourceConsulted',
+    ]);
+  });
+
+  it('50 times at once leaves the events once', async () => {
+    const { done, refused } = await atOnce(Array.from({ length: 50 }, () => [whole, 'baseline'] as const));
+    expect(refused).toEqual([]);
+    expect(await events()).toHaveLength(baseline.length + 1);
+    const position = await store.lastPosition();
+    for (const result of done) expect([position, undefined]).toContain(result.position);
+  });
+});
+
+describe('Where another write comes first', () => {
+  it('the command is decided anew on what is there then', async () => {
+    await withBaseline();
+    const { contested, expected } = withRivals(2, (n) =>
+      handle(step(reported(`rival ${n}`, ['point 2.2.1'])), `rival ${n}`),
+    );
+    const result = await handle(step(reported('own', ['point 2.2.1'])), 'own', contested);
+    expect(result.events).toHaveLength(1);
+    expect(expected).toEqual([baseline.length, baseline.length + 1, baseline.length + 2]);
+    expect(result.position).toBe(await store.lastPosition());
+  });
+
+  it('the command is refused where it no longer fits', async () => {
+    await handle(step(registered()), 'registered');
+    const { contested } = withRivals(1, () => handle(step(opened('rival')), 'rival'));
+    await expect(handle(step(opened('own')), 'own', contested)).rejects.toMatchObject({
+      code: 'ASSESSMENT_EXISTS',
+    });
+    expect((await events()).map(({ type }) => type)).toEqual(['ApproachRegistered', 'AssessmentOpened']);
+  });
+
+  it('and gives the stream its first events, the command still succeeds', async () => {
+    const { contested, expected } = withRivals(1, () => handle(step(registered()), 'rival'));
+    expect((await handle(whole, 'own', contested)).events.map(({ type }) => type)).not.toContain(
+      'ApproachRegistered',
+    );
+    expect(expected).toEqual(['NO_STREAM', 0]);
+  });
+
+  it('eight times, the command gives up and nothing of it is left', async () => {
+    await withBaseline();
+    const { contested, expected } = withRivals(9, (n) =>
+      handle(step(reported(`rival ${n}`, ['point 2.2.1'])), `rival ${n}`),
+    );
+    const own = handle(step(reported('own', ['point 2.2.1'])), 'own', contested);
+    await expect(own).rejects.toThrow(WrongExpectedRevisionError);
+    expect(expected).toHaveLength(8);
+    expect(
+      (await loadApproach(store, APPROACH)).history.followed.followUps.map((report) => report.id),
+    ).not.toContain(id('own'));
+  });
+
+  it('another error is passed on at once', async () => {
+    await withBaseline();
+    const { contested, expected } = withRivals(1, () => Promise.reject(new Error('disk full')));
+    await expect(handle(step(reported('own', ['point 2.2.1'])), 'own', contested)).rejects.toThrow(
+      'disk full',
+    );
+    expect(expected).toHaveLength(1);
+  });
+});
+
+describe('50 commands at one state', () => {
+  it('that exclude each other: one succeeds, the others are refused', async () => {
+    await handle(step(registered()), 'registered');
+    const { done, refused } = await atOnce(
+      Array.from({ length: 50 }, (_, n) => [step(opened(`rival ${n}`)), `rival ${n}`] as const),
+    );
+    expect(done.map((result) => result.events.length)).toEqual([1]);
+    expect(refused).toHaveLength(49);
+    for (const reason of refused) {
+      expect(reason).toBeInstanceOf(Rejection);
+      expect(reason).toMatchObject({ code: 'ASSESSMENT_EXISTS' });
+    }
+    expect((await loadApproach(store, APPROACH)).history.assessments).toHaveLength(1);
+  });
+
+  it('that leave room for each other: what was acknowledged is there once, what gave up is not', async () => {
+    await withBaseline();
+    const names = Array.from({ length: 50 }, (_, n) => `report ${n}`);
+    const { done, refused } = await atOnce(
+      names.map((name) => [step(reported(name, ['point 2.2.1'])), name] as const),
+    );
+    for (const reason of refused) expect(reason).toBeInstanceOf(WrongExpectedRevisionError);
+    const { history } = await loadApproach(store, APPROACH);
+    const there = history.followed.followUps.map((report) => report.id);
+    const acknowledged = done.map(({ events: [event] }) =>
+      event?.type === 'FollowUpReported' ? event.data.followUpId : '',
+    );
+    expect(there.toSorted()).toEqual(acknowledged.toSorted());
+    expect(new Set(there).size).toBe(there.length);
+    expect(done.length).toBeGreaterThanOrEqual(45);
+  });
+});

@@ -1,0 +1,212 @@
+import { PROJECTIONS } from '../../projections/all';
+import { historyInParts } from '../../projections/stored-history';
+import { EVENT_TYPES, type EventType, type RecordedEvent } from '../../src/domain/events';
+import {
+  assessment,
+  DIGEST,
+  historyOf,
+  published,
+  record,
+  registered,
+  reported,
+  STREAM,
+} from '../support/events';
+import { KADER } from '../support/frameworks';
+import { applyTo, changesBetween, dump, emptyReadModels, keysOf } from '../support/read-models';
+import { SAMPLES } from '../support/samples';
+
+const KEY = `["GM0935","integrale-aanpak"`;
+/** Every event of an approach changes the head of its history. */
+const HEAD = '~ approaches [1] head, last_position';
+/** What an assessment found, or what followed, changes or comes to be. */
+const FOUND = '~ history_parts [1,0] facts';
+const FOUND_LATER = '~ history_parts [1,1] facts';
+const FOLLOWED = '~ history_parts [1,-1] facts';
+/** The framework's event stands before those of the approach, whose first has revision 0. */
+const text = (revision: number, words: string | null, reason: string | null = null) =>
+  `+ texts ${JSON.stringify({ position: revision + 2, text: words, reason })}`;
+const year = (cells: object) => [{ year: 2013, version: 1, cells, attentionPoints: {} }];
+
+/**
+ * What an event of each type does to the rows of each projection, behind the events of its sample and the
+ * framework; a type without a case does not compile. The event index is the same for all, and apart.
+ */
+const CASES: Readonly<Record<EventType, readonly string[]>> = {
+  FrameworkPublished: ['+ framework_events KADER 1'],
+  FrameworkRevised: ['+ framework_events KADER 2'],
+  ApproachRegistered: ['+ approaches 1', '+ history_parts 1 -1'],
+  FactsheetImported: [
+    HEAD,
+    `+ documents ${JSON.stringify({ digest: DIGEST, stream: STREAM })}`,
+    text(1, 'Factsheet'),
+  ],
+  AssessmentOpened: [HEAD, '+ history_parts 1 0', text(1, 'De aanpak.')],
+  SourceConsulted: [HEAD, FOUND],
+  FindingRecorded: [HEAD, FOUND, text(2, 'f')],
+  AttentionPointRaised: [HEAD, FOUND, text(3, 'LET OP: a')],
+  ImprovementPointIdentified: [HEAD, FOUND, `+ improvement_points ${KEY},3] null`, text(3, 'p')],
+  DevelopmentNoted: [HEAD, FOUND, text(2, 'Er is een nieuwe regisseur.')],
+  AssessmentConcluded: [`+ approach_years ${JSON.stringify(year({ '1.1.1': 'MET' }))}`, HEAD],
+  FollowUpReported: [HEAD, FOLLOWED, text(7, 'Opgepakt.')],
+  FollowUpAssessed: [HEAD, FOUND_LATER, text(8, 'j')],
+  CommitmentMade: [HEAD, FOLLOWED, text(7, 'c')],
+  CommitmentSettled: [HEAD, FOLLOWED, text(7, 'Het convenant is getekend.')],
+  FindingCorrected: [
+    `~ approach_years ${JSON.stringify(year({ '1.1.1': 'MET', '2.2.1': 'MET' }))}`,
+    HEAD,
+    FOUND,
+    `~ improvement_points ${KEY},4] null`,
+    text(6, 'better', 'Verkeerd overgenomen.'),
+  ],
+  FindingWithdrawn: [
+    `~ approach_years ${JSON.stringify(year({ '1.1.1': 'MET' }))}`,
+    HEAD,
+    FOUND,
+    `~ improvement_points ${KEY},4] null`,
+    text(6, null, 'Ten onrechte.'),
+  ],
+};
+
+const INDEX = ['event_streams', 'event_types', 'events', 'instants'];
+
+/** The sample events of a type in their stream, behind the framework that they are about. */
+function logOf(type: EventType): { before: RecordedEvent[]; event: RecordedEvent[] } {
+  const { after, event } = SAMPLES[type];
+  if (type.startsWith('Framework')) {
+    const log = record([...after, event], { stream: 'framework-KADER' });
+    return { before: log.slice(0, -1), event: log.slice(-1) };
+  }
+  const framework = record([published(KADER)], { stream: 'framework-KADER' });
+  const own = record([...after, event]).map((one) => ({ ...one, position: one.position + framework.length }));
+  return { before: [...framework, ...own.slice(0, -1)], event: own.slice(-1) };
+}
+
+function changesOf(before: readonly RecordedEvent[], event: readonly RecordedEvent[]) {
+  const database = emptyReadModels(PROJECTIONS);
+  applyTo(database, PROJECTIONS, before);
+  const was = dump(database);
+  applyTo(database, PROJECTIONS, event);
+  const now = dump(database);
+  const changes = changesBetween(was, now, keysOf(database));
+  database.close();
+  return { now, changes };
+}
+
+/** A change in short: large columns are looked at by themselves. */
+function inShort(line: string): string {
+  const json = line.slice(line.indexOf('{'));
+  const { code, version, years, head, facts, id, status, ...rest } = JSON.parse(json);
+  const [sign = '', table = ''] = line.split(' ');
+  if (table === 'framework_events') return `${sign} ${table} ${code} ${version}`;
+  if (table === 'approach_years') return `${sign} ${table} ${years}`;
+  if (table === 'approaches') {
+    return sign === '+'
+      ? `+ approaches ${id}`
+      : `${line.slice(0, line.indexOf('{'))}head, ${Object.keys(rest)}`;
+  }
+  if (table === 'history_parts') {
+    return sign === '+'
+      ? `+ history_parts ${rest.approach} ${rest.part}`
+      : `${line.slice(0, line.indexOf('{'))}facts`;
+  }
+  if (table === 'improvement_points') return `${sign} ${table} ${keyOf(line, rest)} ${status}`;
+  return line;
+}
+
+function keyOf(line: string, { municipality, slug, revision }: Record<string, unknown>): string {
+  return line.startsWith('+') ? JSON.stringify([municipality, slug, revision]) : (line.split(' ')[2] ?? '');
+}
+
+describe.each(EVENT_TYPES.map((type) => [type]))('An event %s', (type) => {
+  const { before, event } = logOf(type);
+  const { changes, now } = changesOf(before, event);
+  const [recorded] = event;
+
+  it('changes these rows of the read models, and no others', () => {
+    const own = changes.filter((line) => !INDEX.includes(line.split(' ')[1] ?? ''));
+    expect(own.map(inShort)).toEqual(CASES[type]);
+  });
+
+  it('is indexed by position, stream and type, and leads from its instant to its position', () => {
+    const place = now.events?.at(-1);
+    const nameOf = (table: string, key: unknown) => now[table]?.find((row) => row.id === key)?.name;
+    expect({
+      position: place?.position,
+      revision: place?.revision,
+      stream: nameOf('event_streams', place?.stream),
+      type: nameOf('event_types', place?.type),
+    }).toEqual({
+      position: recorded?.position,
+      revision: recorded?.revision,
+      stream: recorded?.stream,
+      type,
+    });
+    expect(now.instants).toEqual([
+      { recorded_at: recorded?.metadata.recordedAt, position: recorded?.position },
+    ]);
+    expect(now.events).toHaveLength(before.length + 1);
+  });
+
+  it('leaves the whole history of its approach, and of no other', () => {
+    const rows = (now.approaches ?? []).map(({ head, ...row }) => ({
+      ...row,
+      history: historyInParts(String(head), (part) => {
+        const facts = now.history_parts?.find((one) => one.approach === row.id && one.part === part)?.facts;
+        return JSON.parse(String(facts));
+      }),
+    }));
+    // Parts that are read when asked for are no keys of their own: this asks for all.
+    const whole = rows.map(({ history, ...row }) => ({
+      ...row,
+      history: {
+        ...history,
+        followed: history.followed,
+        assessments: history.assessments.map((one) => ({ ...one, found: one.found })),
+      },
+    }));
+    const own = [...before, ...event].filter(({ stream }) => stream === STREAM);
+    expect(whole).toEqual(
+      own.length === 0
+        ? []
+        : [
+            {
+              id: 1,
+              stream: STREAM,
+              municipality: 'GM0935',
+              slug: 'integrale-aanpak',
+              last_position: recorded?.position,
+              history: historyOf(own),
+            },
+          ],
+    );
+  });
+});
+
+describe('The status of an improvement point', () => {
+  const baseline = [registered(), ...assessment('2013', '2013', null, { '2.2.1': '✗' })];
+  const framework = record([published(KADER)], { stream: 'framework-KADER' });
+  const log = record([...baseline, reported('r', ['point 2.2.1'])]).map((event) => ({
+    ...event,
+    position: event.position + 1,
+  }));
+
+  it('comes with the conclusion of its assessment, and follows the reports on it', () => {
+    const statuses = [log.length - 2, log.length - 1, log.length].map((count) => {
+      const { now } = changesOf([], [...framework, ...log.slice(0, count)]);
+      return now.improvement_points?.map(({ status }) => status);
+    });
+    expect(statuses).toEqual([[null], ['OPEN'], ['REPORTED']]);
+  });
+});
+
+describe('A read model', () => {
+  it('refuses events of an approach in a stream that is not named like one', () => {
+    const strange = record([registered()], { stream: 'aanpak-1' });
+    expect(() => changesOf([], strange)).toThrow(/aanpak-1/);
+  });
+
+  it('refuses the same event twice', () => {
+    const [first] = record([registered()]);
+    expect(() => changesOf(first ? [first] : [], first ? [first] : [])).toThrow(/UNIQUE/);
+  });
+});

@@ -1,0 +1,46 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LENGTH, more, ProjectedLog, seen } from '../support/projected-log';
+import { dump } from '../support/read-models';
+
+const log = new ProjectedLog();
+
+describe('Following the log', () => {
+  it('applies what comes, says when it is level, and ends when it is told to', async () => {
+    const { projector, database } = await log.built();
+    const stop = new AbortController();
+    const following = projector.follow(stop.signal);
+    expect(await projector.waitFor(LENGTH, 0)).toBe(true);
+    for (const ordinal of [0, 1, 2]) {
+      await log.append(more(ordinal));
+      expect(await projector.waitFor(LENGTH + ordinal + 1, 5_000)).toBe(true);
+    }
+    expect(dump(database).events).toHaveLength(LENGTH + 3);
+    for (let tries = 0; !projector.isLevel && tries < 100; tries += 1) await sleep(5);
+    expect(projector.isLevel).toBe(true);
+    stop.abort();
+    await following;
+  });
+
+  it('lets a reader wait for a position, and not for ever', async () => {
+    const { projector } = await log.built();
+    expect(projector.isLevel).toBe(false);
+    const started = performance.now();
+    expect(await projector.waitFor(LENGTH + 1, 30)).toBe(false);
+    expect(performance.now() - started).toBeGreaterThan(25);
+    const waiting = [1, 2].map(() => projector.waitFor(LENGTH + 1, 5_000));
+    await log.append(more());
+    await projector.catchUp();
+    expect(await projector.waitFor(LENGTH + 1, 0)).toBe(true);
+    expect(await projector.waitFor(LENGTH + 2, 0)).toBe(false);
+    expect(await Promise.all(waiting)).toEqual([true, true]);
+  });
+
+  it('passes on what a projection throws', async () => {
+    const { projector, database } = await log.built([seen]);
+    database.run('INSERT INTO seen (position) VALUES (?)', LENGTH + 1);
+    const following = projector.follow(new AbortController().signal);
+    await log.append(more());
+    await expect(following).rejects.toThrow(/UNIQUE/);
+    expect(projector.position).toBe(LENGTH);
+  });
+});
