@@ -1,10 +1,11 @@
 import type { Position, RecordedEvent } from '../src/domain/events';
 import { type FreeText, textOf } from '../src/domain/free-text';
-import { type ApproachHistory, emptyHistory, evolve } from '../src/domain/history';
+import { evolve } from '../src/domain/history';
 import { approachOfStream } from '../src/domain/streams';
 import type { ReadDatabase, RowInserter } from './database';
+import { packPart, unpackPart } from './packed-facts';
 import type { Projection, ProjectionWriter } from './projection';
-import { FOLLOWED_PART, historyInParts, readPartLater, setPart } from './stored-history';
+import { followedKey, type PartFacts, type PartKey, StoredHistory } from './stored-history';
 
 /**
  * The approaches, each with its history: what stands now, what stood at any other point of the three
@@ -15,7 +16,7 @@ import { FOLLOWED_PART, historyInParts, readPartLater, setPart } from './stored-
  */
 export const approaches: Projection = {
   name: 'approaches',
-  version: 2,
+  version: 4,
   tables: {
     approaches: `CREATE TABLE approaches (
       id INTEGER PRIMARY KEY,
@@ -26,13 +27,10 @@ export const approaches: Projection = {
       head TEXT NOT NULL,
       UNIQUE (municipality, slug)
     )`,
-    // part: the ordinal of an assessment for what it found, -1 for what followed.
     history_parts: `CREATE TABLE history_parts (
-      approach INTEGER NOT NULL,
-      part INTEGER NOT NULL,
-      facts TEXT NOT NULL,
-      PRIMARY KEY (approach, part)
-    ) WITHOUT ROWID`,
+      key INTEGER PRIMARY KEY,
+      facts TEXT NOT NULL
+    )`,
     texts: `CREATE TABLE texts (
       position INTEGER PRIMARY KEY,
       text TEXT,
@@ -49,20 +47,18 @@ export const approaches: Projection = {
 
 interface Kept {
   readonly id: number;
-  readonly history: ApproachHistory;
-  /** The parts that were read or made in this transaction, by their number. */
-  readonly parts: Map<number, object>;
+  readonly history: StoredHistory;
   lastPosition: Position;
 }
 
 /** New parts that are kept in memory; beyond that they are written, and read again where needed. */
-const MAX_KEPT_PARTS = 2_000;
+const MAX_NEW_PARTS = 2_000;
 
 class ApproachesWriter implements ProjectionWriter {
   readonly #kept = new Map<string, Kept>();
   readonly #database: ReadDatabase;
   readonly #texts: RowInserter;
-  #keptParts = 0;
+  #newParts = 0;
 
   constructor(database: ReadDatabase) {
     this.#database = database;
@@ -113,7 +109,10 @@ class ApproachesWriter implements ProjectionWriter {
     const kept = this.#load(event.stream);
     evolve(kept.history, event, { ...event, ...event.metadata });
     kept.lastPosition = event.position;
-    if (event.type === 'AssessmentOpened') this.#holdLatest(kept);
+    if (event.type !== 'AssessmentOpened') return;
+    kept.history.partLatest();
+    this.#newParts += 1;
+    if (this.#newParts > MAX_NEW_PARTS) this.#writeParts();
   }
 
   finish(): void {
@@ -141,45 +140,15 @@ class ApproachesWriter implements ProjectionWriter {
   #load(stream: string): Kept {
     const known = this.#kept.get(stream);
     if (known !== undefined) return known;
-    if (this.#keptParts >= MAX_KEPT_PARTS) this.#writeParts();
     const row = this.#database.get<{ id: number; head: string; last_position: number }>(
       'SELECT id, head, last_position FROM approaches WHERE stream = ?',
       stream,
     );
-    const kept = row === undefined ? this.#begin(stream) : this.#readKept(row);
+    const id = row?.id ?? this.#insert(stream);
+    const history = new StoredHistory(id, row?.head ?? null, (key) => partOf(this.#database, key));
+    const kept = { id, history, lastPosition: row?.last_position ?? 0 };
     this.#kept.set(stream, kept);
     return kept;
-  }
-
-  #begin(stream: string): Kept {
-    const history = emptyHistory();
-    const parts = new Map<number, object>([[FOLLOWED_PART, history.followed]]);
-    setPart(history, FOLLOWED_PART, history.followed);
-    return { id: this.#insert(stream), history, parts, lastPosition: 0 };
-  }
-
-  #readKept({
-    id,
-    head,
-    last_position: lastPosition,
-  }: {
-    id: number;
-    head: string;
-    last_position: number;
-  }): Kept {
-    const parts = new Map<number, object>();
-    const history = historyInParts(head, (part) => this.#readPart(id, part, parts));
-    return { id, history, parts, lastPosition };
-  }
-
-  /** What a new assessment finds becomes a part of its own. */
-  #holdLatest({ history, parts }: Kept): void {
-    const part = history.assessments.length - 1;
-    const found = history.assessments[part]?.found;
-    if (found === undefined) return;
-    parts.set(part, found);
-    setPart(history, part, found);
-    this.#keptParts += 1;
   }
 
   #insert(stream: string): number {
@@ -198,26 +167,17 @@ class ApproachesWriter implements ProjectionWriter {
 
   /** Writes the parts that are at hand and lets them go; heads are small and stay. */
   #writeParts(): void {
-    for (const { id, history, parts } of this.#kept.values()) {
-      for (const [part, facts] of parts) {
+    for (const { history } of this.#kept.values()) {
+      for (const [key, facts] of history.partsAtHand()) {
         this.#database.run(
-          `INSERT INTO history_parts (approach, part, facts) VALUES (?, ?, ?)
-           ON CONFLICT DO UPDATE SET facts = excluded.facts`,
-          id,
-          part,
-          JSON.stringify(facts),
+          'INSERT INTO history_parts (key, facts) VALUES (?, ?) ON CONFLICT DO UPDATE SET facts = excluded.facts',
+          key,
+          packPart(key, facts),
         );
-        readPartLater(history, part, () => this.#readPart(id, part, parts));
       }
-      parts.clear();
+      history.letPartsGo();
     }
-    this.#keptParts = 0;
-  }
-
-  #readPart(approach: number, part: number, parts: Map<number, object>): object {
-    const facts = partsOf(this.#database, [{ approach, part }])[0]?.facts ?? {};
-    parts.set(part, facts);
-    return facts;
+    this.#newParts = 0;
   }
 }
 
@@ -226,7 +186,7 @@ export interface ApproachRow {
   readonly id: number;
   readonly municipality: string;
   readonly slug: string;
-  readonly history: ApproachHistory;
+  readonly history: StoredHistory;
 }
 
 interface StoredRow {
@@ -237,7 +197,7 @@ interface StoredRow {
 }
 
 function toRow(database: ReadDatabase, { id, municipality, slug, head }: StoredRow): ApproachRow {
-  const history = historyInParts(head, (part) => partsOf(database, [{ approach: id, part }])[0]?.facts ?? {});
+  const history = new StoredHistory(id, head, (key) => partOf(database, key));
   return { id, municipality, slug, history };
 }
 
@@ -253,36 +213,34 @@ export function approachesByKey(database: ReadDatabase, keys: readonly string[])
 
 /** Reads all parts of these histories together, for questions that need all of them. */
 export function readWhole(database: ReadDatabase, rows: readonly ApproachRow[]): void {
-  const byId = new Map(rows.map((row) => [row.id, row.history]));
-  const parts = database.all<{ approach: number; part: number; facts: string }>(
-    'SELECT approach, part, facts FROM history_parts WHERE approach IN (SELECT value FROM json_each(?))',
-    JSON.stringify([...byId.keys()]),
-  );
-  for (const { approach, part, facts } of parts) {
-    const history = byId.get(approach);
-    if (history !== undefined) setPart(history, part, JSON.parse(facts));
-  }
+  const keys = rows.map(({ id, history }) => [
+    followedKey(id),
+    ...history.assessments.map(({ position }) => position),
+  ]);
+  const parts = partsOf(database, keys.flat()).values();
+  rows.forEach(({ history }, index) => {
+    for (const key of keys[index] ?? []) {
+      const facts = parts.next().value;
+      if (facts != null) history.setPart(key, facts);
+    }
+  });
 }
 
-/** A part of a history: the number of an assessment in it, or `FOLLOWED_PART`. */
-export interface PartKey {
-  readonly approach: number;
-  readonly part: number;
-}
-
-/** Parts of histories, in the order of the keys; without facts where a history has no such part. */
-export function partsOf(
-  database: ReadDatabase,
-  keys: readonly PartKey[],
-): { readonly facts: object | null }[] {
+/** Parts of histories, in the order of the keys; null where there is no such part. */
+export function partsOf(database: ReadDatabase, keys: readonly PartKey[]): (PartFacts | null)[] {
   return database
-    .all<{ facts: string | null }>(
-      `SELECT p.facts FROM json_each(?) AS wanted LEFT JOIN history_parts AS p
-         ON p.approach = wanted.value ->> 0 AND p.part = wanted.value ->> 1
-       ORDER BY wanted.key`,
-      JSON.stringify(keys.map(({ approach, part }) => [approach, part])),
+    .all<{ key: number; facts: string | null }>(
+      `SELECT wanted.value AS key, p.facts FROM json_each(?) AS wanted
+       LEFT JOIN history_parts AS p ON p.key = wanted.value ORDER BY wanted.key`,
+      JSON.stringify(keys),
     )
-    .map(({ facts }) => ({ facts: facts === null ? null : JSON.parse(facts) }));
+    .map(({ key, facts }) => (facts === null ? null : unpackPart(key, facts)));
+}
+
+function partOf(database: ReadDatabase, key: PartKey): PartFacts {
+  const [facts] = partsOf(database, [key]);
+  if (facts == null) throw new RangeError(`there is no part ${key} of a history`);
+  return facts;
 }
 
 export function approachKey({ municipality, slug }: { municipality: string; slug: string }): string {

@@ -1,38 +1,106 @@
-import type { ApproachHistory } from '../src/domain/history';
+import type { AssessmentFact, FactsheetFact, FollowedFacts, FoundFacts } from '../src/domain/facts';
+import { type ApproachHistory, emptyHistory } from '../src/domain/history';
 
-/** The part of a history that holds what followed its assessments; those of assessments count from 0. */
-export const FOLLOWED_PART = -1;
+/** A part of a history: what an assessment found, or what followed. */
+export type PartFacts = FoundFacts | FollowedFacts;
 
 /**
- * A history of which only the head is at hand: each part is read when it is first asked for. A part that is
- * not read does not appear among the keys, so that writing the head writes the head only.
- * @param read gives a part by its number: that of an assessment, or {@link FOLLOWED_PART}
+ * What a part is found by: the position at which its assessment was opened, so that parts are written in
+ * order; for what followed, the id of the approach with a minus.
  */
-export function historyInParts(head: string, read: (part: number) => object): ApproachHistory {
-  const history = JSON.parse(head) as ApproachHistory;
-  readPartLater(history, FOLLOWED_PART, () => read(FOLLOWED_PART));
-  history.assessments.forEach((_, part) => {
-    readPartLater(history, part, () => read(part));
-  });
-  return history;
+export type PartKey = number;
+
+export function followedKey(approach: number): PartKey {
+  return -approach;
 }
 
-/** Puts a part that is at hand in its place. */
-export function setPart(history: ApproachHistory, part: number, facts: object): void {
-  readPartLater(history, part, () => facts);
+export function isFollowed(key: PartKey): boolean {
+  return key < 0;
 }
 
-/** Lets a part be read when it is next asked for. */
-export function readPartLater(history: ApproachHistory, part: number, read: () => object): void {
-  const owner = part === FOLLOWED_PART ? history : history.assessments[part];
-  if (owner === undefined) return;
-  let facts: object | undefined;
-  Object.defineProperty(owner, part === FOLLOWED_PART ? 'followed' : 'found', {
-    configurable: true,
-    enumerable: false,
-    get: () => {
-      facts ??= read();
-      return facts;
-    },
-  });
+/**
+ * A history of which only the head need be at hand: each part is read when it is first asked for. Written as
+ * JSON it is its head.
+ */
+export class StoredHistory implements ApproachHistory {
+  registration: ApproachHistory['registration'];
+  readonly factsheets: FactsheetFact[];
+  readonly assessments: AssessmentFact[];
+  readonly #followedKey: PartKey;
+  readonly #parts = new Map<PartKey, PartFacts>();
+  readonly #read: (key: PartKey) => PartFacts;
+
+  /** @param head as it was written; null for a history that begins */
+  constructor(approach: number, head: string | null, read: (key: PartKey) => PartFacts) {
+    const { registration, factsheets, assessments }: ApproachHistory =
+      head === null ? emptyHistory() : JSON.parse(head);
+    this.registration = registration;
+    this.factsheets = factsheets;
+    this.assessments = assessments.map((assessment) => new StoredAssessment(this, assessment));
+    this.#read = read;
+    this.#followedKey = followedKey(approach);
+    if (head === null) this.setPart(this.#followedKey, emptyHistory().followed);
+  }
+
+  get followed(): FollowedFacts {
+    return this.part(this.#followedKey) as FollowedFacts;
+  }
+
+  part(key: PartKey): PartFacts {
+    let facts = this.#parts.get(key);
+    if (facts === undefined) {
+      facts = this.#read(key);
+      this.#parts.set(key, facts);
+    }
+    return facts;
+  }
+
+  /** Puts a part that is at hand in its place. */
+  setPart(key: PartKey, facts: PartFacts): void {
+    this.#parts.set(key, facts);
+  }
+
+  /** The parts that are at hand. */
+  partsAtHand(): ReadonlyMap<PartKey, PartFacts> {
+    return this.#parts;
+  }
+
+  /** Lets the parts go; each is read again when it is next asked for. */
+  letPartsGo(): void {
+    this.#parts.clear();
+  }
+
+  /** Makes what the latest assessment found, which was just opened, a part of its own. */
+  partLatest(): void {
+    const latest = this.assessments.pop();
+    if (latest === undefined) return;
+    this.setPart(latest.position, latest.found);
+    this.assessments.push(new StoredAssessment(this, latest));
+  }
+}
+
+/** The head of an assessment; what it found is a part of its history. */
+class StoredAssessment implements AssessmentFact {
+  declare readonly revision: number;
+  declare readonly position: number;
+  declare readonly id: string;
+  declare readonly framework: string;
+  declare readonly frameworkVersion: number;
+  declare readonly kind: AssessmentFact['kind'];
+  declare readonly year: number;
+  declare readonly assessor: string;
+  declare readonly described: boolean;
+  declare readonly familiesReached: number | null;
+  declare concluded: AssessmentFact['concluded'];
+  declare covered: number;
+  readonly #history: StoredHistory;
+
+  constructor(history: StoredHistory, { found: _, ...head }: AssessmentFact) {
+    Object.assign(this, head);
+    this.#history = history;
+  }
+
+  get found(): FoundFacts {
+    return this.#history.part(this.position) as FoundFacts;
+  }
 }

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { v5 as uuidv5 } from 'uuid';
+import { parse as uuidBytes, v5 as uuidv5 } from 'uuid';
 import { type Decided, decide } from './domain/approach';
 import type { ApproachCommand } from './domain/approach-commands';
 import { type Position, SCHEMA_VERSION } from './domain/events';
@@ -34,7 +34,7 @@ export interface CommandResult {
 }
 
 /** Namespace of the UUIDv5 ids of events and of what they create; part of the storage format. */
-const NAMESPACE = '8a0fd0a6-6f0e-5d0b-9f64-0d6b1f0c2b57';
+const NAMESPACE = uuidBytes('8a0fd0a6-6f0e-5d0b-9f64-0d6b1f0c2b57');
 
 /** The id that a key and a name in it always give. */
 export function stableId(key: string, name: string | number): string {

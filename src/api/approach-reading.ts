@@ -1,5 +1,5 @@
 import type { ApproachRow } from '../../projections/approaches';
-import { FOLLOWED_PART, setPart } from '../../projections/stored-history';
+import { followedKey, type PartKey } from '../../projections/stored-history';
 import type { AsOf } from '../domain/as-of';
 import { developmentOf, type IndicatorChange } from '../domain/development';
 import type { AssessmentFact, Fact, FoundFacts } from '../domain/facts';
@@ -108,17 +108,16 @@ export class ApproachReading {
   readonly framework = (code: string) => this.scope.framework(code);
 
   /** Reads those parts of the history together; a part that is missed here is read when it is asked for. */
-  async #read(assessments: readonly AssessmentFact[], ...others: readonly number[]): Promise<void> {
-    const parts = [...assessments.map((one) => this.history.assessments.indexOf(one)), ...others];
-    const keys = parts.map((part) => ({ approach: this.row.id, part }));
-    const facts = await Promise.all(keys.map((key) => this.scope.part.load(key)));
-    facts.forEach((one, index) => {
-      const part = parts[index];
-      if (one !== null && part !== undefined) setPart(this.history, part, one);
+  async #read(assessments: readonly AssessmentFact[], ...others: readonly PartKey[]): Promise<void> {
+    const keys = [...assessments.map(({ position }) => position), ...others];
+    const parts = await Promise.all(keys.map((key) => this.scope.part.load(key)));
+    keys.forEach((key, index) => {
+      const facts = parts[index];
+      if (facts != null) this.row.history.setPart(key, facts);
     });
   }
 
   #readAll(): Promise<void> {
-    return this.#read(this.history.assessments, FOLLOWED_PART);
+    return this.#read(this.history.assessments, followedKey(this.row.id));
   }
 }

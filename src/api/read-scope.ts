@@ -4,7 +4,6 @@ import {
   type ApproachRow,
   approachesByKey,
   approachPage,
-  type PartKey,
   partsOf,
   readWhole,
   type StoredText,
@@ -19,6 +18,7 @@ import {
 } from '../../projections/event-index';
 import { frameworkCodes, frameworkLine } from '../../projections/frameworks';
 import { type ImprovementPointFilter, improvementPointPlaces } from '../../projections/improvement-points';
+import type { PartFacts, PartKey } from '../../projections/stored-history';
 import { yearsOfApproaches } from '../../projections/trend';
 import type { AsOf } from '../domain/as-of';
 import type { Position, RecordedEvent } from '../domain/events';
@@ -50,7 +50,7 @@ export class ReadScope {
 
   readonly approach: DataLoader<string, ApproachRow | null>;
   /** Parts of histories; null where a history has no such part. */
-  readonly part: DataLoader<PartKey, object | null, string>;
+  readonly part: DataLoader<PartKey, PartFacts | null>;
   /** Free texts, by the position of their event. */
   readonly text: DataLoader<Position, StoredText>;
   readonly event: DataLoader<Pick<EventPlace, 'stream' | 'revision'>, RecordedEvent, string>;
@@ -63,10 +63,7 @@ export class ReadScope {
       const rows = approachesByKey(database, keys);
       return keys.map((key) => rows.get(key) ?? null);
     });
-    this.part = new DataLoader(
-      async (keys: readonly PartKey[]) => partsOf(database, keys).map(({ facts }) => facts),
-      { cacheKeyFn: ({ approach, part }) => `${approach}/${part}` },
-    );
+    this.part = new DataLoader(async (keys: readonly PartKey[]) => partsOf(database, keys));
     this.text = new DataLoader(async (positions: readonly Position[]) => textsAt(database, positions));
     this.event = new DataLoader((places) => this.#readEvents(places), {
       cacheKeyFn: ({ stream, revision }) => `${stream}/${revision}`,

@@ -232,8 +232,11 @@ const dataChecks = new Map<string, TypeCheck<TSchema>>(
 );
 const metadataCheck = TypeCompiler.Compile(EventMetadata);
 
+/** The metadata that was checked last: the events of one append may share theirs, which then is checked once. */
+let checkedMetadata: unknown;
+
 /**
- * The door by which events enter, from the log or from a file: what comes out is of this catalogue.
+ * The door by which events enter, the log and what is read from it: what comes out is of this catalogue.
  * @throws InvalidEventError that names the event, the field and what was expected.
  */
 export function parseEvent(raw: {
@@ -245,36 +248,41 @@ export function parseEvent(raw: {
   data: unknown;
   metadata: unknown;
 }): RecordedEvent {
-  const where = `event ${raw.id} (${raw.stream} revision ${raw.revision})`;
-  if (!metadataCheck.Check(raw.metadata)) throw invalid(where, 'metadata', metadataCheck, raw.metadata);
-  const { schemaVersion } = raw.metadata;
-  if (schemaVersion > SCHEMA_VERSION) {
-    throw new InvalidEventError(
-      `${where} has schema version ${schemaVersion}; this version of Toetsspoor reads up to ${SCHEMA_VERSION}`,
-    );
+  if (raw.metadata !== checkedMetadata) {
+    if (!metadataCheck.Check(raw.metadata)) throw invalid(raw, 'metadata', metadataCheck, raw.metadata);
+    const { schemaVersion } = raw.metadata;
+    if (schemaVersion > SCHEMA_VERSION) {
+      throw new InvalidEventError(
+        `${whereIs(raw)} has schema version ${schemaVersion}; this version of Toetsspoor reads up to ${SCHEMA_VERSION}`,
+      );
+    }
+    checkedMetadata = raw.metadata;
   }
   const check = dataChecks.get(raw.type);
   if (check === undefined) {
     throw new InvalidEventError(
-      `${where} has the unknown type "${raw.type}"; known are ${EVENT_TYPES.join(', ')}`,
+      `${whereIs(raw)} has the unknown type "${raw.type}"; known are ${EVENT_TYPES.join(', ')}`,
     );
   }
-  if (!check.Check(raw.data)) throw invalid(where, raw.type, check, raw.data);
+  if (!check.Check(raw.data)) throw invalid(raw, raw.type, check, raw.data);
   return raw as RecordedEvent;
 }
 
-/**
- * The same check on the way out, so that nothing enters the log that could not be read back.
- * @throws InvalidEventError that names the type, the field and what was expected.
- */
-export function assertValidEvent(event: { type: string; data: unknown }): asserts event is DomainEvent {
-  const check = dataChecks.get(event.type);
-  if (check === undefined) throw new InvalidEventError(`"${event.type}" is not an event type`);
-  if (!check.Check(event.data)) throw invalid('a new event', event.type, check, event.data);
+type EventPlace = Pick<Envelope, 'id' | 'stream' | 'revision'>;
+
+function whereIs({ id, stream, revision }: EventPlace): string {
+  return `event ${id} (${stream} revision ${revision})`;
 }
 
-function invalid(where: string, part: string, check: TypeCheck<TSchema>, value: unknown): InvalidEventError {
+function invalid(
+  event: EventPlace,
+  part: string,
+  check: TypeCheck<TSchema>,
+  value: unknown,
+): InvalidEventError {
   const first = check.Errors(value).First();
   const field = first === undefined || first.path === '' ? part : `${part}${first.path}`;
-  return new InvalidEventError(`${where} is corrupt: ${field}: ${first?.message ?? 'not of its schema'}`);
+  return new InvalidEventError(
+    `${whereIs(event)} is corrupt: ${field}: ${first?.message ?? 'not of its schema'}`,
+  );
 }

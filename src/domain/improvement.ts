@@ -50,6 +50,7 @@ export function improvementPointsAt(
   asOf: AsOf,
 ): ImprovementPointReading[] {
   const testsOf = groupByIndicator(tests, frameworks);
+  const followed = groupByPoint(history, tests, asOf);
   const readings = tests.flatMap((opening): ImprovementPointReading[] => {
     const { assessment, reading } = opening;
     if (reading.verdict !== 'IMPROVEMENT_NEEDED') return [];
@@ -58,9 +59,8 @@ export function improvementPointsAt(
         (fact) => fact.position <= asOf.upTo && findingAt(assessment, fact.finding).root === reading.root,
       )
       .map((fact) => {
-        const followUps = followUpsOf(history, fact.id, tests, asOf);
-        const status = statusOf(opening, followUps, testsOf);
-        return { fact, opening, status, followUps, commitments: commitmentsOf(history, fact.id, asOf) };
+        const { followUps, commitments } = followed(fact.id);
+        return { fact, opening, status: statusOf(opening, followUps, testsOf), followUps, commitments };
       });
   });
   return readings.sort((a, b) => a.fact.revision - b.fact.revision);
@@ -91,10 +91,7 @@ function groupByIndicator(tests: readonly Test[], frameworks: FrameworkLines): T
   const byLine = new Map<string, Test[]>();
   for (const test of tests) {
     for (const code of test.reading.indicators) {
-      const key = keyOf(test.assessment, code);
-      const covering = byLine.get(key);
-      if (covering === undefined) byLine.set(key, [test]);
-      else covering.push(test);
+      push(byLine, keyOf(test.assessment, code), test);
     }
   }
   return (assessment, code) => byLine.get(keyOf(assessment, code)) ?? [];
@@ -125,17 +122,42 @@ function statusOf(
   return verdicts.includes(false) ? 'PERSISTENT' : 'OPEN';
 }
 
-function followUpsOf(
+/** What followed on each improvement point, by its id. */
+function groupByPoint(
   history: ApproachHistory,
-  point: string,
   tests: readonly Test[],
   asOf: AsOf,
+): (id: string) => Pick<ImprovementPointReading, 'followUps' | 'commitments'> {
+  const judgements = new Map<string, Test[]>();
+  for (const test of tests) for (const id of test.reading.improvementPoints) push(judgements, id, test);
+  const reports = new Map<string, FollowUpFact[]>();
+  for (const report of history.followed.followUps) {
+    for (const id of report.improvementPoints) push(reports, id, report);
+  }
+  const commitments = new Map<string, CommitmentReading[]>();
+  for (const fact of history.followed.commitments.filter((one) => isTold(history, one, asOf))) {
+    // No document tells what became of it, so that has no known publication date.
+    const { settled } = fact;
+    const isSettled = settled !== null && settled.position <= asOf.upTo && publicBy(asOf, null);
+    for (const id of fact.improvementPoints)
+      push(commitments, id, { fact, settled: isSettled ? settled : null });
+  }
+  return (id) => ({
+    followUps: followUpsOf(reports.get(id) ?? [], judgements.get(id) ?? [], (report) =>
+      isTold(history, report, asOf),
+    ),
+    commitments: commitments.get(id) ?? [],
+  });
+}
+
+function followUpsOf(
+  reports: readonly FollowUpFact[],
+  judgements: readonly Test[],
+  isTold: (report: FollowUpFact) => boolean,
 ): FollowUpReading[] {
-  const judgements = tests.filter(({ reading }) => reading.improvementPoints.includes(point));
-  const reported = history.followed.followUps.flatMap((report): FollowUpReading[] => {
-    if (!report.improvementPoints.includes(point)) return [];
+  const reported = reports.flatMap((report): FollowUpReading[] => {
     const own = judgements.filter(({ reading }) => reading.followUp === report.id);
-    return own.length > 0 || isTold(history, report, asOf) ? [{ report, judgements: own }] : [];
+    return own.length > 0 || isTold(report) ? [{ report, judgements: own }] : [];
   });
   const unreported = Map.groupBy(
     judgements.filter(({ reading }) => reading.followUp === null),
@@ -146,17 +168,10 @@ function followUpsOf(
   );
 }
 
-function commitmentsOf(history: ApproachHistory, point: string, asOf: AsOf): CommitmentReading[] {
-  return history.followed.commitments
-    .filter((fact) => fact.improvementPoints.includes(point) && isTold(history, fact, asOf))
-    .map((fact) => ({
-      fact,
-      // No document told of it, so it has no known publication date.
-      settled:
-        fact.settled !== null && fact.settled.position <= asOf.upTo && publicBy(asOf, null)
-          ? fact.settled
-          : null,
-    }));
+function push<T>(lists: Map<string, T[]>, key: string, value: T): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
 }
 
 /**

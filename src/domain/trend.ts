@@ -1,7 +1,14 @@
 import type { AsOf } from './as-of';
 import type { ApproachHistory } from './history';
 import { attentionPointsAt } from './improvement';
-import { type FrameworkLines, latestByLine, standing, versionInForce, visibleTests } from './verdicts';
+import {
+  addLatest,
+  type FrameworkLines,
+  type LatestTests,
+  standing,
+  versionInForce,
+  visibleTests,
+} from './verdicts';
 
 /** What an indicator of an approach was in a year: tested, or standing from an earlier year. */
 export type YearCell = 'MET' | 'IMPROVEMENT_NEEDED' | 'CARRIED_FORWARD';
@@ -30,12 +37,12 @@ export function approachYears(
   const line = frameworks(framework);
   const tests = visibleTests(history, asOf).filter(({ assessment }) => assessment.framework === framework);
   const raised = attentionPointsAt(tests, asOf);
-  const years = [...new Set(tests.map(({ assessment }) => assessment.year))];
-  return years.map((year) => {
-    const upToYear = tests.filter(({ assessment }) => assessment.year <= year);
-    const version = versionInForce(upToYear);
+  const latest: LatestTests = new Map();
+  return [...Map.groupBy(tests, ({ assessment }) => assessment.year)].map(([year, ofYear]) => {
+    addLatest(latest, ofYear, line);
+    const version = versionInForce(ofYear);
     const cells: Record<string, YearCell> = {};
-    for (const [key, covering] of latestByLine(upToYear, line)) {
+    for (const [key, covering] of latest) {
       const indicator = line.indicatorOf(version, key);
       if (indicator === undefined) continue;
       const { status, carriedForward } = standing(indicator, framework, covering, year);

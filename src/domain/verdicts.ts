@@ -133,11 +133,19 @@ export function groupByFramework(tests: readonly Test[]): Map<string, Test[]> {
 }
 
 /** For each line of the framework, the tests of the latest assessment that tested it. */
-export function latestByLine(
+export type LatestTests = Map<string, [Test, ...Test[]]>;
+
+/** The latest tests of each line, of tests in order of time. */
+export function latestByLine(tests: readonly Test[], framework: FrameworkLine): LatestTests {
+  return addLatest(new Map(), tests, framework);
+}
+
+/** Adds tests that are in order of time, and behind those that are there. */
+export function addLatest(
+  latest: LatestTests,
   tests: readonly Test[],
   framework: FrameworkLine,
-): Map<string, [Test, ...Test[]]> {
-  const latest = new Map<string, [Test, ...Test[]]>();
+): LatestTests {
   for (const test of tests) {
     for (const code of test.reading.indicators) {
       const line = framework.lineOf(test.assessment.frameworkVersion, code);

@@ -77,7 +77,7 @@ export class SyntheticAssessment {
   }
 
   *#baseline(): Generator<ApproachStep> {
-    for (let partner = 1; partner <= this.#random.int(8, 14); partner += 1) {
+    for (let partner = 1; partner <= this.#random.int(9, 15); partner += 1) {
       yield {
         type: 'ConsultSource',
         data: {
@@ -122,7 +122,7 @@ export class SyntheticAssessment {
     const { history, municipality } = this.#approach;
     const earlier = history.assessments.at(-2)?.found;
     const open = earlier?.improvementPoints ?? [];
-    for (let note = 1; note <= 5; note += 1) {
+    for (let note = 1; note <= 6; note += 1) {
       yield { type: 'NoteDevelopment', data: { assessmentId: this.#id, text: this.#text('ontwikkeling') } };
     }
     const followUpId = this.#newId('report');

@@ -1,5 +1,4 @@
 import {
-  assertValidEvent,
   type DomainEvent,
   EVENT_TYPES,
   InvalidEventError,
@@ -23,9 +22,8 @@ const rawOf = ({ type, data }: { type: string; data: unknown }): Raw => ({
 });
 const WHERE = 'event 5c1bb4d2-60f7-5d0c-8a44-57d8b0b0a001 (approach-GM0935-x revision 7)';
 
-/** What is wrong with the event on the way in; the way out must refuse it too. */
+/** What is wrong with the event. */
 function refusal(event: { type: string; data: unknown }): string {
-  expect(() => assertValidEvent(event)).toThrow(InvalidEventError);
   return messageOf(() => parseEvent(rawOf(event)));
 }
 
@@ -106,10 +104,9 @@ describe('The event catalogue', () => {
 describe.each(table)('An event %s', (type, sample) => {
   const fields = places(sample.data).filter(({ path }) => path.length > 0);
 
-  it('passes as it is, on the way in and out', () => {
+  it('passes as it is', () => {
     const raw = rawOf(sample);
     expect(parseEvent(raw)).toBe(raw);
-    expect(() => assertValidEvent(sample)).not.toThrow();
   });
 
   it('passes with a text left out, its digest in its place', () => {

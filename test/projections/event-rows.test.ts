@@ -1,5 +1,6 @@
 import { PROJECTIONS } from '../../projections/all';
-import { historyInParts } from '../../projections/stored-history';
+import { unpackPart } from '../../projections/packed-facts';
+import { StoredHistory } from '../../projections/stored-history';
 import { EVENT_TYPES, type EventType, type RecordedEvent } from '../../src/domain/events';
 import {
   assessment,
@@ -19,9 +20,9 @@ const KEY = `["GM0935","integrale-aanpak"`;
 /** Every event of an approach changes the head of its history. */
 const HEAD = '~ approaches [1] head, last_position';
 /** What an assessment found, or what followed, changes or comes to be. */
-const FOUND = '~ history_parts [1,0] facts';
-const FOUND_LATER = '~ history_parts [1,1] facts';
-const FOLLOWED = '~ history_parts [1,-1] facts';
+const FOUND = '~ history_parts [3] facts';
+const FOUND_LATER = '~ history_parts [8] facts';
+const FOLLOWED = '~ history_parts [-1] facts';
 /** The framework's event stands before those of the approach, whose first has revision 0. */
 const text = (revision: number, words: string | null, reason: string | null = null) =>
   `+ texts ${JSON.stringify({ position: revision + 2, text: words, reason })}`;
@@ -34,13 +35,13 @@ const year = (cells: object) => [{ year: 2013, version: 1, cells, attentionPoint
 const CASES: Readonly<Record<EventType, readonly string[]>> = {
   FrameworkPublished: ['+ framework_events KADER 1'],
   FrameworkRevised: ['+ framework_events KADER 2'],
-  ApproachRegistered: ['+ approaches 1', '+ history_parts 1 -1'],
+  ApproachRegistered: ['+ approaches 1', '+ history_parts -1'],
   FactsheetImported: [
     HEAD,
     `+ documents ${JSON.stringify({ digest: DIGEST, stream: STREAM })}`,
     text(1, 'Factsheet'),
   ],
-  AssessmentOpened: [HEAD, '+ history_parts 1 0', text(1, 'De aanpak.')],
+  AssessmentOpened: [HEAD, '+ history_parts 3', text(1, 'De aanpak.')],
   SourceConsulted: [HEAD, FOUND],
   FindingRecorded: [HEAD, FOUND, text(2, 'f')],
   AttentionPointRaised: [HEAD, FOUND, text(3, 'LET OP: a')],
@@ -105,9 +106,7 @@ function inShort(line: string): string {
       : `${line.slice(0, line.indexOf('{'))}head, ${Object.keys(rest)}`;
   }
   if (table === 'history_parts') {
-    return sign === '+'
-      ? `+ history_parts ${rest.approach} ${rest.part}`
-      : `${line.slice(0, line.indexOf('{'))}facts`;
+    return sign === '+' ? `+ history_parts ${rest.key}` : `${line.slice(0, line.indexOf('{'))}facts`;
   }
   if (table === 'improvement_points') return `${sign} ${table} ${keyOf(line, rest)} ${status}`;
   return line;
@@ -150,9 +149,9 @@ describe.each(EVENT_TYPES.map((type) => [type]))('An event %s', (type) => {
   it('leaves the whole history of its approach, and of no other', () => {
     const rows = (now.approaches ?? []).map(({ head, ...row }) => ({
       ...row,
-      history: historyInParts(String(head), (part) => {
-        const facts = now.history_parts?.find((one) => one.approach === row.id && one.part === part)?.facts;
-        return JSON.parse(String(facts));
+      history: new StoredHistory(Number(row.id), String(head), (key) => {
+        const facts = now.history_parts?.find((part) => part.key === key)?.facts;
+        return unpackPart(key, String(facts));
       }),
     }));
     // Parts that are read when asked for are no keys of their own: this asks for all.

@@ -1,0 +1,113 @@
+import type { FindingFact, FollowedFacts, FoundFacts } from '../src/domain/facts';
+import { isFollowed, type PartFacts, type PartKey } from './stored-history';
+
+/**
+ * How parts of histories are stored: facts as arrays of their values, without the names of the fields. Most
+ * of a read model is made of them, and reading it is mostly parsing them.
+ */
+type PackedFound = [
+  sources: FoundFacts['sources'],
+  developments: FoundFacts['developments'],
+  findings: PackedFinding[],
+  attentionPoints: PackedPoint[],
+  improvementPoints: PackedPoint[],
+];
+type PackedPoint = [revision: number, position: number, id: string, finding: number];
+type PackedFinding = [
+  revision: number,
+  position: number,
+  id: string,
+  indicators: readonly string[],
+  verdict: FindingFact['verdict'],
+  basis: FindingFact['basis'],
+  root: number,
+  source: FindingFact['source'],
+  corrects: number | null,
+  publishedOn: string | null,
+  followUp: string | null,
+  improvementPoints: readonly string[],
+  withdrawn: FindingFact['withdrawn'],
+];
+
+function packFound(found: FoundFacts): string {
+  const point = ({ revision, position, id, finding }: FoundFacts['attentionPoints'][number]): PackedPoint => [
+    revision,
+    position,
+    id,
+    finding,
+  ];
+  const packed: PackedFound = [
+    found.sources,
+    found.developments,
+    found.findings.map((one) => [
+      one.revision,
+      one.position,
+      one.id,
+      one.indicators,
+      one.verdict,
+      one.basis,
+      one.root,
+      one.source,
+      one.corrects,
+      one.publishedOn,
+      one.followUp,
+      one.improvementPoints,
+      one.withdrawn,
+    ]),
+    found.attentionPoints.map(point),
+    found.improvementPoints.map(point),
+  ];
+  return JSON.stringify(packed);
+}
+
+function unpackFound(text: string): FoundFacts {
+  const [sources, developments, findings, attentionPoints, improvementPoints]: PackedFound = JSON.parse(text);
+  const point = ([revision, position, id, finding]: PackedPoint) => ({ revision, position, id, finding });
+  return {
+    sources,
+    developments,
+    findings: findings.map(
+      ([
+        revision,
+        position,
+        id,
+        indicators,
+        verdict,
+        basis,
+        root,
+        source,
+        corrects,
+        publishedOn,
+        followUp,
+        points,
+        withdrawn,
+      ]) => ({
+        revision,
+        position,
+        id,
+        indicators,
+        verdict,
+        basis,
+        root,
+        source,
+        corrects,
+        publishedOn,
+        followUp,
+        improvementPoints: points,
+        withdrawn,
+      }),
+    ),
+    attentionPoints: attentionPoints.map(point),
+    improvementPoints: improvementPoints.map(point),
+  };
+}
+
+/** A part of a history as it is stored. What followed is one part an approach, so it needs no packing. */
+export function packPart(key: PartKey, facts: PartFacts): string {
+  return isFollowed(key) ? JSON.stringify(facts) : packFound(facts as FoundFacts);
+}
+
+/** What was stored by {@link packPart}. */
+export function unpackPart(key: PartKey, text: string): PartFacts {
+  return isFollowed(key) ? (JSON.parse(text) as FollowedFacts) : unpackFound(text);
+}
