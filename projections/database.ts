@@ -102,10 +102,34 @@ export class ReadDatabase {
   }
 }
 
+/** Opens the file; one that is no database, or a damaged one, makes way for an empty one: it is derived. */
 function open(path: string): DatabaseSync {
+  try {
+    return openAsItIs(path);
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    for (const end of ['', '-wal', '-shm']) rmSync(`${path}${end}`, { force: true });
+    return openAsItIs(path);
+  }
+}
+
+function openAsItIs(path: string): DatabaseSync {
   const database = new DatabaseSync(path);
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 0;');
-  return database;
+  try {
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 0;');
+    database.prepare('SELECT count(*) FROM sqlite_schema').get();
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** SQLITE_CORRUPT or SQLITE_NOTADB, which stand in the lowest byte of their extended codes. */
+export function isDamage(error: unknown): boolean {
+  const code =
+    typeof error === 'object' && error !== null && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
+  return code === 11 || code === 26;
 }
 
 /** Rows in one statement: running one costs more than the rows that it carries. */

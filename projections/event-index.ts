@@ -110,3 +110,8 @@ export function positionRecordedBy(database: ReadDatabase, instant: string): Pos
     )?.position ?? 0
   );
 }
+
+/** When the last event was recorded (ISO 8601 in UTC, milliseconds); empty before the first. */
+export function lastRecordedAt(database: ReadDatabase): string {
+  return database.get<{ last: string | null }>('SELECT max(recorded_at) AS last FROM instants')?.last ?? '';
+}

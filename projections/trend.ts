@@ -9,7 +9,7 @@ import type { Derived } from './derived';
  */
 export const trend: Derived = {
   name: 'trend',
-  version: 1,
+  version: 2,
   tables: {
     approach_years: `CREATE TABLE approach_years (
       framework TEXT NOT NULL,

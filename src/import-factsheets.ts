@@ -12,14 +12,8 @@ import type { EventStore } from './event-store/event-store';
 import { decodeFactsheet } from './factsheet/decode';
 import { type Factsheet, FactsheetError, type Said } from './factsheet/factsheet';
 import { readFactsheet } from './factsheet/read-factsheet';
-import {
-  type FactsheetCommand,
-  type FactsheetFile,
-  type FactsheetSubject,
-  type ImportFlags,
-  subjectOf,
-  toCommand,
-} from './factsheet/to-command';
+import { type FactsheetSubject, type ImportFlags, subjectOf } from './factsheet/subject';
+import { type FactsheetCommand, type FactsheetFile, toCommand } from './factsheet/to-command';
 import {
   type ApproachKey,
   handleApproachCommand,
@@ -51,6 +45,7 @@ export class ImportError extends Error {
 
 export interface ImportOptions {
   readonly flags: ImportFlags;
+  readonly now: () => Date;
   readonly actor: string;
   /** The stream that holds a document already, by its SHA-256; null where none does. */
   readonly streamOfDocument: (digest: string) => string | null;
@@ -66,7 +61,7 @@ export async function importFactsheets(
   paths: readonly string[],
   options: ImportOptions,
 ): Promise<ImportedFactsheet[]> {
-  const documents = await readAll(paths, options.flags);
+  const documents = await readAll(paths, options.flags, options.now().toISOString().slice(0, 10));
   const plans = await planAll(store, documents, options);
 
   const result: ImportedFactsheet[] = [];
@@ -112,7 +107,7 @@ interface Plan {
   readonly planned: FactsheetCommand;
 }
 
-async function readAll(paths: readonly string[], flags: ImportFlags): Promise<ReadDocument[]> {
+async function readAll(paths: readonly string[], flags: ImportFlags, today: string): Promise<ReadDocument[]> {
   const documents: ReadDocument[] = [];
   const problems: string[] = [];
   for (const path of paths) {
@@ -122,7 +117,7 @@ async function readAll(paths: readonly string[], flags: ImportFlags): Promise<Re
       const factsheet = readFactsheet(text, FRAMEWORK);
       const digest = createHash('sha256').update(bytes).digest('hex');
       const file = { name: basename(path), text, digest };
-      documents.push({ path, file, factsheet, subject: subjectOf(factsheet, flags) });
+      documents.push({ path, file, factsheet, subject: subjectOf(factsheet, flags, today) });
     } catch (error) {
       problems.push(describe(path, error));
     }

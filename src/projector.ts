@@ -1,4 +1,4 @@
-import type { ReadDatabase } from '../projections/database';
+import { isDamage, type ReadDatabase } from '../projections/database';
 import type { Projection } from '../projections/projection';
 import type { Position, RecordedEvent } from './domain/events';
 import type { EventStore } from './event-store/event-store';
@@ -241,16 +241,21 @@ export class Projector {
   }
 }
 
-/** True where a table holds other rows than the table of that name in the schema `before`. */
+/** True where a table holds other rows than the table of that name in the schema `before`, or that is damaged. */
 function differs(database: ReadDatabase, table: string): boolean {
   const columns = database.all<{ name: string; pk: number }>(`PRAGMA main.table_info("${table}")`);
   const keys = columns.filter(({ pk }) => pk > 0).map(({ name }) => `was."${name}" = now."${name}"`);
   const other = columns.map(({ name }) => `was."${name}" IS NOT now."${name}"`);
-  return (
-    database.get(
-      `SELECT 1 WHERE (SELECT count(*) FROM main."${table}") <> (SELECT count(*) FROM before."${table}")
-         OR EXISTS (SELECT 1 FROM main."${table}" AS now LEFT JOIN before."${table}" AS was
-                    ON ${keys.join(' AND ')} WHERE ${other.join(' OR ')})`,
-    ) !== undefined
-  );
+  try {
+    return (
+      database.get(
+        `SELECT 1 WHERE (SELECT count(*) FROM main."${table}") <> (SELECT count(*) FROM before."${table}")
+           OR EXISTS (SELECT 1 FROM main."${table}" AS now LEFT JOIN before."${table}" AS was
+                      ON ${keys.join(' AND ')} WHERE ${other.join(' OR ')})`,
+      ) !== undefined
+    );
+  } catch (error) {
+    if (isDamage(error)) return true;
+    throw error;
+  }
 }

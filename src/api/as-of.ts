@@ -39,7 +39,9 @@ export function toAsOf(input: AsOfInput | null | undefined, scope: ReadScope): A
   const clocks = { reference, publishedBy, recordedBy };
   for (const [clock, value] of Object.entries(clocks)) {
     // A date with less precision than today's begins with it, or lies before it, or after it.
-    if (value !== null && value.replace('~', '') > now.slice(0, value.replace('~', '').length)) {
+    if (value === null || value.replace('~', '') <= now.slice(0, value.replace('~', '').length)) continue;
+    // Unless the register itself has recorded something then, by a clock that went wrong.
+    if (clock !== 'recordedBy' || value > scope.lastRecordedAt()) {
       throw userError(
         `asOf.${clock} ${value} lies in the future; the latest accepted is ${now}`,
         'AS_OF_IN_FUTURE',

@@ -14,6 +14,7 @@ import {
   type EventFilter,
   type EventPlace,
   eventPlaces,
+  lastRecordedAt,
   positionRecordedBy,
 } from '../../projections/event-index';
 import { frameworkCodes, frameworkLine } from '../../projections/frameworks';
@@ -77,6 +78,11 @@ export class ReadScope {
   /** True where the read models stand at what this request sees, and nothing is left out by a clock. */
   isCurrent(asOf: AsOf): boolean {
     return asOf.reference === null && asOf.publishedBy === null && asOf.upTo === this.#sources.position();
+  }
+
+  /** When the last event was recorded; empty before the first. */
+  lastRecordedAt(): string {
+    return lastRecordedAt(this.#sources.database);
   }
 
   positionRecordedBy(instant: string): Position {

@@ -26,8 +26,11 @@ export async function importCommand(
     await register.projector.prepare(progress(out, 'building the read models'));
     await register.projector.catchUp();
     const imported = await importInto(register, files, options);
-    await register.projector.catchUp();
     out.result(imported.map(describeImport).join('\n'), imported.map(toJson));
+    // What was imported is in the log, whatever becomes of the read models: those can follow later.
+    await register.projector.catchUp().catch((error: Error) => {
+      out.note(`the read models are behind, and will follow at the next start: ${error.message}`);
+    });
   } finally {
     await register.close();
   }
@@ -42,6 +45,7 @@ export function importInto(
   return importFactsheets(store, files, {
     flags: { municipality: municipality ?? null, year: year ?? null, published: published ?? null, partial },
     actor: actor ?? `system:${userInfo().username}`,
+    now: () => new Date(),
     streamOfDocument: (digest) => streamOfDocument(database, digest),
   });
 }

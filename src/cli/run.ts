@@ -73,7 +73,8 @@ export async function run(argv: readonly string[]): Promise<number> {
     // Commander has printed its own message: 0 for help, an error otherwise.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 1;
     if (isForTheUser(error)) {
-      process.stderr.write(`${error.message}\n`);
+      const isOfSqlite = 'errcode' in error;
+      process.stderr.write(`${isOfSqlite ? 'SQLite could not go on: ' : ''}${error.message}\n`);
       return 1;
     }
     throw error;
@@ -93,7 +94,7 @@ function isForTheUser(error: unknown): error is Error {
     error instanceof LogInUseError ||
     error instanceof UnusableLogError ||
     error instanceof InvalidEventError ||
-    // What the system refuses, such as an address in use or a folder that cannot be made: it names it.
-    (error instanceof Error && 'syscall' in error)
+    // What the system refuses, such as an address in use, a folder that cannot be made or a full disk.
+    (error instanceof Error && ('syscall' in error || 'errcode' in error))
   );
 }

@@ -19,6 +19,12 @@ export const MUNICIPALITIES: readonly Municipality[] = (
   rows as [string, string, string | null, string | null, string | null][]
 ).map(([code, name, successor, validFrom, validUntil]) => ({ code, name, successor, validFrom, validUntil }));
 
+/** What everybody calls them, beside the official name. */
+const COMMON_NAMES: Readonly<Record<string, string>> = {
+  "'s-gravenhage": 'den haag',
+  "'s-hertogenbosch": 'den bosch',
+};
+
 const byCode = new Map(MUNICIPALITIES.map((municipality) => [municipality.code, municipality]));
 
 export function municipalityByCode(code: string): Municipality | undefined {
@@ -49,8 +55,8 @@ export function resolveMunicipality(nameOrCode: string, year: number): Municipal
   const wanted = comparable(nameOrCode);
   const existing = MUNICIPALITIES.filter((municipality) => existedIn(municipality, year));
 
-  const exact = existing.filter(
-    ({ name, code }) => comparable(name) === wanted || comparable(code) === wanted,
+  const exact = existing.filter(({ name, code }) =>
+    [comparable(name), COMMON_NAMES[comparable(name)], comparable(code)].includes(wanted),
   );
   if (exact[0] !== undefined && exact.length === 1) return exact[0];
   const unsuffixed = existing.filter(({ name }) => comparable(withoutSuffix(name)) === wanted);
@@ -60,6 +66,11 @@ export function resolveMunicipality(nameOrCode: string, year: number): Municipal
     [name, withoutSuffix(name), code].map(comparable).includes(wanted),
   );
   const candidates = exact.length > 1 ? exact : unsuffixed.length > 1 ? unsuffixed : called;
+  if (candidates.length === 0 && /^gm\d*$/.test(wanted)) {
+    throw new UnresolvedMunicipalityError(
+      `there is no municipality with the code "${nameOrCode}"; expected GM and four digits, such as GM0935`,
+    );
+  }
   throw new UnresolvedMunicipalityError(
     candidates.length === 0
       ? `no municipality is called "${nameOrCode}"; in ${year} there were, nearest in name: ${nearest(

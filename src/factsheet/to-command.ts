@@ -1,97 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import type { ApproachCommand, ApproachStep } from '../domain/approach-commands';
-import { isEdtf } from '../domain/edtf';
+import { everythingUpTo } from '../domain/as-of';
 import { type Framework, indicatorsOf } from '../domain/framework';
 import type { FreeText } from '../domain/free-text';
 import type { ApproachHistory } from '../domain/history';
-import {
-  type Municipality,
-  resolveMunicipality,
-  UnresolvedMunicipalityError,
-} from '../domain/municipalities';
-import { slugOf } from '../domain/streams';
-import {
-  type Factsheet,
-  FactsheetError,
-  type FactsheetProblem,
-  type FactsheetRow,
-  type Mark,
-  type Said,
-} from './factsheet';
-
-/** What the reader of a document is told beside it; each fills only what the document does not say. */
-export interface ImportFlags {
-  /** Name or CBS code. */
-  readonly municipality: string | null;
-  /** Reference year, `YYYY`. */
-  readonly year: string | null;
-  /** When it was published, EDTF. */
-  readonly published: string | null;
-  /** A baseline need not cover all indicators. */
-  readonly partial: boolean;
-}
+import { visibleTests } from '../domain/verdicts';
+import type { Factsheet, FactsheetRow, Mark, Said } from './factsheet';
+import type { FactsheetSubject } from './subject';
 
 /** The inspectorate of factsheets that name none. */
 const DEFAULT_ASSESSOR = 'Samenwerkend Toezicht Jeugd';
-
-/** What a document is about, once what it does not say was filled in. */
-export interface FactsheetSubject {
-  readonly municipality: Municipality;
-  readonly slug: string;
-  readonly year: string;
-  readonly publishedOn: string | null;
-}
-
-/**
- * What the document is about.
- * @throws FactsheetError where something is neither in the document nor given, or is given wrongly.
- */
-export function subjectOf(factsheet: Factsheet, flags: ImportFlags): FactsheetSubject {
-  const problems: FactsheetProblem[] = [];
-  const year = factsheet.reference?.value ?? flags.year;
-  if (year === null) {
-    problems.push({
-      line: null,
-      message: 'the document does not say its reference year: give it with --year YYYY',
-    });
-  } else if (!/^\d{4}$/.test(year)) {
-    problems.push({ line: null, message: `"${year}" is not a reference year: expected --year YYYY` });
-  }
-  const publishedOn = factsheet.publishedOn?.value ?? flags.published;
-  if (publishedOn !== null && !isEdtf(publishedOn)) {
-    problems.push({
-      line: null,
-      message: `"${publishedOn}" is not an accepted date: expected --published as 2015, 2015-06 or 2015-06-01`,
-    });
-  }
-  const slug = slugOf(factsheet.approach.value);
-  if (slug === '') {
-    problems.push({
-      line: factsheet.approach.line,
-      message: `the name of the approach, "${factsheet.approach.value}", has no letter or digit`,
-    });
-  }
-  const named = factsheet.municipality?.value ?? flags.municipality;
-  let municipality: Municipality | null = null;
-  if (named === null) {
-    problems.push({
-      line: null,
-      message: 'the document does not name its municipality: give it with --municipality NAME or CODE',
-    });
-  } else if (year !== null && /^\d{4}$/.test(year)) {
-    try {
-      municipality = resolveMunicipality(named, Number(year));
-    } catch (error) {
-      if (!(error instanceof UnresolvedMunicipalityError)) throw error;
-      problems.push({ line: factsheet.municipality?.line ?? null, message: error.message });
-    }
-  }
-  const [first, ...rest] = problems;
-  if (first !== undefined) throw new FactsheetError([first, ...rest]);
-  if (municipality === null || year === null)
-    throw new FactsheetError([{ line: null, message: 'the document is about nothing' }]);
-  return { municipality, slug, year, publishedOn };
-}
 
 /** The document itself: what is kept of it beside what it says. */
 export interface FactsheetFile {
@@ -128,6 +46,7 @@ export function toCommand(
     value: `not understood, and left out: ${value}`,
     line,
   }));
+  warnings.push(...subject.warnings);
   const assessmentId = stableId('assessment');
   const headLine = factsheet.approach.line;
   steps.push({
@@ -157,7 +76,8 @@ export function toCommand(
   }
 
   const names = new Map(indicatorsOf(framework).map(({ code, name }) => [code, name]));
-  const pointsOfRow = (row: FactsheetRow): string[] => pointsCovering(history, row.indicators);
+  const pointsOfRow = (row: FactsheetRow): string[] =>
+    pointsCovering(history, framework.code, row.indicators);
   const statedBy = factsheet.statement?.value.by ?? `gemeente ${municipality.name}`;
   const reported = [...new Set(factsheet.rows.flatMap(pointsOfRow))];
   const followUpId = factsheet.kind === 'FOLLOW_UP' && reported.length > 0 ? stableId('follow-up') : null;
@@ -208,7 +128,7 @@ export function toCommand(
                 findingId,
                 assessmentId,
                 followUpId: points.length === 0 ? null : followUpId,
-                improvementPointIds: points,
+                improvementPointIds: [...points],
                 indicators: [...row.indicators],
                 verdict: mark.verdict,
                 basis: 'REPORTED',
@@ -283,13 +203,20 @@ export function toCommand(
   }
 }
 
-/** The improvement points that speak of any of these indicators. */
-function pointsCovering(history: ApproachHistory, indicators: readonly string[]): string[] {
-  return history.assessments.flatMap(({ found }) =>
-    found.improvementPoints
-      .filter((point) => found.findings[point.finding]?.indicators.some((code) => indicators.includes(code)))
-      .map(({ id }) => id),
-  );
+/** The improvement points that speak of any of these indicators, of findings that stand. */
+function pointsCovering(
+  history: ApproachHistory,
+  framework: string,
+  indicators: readonly string[],
+): string[] {
+  return visibleTests(history, everythingUpTo(Number.MAX_SAFE_INTEGER)).flatMap(({ reading, assessment }) => {
+    const speaksOfThem = reading.indicators.some((code) => indicators.includes(code));
+    if (assessment.framework !== framework || reading.verdict === 'MET' || !speaksOfThem) return [];
+    const { findings, improvementPoints } = assessment.found;
+    return improvementPoints
+      .filter(({ finding }) => findings[finding]?.root === reading.root)
+      .map(({ id }) => id);
+  });
 }
 
 /** What a follow-up quotes of the baseline may differ from it: the baseline stands, the reader is told. */

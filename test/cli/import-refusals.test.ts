@@ -97,12 +97,12 @@ describe('import refuses', () => {
     );
     await refused(
       [silent, '--year', '13', '--published', '2013-02-30', '--municipality', 'Zwolle'],
-      '"13" is not a reference year: expected --year YYYY',
-      '"2013-02-30" is not an accepted date: expected --published as 2015, 2015-06 or 2015-06-01',
+      '--year is "13"; expected a year from 1900 to ',
+      '--published is "2013-02-30"; expected a date such as 2015, 2015-06 or 2015-06-01',
     );
     await refused(
       [silent, '--year', '2013', '--municipality', 'GM9999'],
-      'no municipality is called "GM9999"',
+      'there is no municipality with the code "GM9999"',
     );
   });
 
