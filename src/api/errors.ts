@@ -1,9 +1,30 @@
 import { GraphQLError } from 'graphql';
 
 /** Codes in `extensions.code`; clients branch on them, so they are never renamed. */
-export type ErrorCode = 'BAD_USER_INPUT' | 'AS_OF_IN_FUTURE' | 'NOT_READY';
+export type ErrorCode =
+  | 'BAD_USER_INPUT'
+  | 'AS_OF_IN_FUTURE'
+  | 'NOT_READY'
+  | 'QUERY_TOO_LARGE'
+  | 'BAD_REQUEST'
+  | 'NOT_FOUND'
+  | 'BODY_TOO_LARGE'
+  | 'UNSUPPORTED_MEDIA_TYPE'
+  | 'INTERNAL_SERVER_ERROR';
 
 /** An error for the caller: the message says what was wrong and what is accepted. */
 export function userError(message: string, code: ErrorCode = 'BAD_USER_INPUT'): GraphQLError {
   return new GraphQLError(message, { extensions: { code } });
+}
+
+/** A query that asks more than is accepted: what was measured, and the most that is accepted. */
+export function tooLarge(measured: string, accepted: string): GraphQLError {
+  return new GraphQLError(`${measured}; accepted is at most ${accepted}`, {
+    extensions: { code: 'QUERY_TOO_LARGE' satisfies ErrorCode, http: { status: 400 } },
+  });
+}
+
+/** An answer that is an error and nothing else, in the form of GraphQL. */
+export function errorBody(message: string, code: ErrorCode) {
+  return { errors: [{ message, extensions: { code } }] };
 }

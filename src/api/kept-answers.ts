@@ -2,15 +2,19 @@ import type { ApolloServerPlugin } from '@apollo/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Position } from '../domain/events';
 import type { ApiContext } from './context';
+import { errorBody } from './errors';
+import { Lru } from './lru';
 
-/** Answers are kept up to so many characters together; the oldest go first. */
-const MAX_CHARACTERS = 32 * 1024 * 1024;
+/** Answers are kept up to so many bytes together; those that were asked for longest ago go first. */
+const MAX_BYTES = 16 * 1024 * 1024;
 /** An answer longer than this is not kept: it would push out many that are asked for more often. */
-const MAX_CHARACTERS_EACH = 1024 * 1024;
+const MAX_BYTES_EACH = 1024 * 1024;
+/** What keeping an answer takes beside it and its key. */
+const BYTES_BESIDE = 400;
 
-/** What was sent in answer to a request. */
+/** What was sent in answer to a request, in bytes as they go over the line. */
 interface KeptAnswer {
-  readonly payload: string;
+  readonly payload: Buffer;
   readonly contentType: string;
 }
 
@@ -19,9 +23,17 @@ interface KeptAnswer {
  * a position, so it is never stale: at another position nothing kept is of use, and all of it goes.
  */
 export class KeptAnswers {
-  readonly #answers = new Map<string, KeptAnswer>();
+  readonly #answers: Lru<KeptAnswer>;
   #position: Position = 0;
-  #characters = 0;
+
+  constructor(maxBytes: number = MAX_BYTES) {
+    this.#answers = new Lru(maxBytes, sizeOf);
+  }
+
+  /** What the kept answers take together. */
+  get bytes(): number {
+    return this.#answers.size;
+  }
 
   /** The answer to the same request at that position. */
   get(key: string, position: Position): KeptAnswer | undefined {
@@ -30,25 +42,18 @@ export class KeptAnswers {
 
   /** Keeps an answer that was read at that position. */
   keep(key: string, position: Position, answer: KeptAnswer): void {
-    if (position < this.#position || answer.payload.length > MAX_CHARACTERS_EACH) return;
+    if (position < this.#position || sizeOf(key, answer) > MAX_BYTES_EACH) return;
     if (position > this.#position) {
       this.#answers.clear();
-      this.#characters = 0;
       this.#position = position;
     }
-    if (this.#answers.has(key)) return;
     this.#answers.set(key, answer);
-    this.#characters += sizeOf(key, answer);
-    for (const [oldKey, old] of this.#answers) {
-      if (this.#characters <= MAX_CHARACTERS) break;
-      this.#answers.delete(oldKey);
-      this.#characters -= sizeOf(oldKey, old);
-    }
   }
 }
 
+/** Two bytes for a character of the key: it may hold others than Latin ones. */
 function sizeOf(key: string, { payload }: KeptAnswer): number {
-  return key.length + payload.length;
+  return 2 * key.length + payload.length + BYTES_BESIDE;
 }
 
 /** How a handler marks that the answer it is about to send may be kept, and for which position. */
@@ -71,7 +76,7 @@ export function keepAnswers(app: FastifyInstance, position: () => Position): voi
   app.decorateRequest('answeredAt', null);
 
   // As text, because the text is what an answer is kept under; parsed only where there is none.
-  app.removeContentTypeParser('application/json');
+  app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) =>
     done(null, body),
   );
@@ -90,7 +95,9 @@ export function keepAnswers(app: FastifyInstance, position: () => Position): voi
     const contentType = reply.getHeader('content-type');
     if (answerKey === null || answeredAt === null || reply.statusCode !== 200) return;
     if (typeof payload !== 'string' || typeof contentType !== 'string') return;
-    answers.keep(answerKey, answeredAt, { payload, contentType });
+    const bytes = Buffer.from(payload);
+    answers.keep(answerKey, answeredAt, { payload: bytes, contentType });
+    return bytes;
   });
 }
 
@@ -121,6 +128,6 @@ function parseBody(request: FastifyRequest, reply: FastifyReply, text: string): 
     return undefined;
   } catch {
     const message = 'the body is not JSON; expected {"query": "…", "variables": {…}}';
-    return reply.code(400).send({ errors: [{ message, extensions: { code: 'BAD_REQUEST' } }] });
+    return reply.code(400).send(errorBody(message, 'BAD_REQUEST'));
   }
 }

@@ -1,15 +1,18 @@
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
-import { unwrapResolverError } from '@apollo/server/errors';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { GraphQLError } from 'graphql';
+import { withoutInternals } from './caller-errors';
 import { compiledQueries } from './compiled-queries';
 import type { ApiContext } from './context';
+import { answerErrors } from './http-errors';
 import { keepAnswers, keepableAnswers } from './kept-answers';
+import { keptDocuments } from './kept-documents';
+import { LIMITS, limits } from './limits';
 import { ReadScope, type ReadSources } from './read-scope';
 import { buildApiSchema } from './schema';
 
@@ -28,6 +31,8 @@ export async function createServer({ sources, isReady, onError }: ServerOptions)
   const apollo = new ApolloServer<ApiContext>({
     schema,
     introspection: true,
+    parseOptions: { maxTokens: LIMITS.tokens },
+    documentStore: keptDocuments(),
     includeStacktraceInErrorResponses: false,
     // Nothing here rests on cookies, so a page of another origin has nothing to misuse; and GET queries
     // must work without a special header (GraphQL over HTTP).
@@ -38,6 +43,7 @@ export async function createServer({ sources, isReady, onError }: ServerOptions)
       ApolloServerPluginLandingPageDisabled(),
       // It wraps every field, and no answer here is kept by others.
       ApolloServerPluginCacheControlDisabled(),
+      limits(schema),
       notReadyPlugin(isReady),
       keepableAnswers(),
       compiledQueries(schema),
@@ -45,10 +51,12 @@ export async function createServer({ sources, isReady, onError }: ServerOptions)
   });
   await apollo.start();
 
+  answerErrors(app, onError);
   await app.register(async (graphql) => {
     keepAnswers(graphql, sources.position);
     graphql.route({
       url: '/graphql',
+      bodyLimit: LIMITS.bodyBytes,
       method: ['GET', 'POST', 'OPTIONS'],
       handler: fastifyApolloHandler(apollo, {
         context: async (request) => ({ scope: new ReadScope(sources), request }),
@@ -94,22 +102,5 @@ function notReadyPlugin(isReady: () => boolean): ApolloServerPlugin<ApiContext> 
         },
       };
     },
-  };
-}
-
-/** What callers see of an error that is not theirs: nothing but its code. */
-function withoutInternals(
-  formatted: GraphQLFormattedError,
-  error: unknown,
-  onError: (error: unknown) => void,
-): GraphQLFormattedError {
-  const original = unwrapResolverError(error);
-  if (original instanceof GraphQLError) return formatted;
-  onError(original);
-  return {
-    message: 'Internal server error',
-    extensions: { code: 'INTERNAL_SERVER_ERROR' },
-    ...(formatted.locations === undefined ? {} : { locations: formatted.locations }),
-    ...(formatted.path === undefined ? {} : { path: formatted.path }),
   };
 }

@@ -1,5 +1,5 @@
 import type { AsOf } from '../domain/as-of';
-import type { FrameworkLine, Indicator } from '../domain/framework';
+import type { FrameworkLine } from '../domain/framework';
 import { municipalityByCode } from '../domain/municipalities';
 import { type ApproachYear, approachYears, carryForward } from '../domain/trend';
 import type { TrendGrouping } from './enums';
@@ -9,9 +9,12 @@ import type { TrendPointType } from './types/trend-point-type';
 /** Approaches read at a time where a trend is drawn from their histories; bounds what is held in memory. */
 const APPROACHES_AT_A_TIME = 100;
 
+/** What a point counts. */
 interface Group {
   readonly code: string;
   readonly name: string;
+  /** Its place among the points of a year. */
+  readonly rank: number;
 }
 
 type Point = { -readonly [K in keyof TrendPointType]: TrendPointType[K] };
@@ -19,6 +22,11 @@ type Point = { -readonly [K in keyof TrendPointType]: TrendPointType[K] };
 /**
  * The points of a trend, in order of year and then of the framework, or of municipality code: every year
  * between the first and the last in which something was tested, within `range`.
+ *
+ * Approaches assessed against different versions are added up along the lines of their indicators, and told
+ * in one version a year: the newest that was in force for any of them by then. An indicator that this
+ * version does not ask is never counted under another that has its code: it has a point of its own, behind
+ * the others, by the code and name that it had last.
  */
 export function trendPoints(
   scope: ReadScope,
@@ -32,44 +40,52 @@ export function trendPoints(
     ? scope.yearsOfApproaches(framework)
     : yearsAsOf(scope, framework, asOf);
   const approaches = [...source].filter(({ years }) => years.length > 0);
-  const tested = approaches.flatMap(({ years }) => years.map(({ year }) => year));
+  const tested = approaches.flatMap(({ years }) => years);
   const [first, last] = tested.reduce<[number, number]>(
-    ([min, max], year) => [Math.min(min, year), Math.max(max, year)],
+    ([min, max], { year }) => [Math.min(min, year), Math.max(max, year)],
     [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
   );
 
   const line = scope.framework(framework);
   const points: TrendPointType[] = [];
   for (let year = Math.max(first, range.from ?? first); year <= Math.min(last, range.to ?? last); year += 1) {
-    const ofYear = new Map<string, Point>();
+    const version = tested.reduce((max, one) => (one.year <= year ? Math.max(max, one.version) : max), 0);
+    const byLine = by === 'MUNICIPALITY' ? null : groupsByLine(line, version, by);
+    // Approaches come in order of municipality.
+    const municipalities = new Groups();
+    const ofYear = new Map<Group, Point>();
     for (const { municipality, years } of approaches) {
       const latest = years.findLast((one) => one.year <= year);
       if (latest === undefined) continue;
+      const own = byLine === null ? municipalities.of(municipality, nameOf(municipality)) : null;
       addApproach(
         ofYear,
+        line,
         latest.year === year ? latest : carryForward(latest, year),
-        grouping(line, by, municipality),
+        (key) => own ?? byLine?.get(key),
       );
     }
-    points.push(...[...ofYear.values()].sort((a, b) => compareCodes(a.code, b.code)));
+    points.push(...[...ofYear].sort(([a], [b]) => a.rank - b.rank).map(([, point]) => point));
   }
   return points;
 }
 
 function addApproach(
-  points: Map<string, Point>,
+  points: Map<Group, Point>,
+  line: FrameworkLine,
   { year, version, cells, attentionPoints }: ApproachYear,
-  groupOf: (version: number, code: string) => Group | undefined,
+  groupOf: (key: string) => Group | undefined,
 ): void {
   const own = new Set<Point>();
-  const pointOf = (code: string): Point | undefined => {
-    const group = groupOf(version, code);
+  const pointOf = (key: string | undefined): Point | undefined => {
+    const group = key === undefined ? undefined : groupOf(key);
     if (group === undefined) return undefined;
-    let point = points.get(group.code);
+    let point = points.get(group);
     if (point === undefined) {
       point = {
         year,
-        ...group,
+        code: group.code,
+        name: group.name,
         approaches: 0,
         tested: 0,
         met: 0,
@@ -77,13 +93,13 @@ function addApproach(
         carriedForward: 0,
         attentionPoints: 0,
       };
-      points.set(group.code, point);
+      points.set(group, point);
     }
     own.add(point);
     return point;
   };
   for (const [code, cell] of Object.entries(cells)) {
-    const point = pointOf(code);
+    const point = pointOf(line.lineOf(version, code));
     if (point === undefined) continue;
     if (cell === 'CARRIED_FORWARD') point.carriedForward += 1;
     else {
@@ -92,42 +108,48 @@ function addApproach(
       else point.improvementNeeded += 1;
     }
   }
-  for (const [code, count] of Object.entries(attentionPoints)) {
-    const point = pointOf(code);
+  for (const [key, count] of Object.entries(attentionPoints)) {
+    const point = pointOf(key);
     if (point !== undefined) point.attentionPoints += count;
   }
   for (const point of own) point.approaches += 1;
 }
 
-/** Which group an indicator of a version counts in. */
-function grouping(
-  line: FrameworkLine,
-  by: TrendGrouping,
-  municipality: string,
-): (version: number, code: string) => Group | undefined {
-  if (by === 'MUNICIPALITY') {
-    const group = { code: municipality, name: municipalityByCode(municipality)?.name ?? municipality };
-    return () => group;
+/** Groups by what tells them apart, ranked as they come. */
+class Groups {
+  readonly #groups = new Map<string, Group>();
+
+  of(code: string, name: string, key = JSON.stringify([code, name])): Group {
+    const group = this.#groups.get(key) ?? { code, name, rank: this.#groups.size };
+    this.#groups.set(key, group);
+    return group;
   }
-  return (version, code) => {
-    const indicator = indicatorIn(line, version, code);
-    if (indicator === undefined) return undefined;
-    const part =
-      by === 'INDICATOR' ? indicator : by === 'CRITERION' ? indicator.criterion : indicator.criterion.theme;
-    return { code: part.code, name: part.name };
-  };
 }
 
-function indicatorIn(line: FrameworkLine, version: number, code: string): Indicator | undefined {
-  const key = line.lineOf(version, code);
-  return key === undefined ? undefined : line.indicatorOf(version, key);
+/**
+ * Which group each line counts in, told in that version. Indicators are told apart by their lines; themes
+ * and criteria have none, so those of another version are the same where code and name are.
+ */
+function groupsByLine(
+  line: FrameworkLine,
+  version: number,
+  by: Exclude<TrendGrouping, 'MUNICIPALITY'>,
+): ReadonlyMap<string, Group> {
+  const groups = new Groups();
+  return new Map(
+    [...line.indicatorsByLine(version)].map(([key, indicator]) => {
+      if (by === 'INDICATOR') return [key, groups.of(indicator.code, indicator.name, key)];
+      const { code, name } = by === 'CRITERION' ? indicator.criterion : indicator.criterion.theme;
+      return [key, groups.of(code, name)];
+    }),
+  );
 }
 
-/** By their numbers where codes are numbers in dots (`4.10` behind `4.9`), else as text. */
-function compareCodes(a: string, b: string): number {
-  return a.localeCompare(b, 'en', { numeric: true });
+function nameOf(municipality: string): string {
+  return municipalityByCode(municipality)?.name ?? municipality;
 }
 
+/** Approaches and their years in order of municipality and slug, as of that point. */
 function* yearsAsOf(
   scope: ReadScope,
   framework: string,

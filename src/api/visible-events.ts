@@ -46,6 +46,7 @@ export function visibleEvents(history: ApproachHistory, asOf: AsOf): Fact[] {
 
 /** Also while it is under way, where publication is not asked about: its events are in the log all the same. */
 function isThere({ year, concluded }: AssessmentFact, asOf: AsOf): boolean {
+  if (concluded?.public === false) return false;
   const publishedOn = concluded !== null && concluded.position <= asOf.upTo ? concluded.publishedOn : null;
   return speaksBy(asOf, year) && publicBy(asOf, publishedOn);
 }

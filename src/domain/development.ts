@@ -34,8 +34,9 @@ export interface IndicatorChange {
 
 /**
  * How the verdicts developed between two years, `from` < `to`, over tests in order of time: a row for each
- * indicator of the framework version of `to` that was ever tested by then, in framework order, and behind
- * them those that this version no longer asks.
+ * indicator of the framework version of `to` that was ever tested by then, in framework order. Behind them
+ * come those that this version no longer asks, where that changed since `from`: the version in force at
+ * `from` asked them, or they were tested in between.
  */
 export function developmentOf(
   tests: readonly Test[],
@@ -56,7 +57,8 @@ export function developmentOf(
 
       const lines = framework.linesOf(version);
       const kept = new Set(lines);
-      const dropped = [...new Set([...before.keys(), ...after.keys()])].filter((line) => !kept.has(line));
+      const askedAtStart = framework.linesOf(versionInForce(earlier));
+      const dropped = new Set([...askedAtStart, ...after.keys()].filter((line) => !kept.has(line)));
       return [...lines, ...dropped].flatMap((line): IndicatorChange[] => {
         const testsBefore = before.get(line);
         const testsAfter = after.get(line);

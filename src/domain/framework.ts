@@ -92,6 +92,18 @@ export class FrameworkLine {
     return this.#versions.get(version)?.byLine.get(line);
   }
 
+  /**
+   * The indicators of all versions by their lines, told in the words of one version and in its order; behind
+   * them those that it does not ask, each as the last version that asks it does.
+   */
+  indicatorsByLine(version: number): ReadonlyMap<string, Indicator> {
+    const indicators = new Map(this.#versions.get(version)?.byLine);
+    for (const { byLine } of [...this.#versions.values()].reverse()) {
+      for (const [line, indicator] of byLine) if (!indicators.has(line)) indicators.set(line, indicator);
+    }
+    return indicators;
+  }
+
   /** The lines of a version in framework order. */
   linesOf(version: number): readonly string[] {
     return this.#versions.get(version)?.lines ?? [];

@@ -82,8 +82,15 @@ export function resolveMunicipality(nameOrCode: string, year: number): Municipal
           .join(', ')}`
       : candidates.some((municipality) => existedIn(municipality, year))
         ? `"${nameOrCode}" is ambiguous in ${year}: ${candidates.map(describe).join(', ')}; name one by its code`
-        : `"${nameOrCode}" did not exist in ${year}: ${candidates.map(describe).join(', ')}`,
+        : `"${nameOrCode}" did not exist in ${year}: ${candidates.map(describe).join(', ')}${predecessors(candidates, existing)}`,
   );
+}
+
+/** Which of those that existed went into one of the candidates. */
+function predecessors(candidates: readonly Municipality[], existing: readonly Municipality[]): string {
+  const codes = new Set(candidates.map(({ code }) => code));
+  const before = existing.filter(({ successor }) => successor !== null && codes.has(successor));
+  return before.length === 0 ? '' : `; before it were ${before.map(describe).join(', ')}`;
 }
 
 /** Name with the form of Unicode, apostrophes, white space and case that comparing needs. */

@@ -20,7 +20,10 @@ export interface ApproachYear {
   readonly version: number;
   /** By indicator code of that version. */
   readonly cells: Readonly<Record<string, YearCell>>;
-  /** Attention points raised that year, by the first indicator of their finding: each counts once. */
+  /**
+   * Attention points raised that year, by the line of the first indicator of their finding: each counts once,
+   * also where that version does not ask the indicator.
+   */
   readonly attentionPoints: Readonly<Record<string, number>>;
 }
 
@@ -52,8 +55,7 @@ export function approachYears(
     for (const { test } of raised.filter((one) => one.test.assessment.year === year)) {
       const code = test.reading.indicators[0];
       const key = code === undefined ? undefined : line.lineOf(test.assessment.frameworkVersion, code);
-      const shown = (key === undefined ? undefined : line.indicatorOf(version, key)?.code) ?? code;
-      if (shown !== undefined) attentionPoints[shown] = (attentionPoints[shown] ?? 0) + 1;
+      if (key !== undefined) attentionPoints[key] = (attentionPoints[key] ?? 0) + 1;
     }
     return { year, version, cells, attentionPoints };
   });

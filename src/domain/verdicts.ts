@@ -29,14 +29,13 @@ export interface Standing {
 /** The framework of an assessment, by its code; the rules read versions and lines from it. */
 export type FrameworkLines = (code: string) => FrameworkLine;
 
-/** True where the assessment counts at that point: concluded, public and not about a later period. */
-export function isVisible(assessment: AssessmentFact, asOf: AsOf): boolean {
-  return (
-    assessment.concluded !== null &&
-    assessment.concluded.position <= asOf.upTo &&
-    speaksBy(asOf, assessment.year) &&
-    publicBy(asOf, assessment.concluded.publishedOn)
-  );
+/**
+ * True where the assessment counts at that point: concluded, public and not about a later period. One that
+ * was concluded as confidential is not shown to anybody as long as everybody is shown the same.
+ */
+export function isVisible({ concluded, year }: AssessmentFact, asOf: AsOf): boolean {
+  if (concluded === null || !concluded.public || concluded.position > asOf.upTo) return false;
+  return speaksBy(asOf, year) && publicBy(asOf, concluded.publishedOn);
 }
 
 /** The assessments that count at that point, from the earliest to the latest test. */
@@ -71,20 +70,23 @@ export function testsIn(assessment: AssessmentFact, asOf: AsOf): Test[] {
 }
 
 /**
- * Those of the assessments, in order of time, that verdicts can rest on: what was tested before one that
- * tested everything no longer stands.
+ * Those of the assessments, in order of time, that verdicts can rest on, whichever framework version is in
+ * force or comes into force: one is left out where every line that it could test was tested later, by an
+ * assessment that tested all of its version.
  */
 export function standingAssessments(
   assessments: readonly AssessmentFact[],
   frameworks: FrameworkLines,
 ): AssessmentFact[] {
-  const complete = new Set<string>();
+  const testedLater = new Map<string, ReadonlySet<string>>();
   return assessments
     .toReversed()
     .filter(({ framework, frameworkVersion, covered }) => {
-      if (complete.has(framework)) return false;
-      if (covered === frameworks(framework).linesOf(frameworkVersion).length) complete.add(framework);
-      return true;
+      const lines = frameworks(framework).linesOf(frameworkVersion);
+      const later = testedLater.get(framework);
+      const canStand = later === undefined || lines.some((line) => !later.has(line));
+      if (covered === lines.length) testedLater.set(framework, new Set([...(later ?? []), ...lines]));
+      return canStand;
     })
     .reverse();
 }

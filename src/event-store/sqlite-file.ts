@@ -51,9 +51,9 @@ export function openForWriting(given: string): { db: DatabaseSync; lock: WriterL
     }
     // WAL alone would acknowledge before the disk has it; FULL waits for the disk at every commit.
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
-    // Event ids are random, so a large import touches pages all over their index: keep these in memory
-    // (32 MiB) and write them back from the WAL less often (at 32 MiB).
-    db.exec('PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8192');
+    // Random ids touch pages all over their index: the cache holds it. A short WAL is written over again and
+    // again, so that a commit need not also write to disk how long the file has become.
+    db.exec('PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 400');
     syncFolder(dirname(path));
     lock.assertHeld();
     return { db, lock };

@@ -5,7 +5,7 @@ import type { Passage } from './passage';
 
 /** Verbs by which something is still to happen, and verbs by which it has happened or is so. */
 const TO_COME =
-  'wordt|worden|zal|zullen|gaat|gaan|komt|komen|moet|moeten|volgt|volgen|start|starten|begint|beginnen|vindt|vinden|treedt|treden|verwacht|verwachten|verwachting|toegezegd|voornemens|gepland|streeft|streven|beoogt|beogen|belooft|beloofd';
+  'wordt|worden|zal|zullen|gaat|gaan|komt|komen|moet|moeten|volgt|volgen|start|starten|begint|beginnen|vindt|vinden|treedt|treden|verwacht|verwachten|verwachting|toegezegd|zegt|zeggen|voornemens|gepland|streeft|streven|beoogt|beogen|belooft|beloofd';
 const BEEN = 'is|zijn|was|waren|werd|werden|heeft|hebben|had|hadden';
 const VERB = new RegExp(`(?<![\\p{L}-])(?:(?<toCome>${TO_COME})|${BEEN})(?![\\p{L}-])`, 'giu');
 

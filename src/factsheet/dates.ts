@@ -50,6 +50,12 @@ export function findDates(text: string): FoundDate[] {
   return found;
 }
 
+/** What is written in the text like a date, but does not exist (31 februari 2015); null where nothing is. */
+export function impossibleDate(text: string): string | null {
+  const match = [...text.matchAll(DATE)].find(({ groups }) => !isEdtf(toEdtf(groups ?? {})));
+  return match?.[0] ?? null;
+}
+
 /** The date that the whole text is, but for a place in front of it (`Utrecht, juni 2015`); null otherwise. */
 export function wholeDate(text: string): Edtf | null {
   const label =

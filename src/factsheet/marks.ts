@@ -22,6 +22,15 @@ export const ACCEPTED_MARKS = '✓ or ✔ (met), ✗, ✘ or X (improvement need
 /** Signs that look like marks but were never seen in a factsheet: what they mean would be a guess. */
 const STRANGE = /[☑☒✅❌❎✖✕☓🗸🗴🗙🗹☐]|(?:^|\s)[×ХхΧχＸｘ√](?=\s+\p{Lu})|^[×ХхΧχＸｘ√](?=\s)/u;
 const GLYPH = /\(?[✓✔✗✘]\)?:?/gu;
+/** What a finding begins with, and what a sentence goes on with behind a sign that it speaks of. */
+const BEGINNING = /^\s*['‘’"“„(]?[\p{Lu}\p{N}✓✔✗✘]/u;
+const GOING_ON = /^\s*[.,;!?…)\]]/;
+/** Text that may be a finding's end; a finding must then begin behind the sign. `gezin B.` may be one too. */
+const MAY_END = /[:;)\]]$|\S['’"”»]$|(?<![\p{L}\p{N}.])\p{Lu}\.$/u;
+/** Text that speaks of a mark: `Vorig oordeel:`, `in 2013:`. */
+const SPEAKS_OF_MARK = /(?:oordeel|beoordeling|score|\p{N}{4})\s*:$/iu;
+/** Text that needs more behind it. */
+const UNFINISHED = /[,–-]$|(?<!\p{L})(?:een|de|het|als|met|geen|van|naar|nog|en|of|is|was)$/iu;
 const LEADING_X = /^\(?[Xx]\)?:?(?=\s|$)/;
 const INNER_X = /(?<=\s)[Xx](?=\s+['‘’"“(]?[\p{Lu}\p{N}])/gu;
 const NOTE = /(?<![\p{L}\p{N}])let\s*op\s*[:!]|(?<![\p{L}\p{N}])LET\s*OP(?=\s)/giu;
@@ -42,12 +51,13 @@ export function beginsWithNote(text: string): boolean {
 }
 
 /**
- * The marks of a cell, each with its text and its notes up to the next mark. ✓ ✔ ✗ ✘ are marks wherever
- * they stand in the cell. X and x are marks where the cell or a paragraph begins, and where a sentence has
- * ended and a capital follows; elsewhere they are letters.
+ * The marks of a cell, each with its text and its notes up to the next mark. ✓ ✔ ✗ ✘ are marks where a
+ * finding can begin: where the cell or a paragraph begins, and where a sentence has ended. X and x are marks
+ * where the cell or a paragraph begins, and where a sentence has ended and a capital follows; elsewhere they
+ * are letters.
  *
  * Reports to `problems`, and never guesses: no mark at all, text or a note before the first mark, a mark
- * without text, a sign that may or may not be a mark.
+ * without text, a ✓ or ✗ within a sentence, a sign that may or may not be a mark.
  */
 export function readMarks(
   cell: readonly Fragment[],
@@ -60,7 +70,7 @@ export function readMarks(
   let note: Note | null = null;
 
   for (const token of cell.flatMap((fragment, index) =>
-    tokens(fragment, cell[index - 1]?.text ?? null, problems),
+    tokens(fragment, textBefore(cell, index), problems),
   )) {
     if (token.kind === 'mark') {
       if (open !== null) marks.push(closed(open, problems));
@@ -121,26 +131,64 @@ export function shortened(text: string): string {
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
-function tokens(fragment: Fragment, before: string | null, problems: Problems): Token[] {
+/** The text of the paragraph before its fragment at `index`; empty where that begins the paragraph. */
+function textBefore(cell: readonly Fragment[], index: number): string {
+  let start = index;
+  // A sentence takes no more lines than this.
+  while (start > 0 && start > index - 50 && cell[start]?.joint !== 'paragraph') start -= 1;
+  return cell
+    .slice(start, index)
+    .map(({ text }) => text)
+    .join(' ');
+}
+
+/**
+ * True where a sign can only be a mark, by the text of its paragraph since the sign before it and the text
+ * behind it; `broken` where a `<br>` stands before it.
+ */
+function beginsFinding(before: string, behind: string, broken: boolean): boolean {
+  if (GOING_ON.test(behind)) return false;
+  const end = before.slice(-40);
+  if (end === '' || /[✓✔✗✘]\)?:?$/u.test(end)) return true;
+  if (UNFINISHED.test(end) || isOpen(before)) return false;
+  if (endsSentence(end)) return true;
+  return (broken || MAY_END.test(end)) && !SPEAKS_OF_MARK.test(end) && BEGINNING.test(behind);
+}
+
+/** True where a bracket or a quotation was opened and not closed. */
+function isOpen(text: string): boolean {
+  const opened = (open: string, close: string) => text.lastIndexOf(open) > text.lastIndexOf(close);
+  return (
+    opened('(', ')') || opened('“', '”') || opened('„', '”') || (text.match(/"/g) ?? []).length % 2 === 1
+  );
+}
+
+function tokens(fragment: Fragment, before: string, problems: Problems): Token[] {
   const { line, joint } = fragment;
   // A list sign before a mark is lay-out.
   const text = fragment.text.replace(/^[-–•·▪]\s+(?=\(?[✓✔✗✘Xx]|let\s*op)/iu, '');
-  const begins = before === null || joint !== 'wrap';
+  const begins = before === '' || joint !== 'wrap';
   if (STRANGE.test(text)) {
     problems.add(line, `a sign that is no known mark in "${shortened(text)}"; expected ${ACCEPTED_MARKS}`);
   }
 
   const signs: { index: number; length: number; token: Token }[] = [];
+  let behind = 0;
   for (const { 0: sign, index } of text.matchAll(GLYPH)) {
     const lead = text.slice(0, index).trimEnd();
-    const glyph = sign.replace(/[():]/g, '');
-    if ((lead !== '' && /^\(/.test(sign)) || /(?<!\p{L})(?:een|de|het|als|met|geen)$|['‘"“(]$/iu.test(lead)) {
+    const bracketed = /^\(/.test(sign) && (lead !== '' || !sign.includes(')'));
+    const broken = lead === '' && joint === 'break';
+    const since = (behind === 0 ? `${before} ${lead}` : text.slice(behind, index)).trim();
+    behind = index + sign.length;
+    if (bracketed || !beginsFinding(since, text.slice(behind), broken)) {
+      const around = `${lead.slice(-30)} ${text.slice(index, index + 30)}`.trim();
       problems.add(
         line,
-        `"${sign}" in the middle of a sentence; expected a mark at the beginning of a finding`,
+        `"${sign}" in the middle of a sentence, in "${around}"; expected a mark only where a cell or paragraph begins, or behind a sentence that ends in a full stop`,
       );
+      continue;
     }
-    const verdict = GLYPHS[glyph];
+    const verdict = GLYPHS[sign.replace(/[():]/g, '')];
     if (verdict !== undefined)
       signs.push({ index, length: sign.length, token: { kind: 'mark', line, verdict } });
   }
@@ -182,7 +230,7 @@ function tokens(fragment: Fragment, before: string | null, problems: Problems): 
 function crosses(
   text: string,
   begins: boolean,
-  before: string | null,
+  before: string,
   line: number,
   problems: Problems,
 ): { index: number; length: number }[] {
@@ -190,7 +238,7 @@ function crosses(
   const leading = LEADING_X.exec(text);
   if (leading !== null) {
     const capital = /^\S+\s+['‘’"“(]?[\p{Lu}\p{N}]/u.test(text);
-    const ended = before !== null && endsSentence(before);
+    const ended = endsSentence(before);
     if (begins || (ended && capital)) found.push({ index: 0, length: leading[0].length });
     else if (capital || (ended && text.startsWith('X'))) {
       problems.add(

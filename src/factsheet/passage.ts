@@ -49,7 +49,8 @@ const ABBREVIATION =
 
 /** True where the text ends like a sentence does, and not with an abbreviation. */
 export function endsSentence(text: string): boolean {
-  return /[.!?]['’"”)]*$/.test(text) && !ABBREVIATION.test(text);
+  const end = text.slice(-40);
+  return /[.!?…]['’"”»)\]]*$/.test(end) && !ABBREVIATION.test(end);
 }
 
 /** The text so far with what stands between it and the next fragment. */

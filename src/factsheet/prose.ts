@@ -9,7 +9,13 @@ import type { Section } from './headings';
 import { squash } from './names';
 import { endsSentence } from './passage';
 import type { Problems } from './problems';
-import { consultedIn, referredMunicipality, statementIn, testClaim } from './statements';
+import {
+  consultedIn,
+  impossibleDateOfStatement,
+  referredMunicipality,
+  statementIn,
+  testClaim,
+} from './statements';
 import { announcesTheme } from './themes';
 
 /** What the text around the tables says. */
@@ -152,6 +158,13 @@ class ProseReader {
 
   #understood(sentence: string, line: number): boolean {
     const claimed = this.#claims(sentence, line);
+    const impossible = impossibleDateOfStatement(sentence);
+    if (impossible !== null) {
+      this.problems.add(
+        line,
+        `"${impossible}" is no day that exists; expected the date of the municipality's statement`,
+      );
+    }
     const stated = statementIn(sentence);
     if (stated !== null) {
       this.#statement.add(stated.on, line);

@@ -1,5 +1,5 @@
 import type { Edtf } from '../domain/edtf';
-import { findDates } from './dates';
+import { findDates, impossibleDate } from './dates';
 
 /** What the inspectorate says of its own test: when, where, of which approach. */
 export interface TestClaim {
@@ -42,26 +42,33 @@ export function referredMunicipality(sentence: string): string | null {
 const STATED =
   '(?:aangegeven|gemeld|laten weten|verklaard|bericht|meegedeeld|medegedeeld|gerapporteerd|toegelicht|doorgegeven|geschreven)';
 const SUBJECT = String.raw`(?<by>(?:de|het|burgemeester|wethouder|gemeente)\b.*?)`;
+const ABOUT_POINTS = /verbeterpunt|\b(?:STJ|Samenwerkend Toezicht Jeugd|inspectie)\b/i;
 const STATEMENTS = [
   new RegExp(
     String.raw`^(?:op|in|per)\s+(?<when>.+?)\s+(?:heeft|hebben)\s+${SUBJECT}\s+(?:(?:aan|bij)\s.*?\s|(?:de )?(?:STJ|inspectie)\s)?${STATED}\b`,
     'iu',
   ),
   new RegExp(
-    String.raw`^${SUBJECT}\s+(?:heeft|hebben)\s+(?:(?:aan|bij)\s.*?\s)?(?:op|in|per)\s+(?<when>.+?)\s(?:.*?\s)?${STATED}\b`,
+    String.raw`^${SUBJECT}\s+(?:heeft|hebben)\s+(?:(?:aan|bij)\s.*?\s)?(?:op|in|per)\s+(?<when>.+)\s${STATED}\b`,
     'iu',
   ),
 ];
 
 /** `Op 2 maart 2015 heeft de gemeente aan STJ aangegeven ...`: who stated something, and when; null otherwise. */
 export function statementIn(sentence: string): { readonly by: string; readonly on: Edtf } | null {
-  if (!/verbeterpunt|\b(?:STJ|Samenwerkend Toezicht Jeugd|inspectie)\b/i.test(sentence)) return null;
+  if (!ABOUT_POINTS.test(sentence)) return null;
   for (const pattern of STATEMENTS) {
     const { by, when } = pattern.exec(sentence)?.groups ?? {};
     const [date] = findDates(when ?? '');
     if (by !== undefined && date?.index === 0) return { by: by.trim(), on: date.date };
   }
   return null;
+}
+
+/** The date in such a sentence that does not exist; null where it has none, or states nothing. */
+export function impossibleDateOfStatement(sentence: string): string | null {
+  const states = ABOUT_POINTS.test(sentence) && STATEMENTS.some((pattern) => pattern.test(sentence));
+  return states ? impossibleDate(sentence) : null;
 }
 
 /** What the sentence says of who was asked and what was read. */

@@ -78,6 +78,8 @@ export function toCommand(
   const names = new Map(indicatorsOf(framework).map(({ code, name }) => [code, name]));
   const pointsOfRow = (row: FactsheetRow): string[] =>
     pointsCovering(history, framework.code, row.indicators);
+  if (factsheet.kind === 'FOLLOW_UP')
+    warnings.push(...unmentionedPoints(factsheet, history, framework, headLine));
   const statedBy = factsheet.statement?.value.by ?? `gemeente ${municipality.name}`;
   const reported = [...new Set(factsheet.rows.flatMap(pointsOfRow))];
   const followUpId = factsheet.kind === 'FOLLOW_UP' && reported.length > 0 ? stableId('follow-up') : null;
@@ -217,6 +219,22 @@ function pointsCovering(
       .filter(({ finding }) => findings[finding]?.root === reading.root)
       .map(({ id }) => id);
   });
+}
+
+/** Improvement points that a follow-up does not mention stay open: a row that was lost would look the same. */
+function unmentionedPoints(
+  { rows }: Factsheet,
+  history: ApproachHistory,
+  framework: Framework,
+  line: number,
+): Said<string>[] {
+  const mentioned = new Set(rows.flatMap(({ indicators }) => indicators));
+  return indicatorsOf(framework)
+    .filter(({ code }) => !mentioned.has(code) && pointsCovering(history, framework.code, [code]).length > 0)
+    .map(({ code, name }) => ({
+      value: `does not mention ${code} ${name}, where something was to be improved`,
+      line,
+    }));
 }
 
 /** What a follow-up quotes of the baseline may differ from it: the baseline stands, the reader is told. */

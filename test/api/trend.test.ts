@@ -1,4 +1,8 @@
+import type { DomainEvent } from '../../src/domain/events';
 import { assessment, followUp } from '../factsheet/builder';
+import * as events from '../support/events';
+import { EQUIVALENTS, KADER, KADER_2 } from '../support/frameworks';
+import { appendAll } from '../support/temporary-log';
 import { facts, startServer, type TestServer } from './support';
 
 const UTRECHT = facts({ municipality: 'Utrecht', improve: ['1.1.1', '4.2.2'], notes: ['1.1.1', '1.1.2'] });
@@ -82,5 +86,114 @@ describe('The trend', () => {
       'GM0193 2014: 1 | 30 29 1 0 | 0',
       'GM0344 2014: 1 | 0 0 0 30 | 0',
     ]);
+  });
+});
+
+/** Utrecht: version 1 in 2011. Maastricht and Zwolle: version 2 in 2013. Almere: both in 2014. */
+describe('The trend over a revision of the framework', () => {
+  /** As in the domain's tests, and its second theme has become another one. */
+  const revision = {
+    ...KADER_2,
+    themes: KADER_2.themes.map((theme) => (theme.code === '2' ? { ...theme, name: 'Uitvoering' } : theme)),
+  };
+  const v2 = { frameworkVersion: 2 };
+  const MET = { '1.1.1': '✓', '1.1.2': '✓', '2.1.1': '✓', '2.2.1': '✓' } as const;
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await startServer();
+    await append('framework-KADER', events.published(KADER), events.revised(revision, EQUIVALENTS));
+    await approach('GM0344', events.assessment('u', '2011', '2012', { ...MET, '1.1.2': '✗' }));
+    await approach('GM0935', events.assessment('m', '2013', '2014', MET, v2));
+    await approach('GM0193', events.assessment('z', '2013', '2014', { ...MET, '1.1.1': '✗' }, v2));
+    const almere = events.assessment('a', '2014', '2015', MET);
+    await approach('GM0034', [
+      ...almere.slice(0, -1),
+      events.attention('LET OP', 'a 2.2.1'),
+      ...almere.slice(-1),
+      ...events.assessment('b', '2014', '2016', MET, v2),
+    ]);
+    const { projector, store } = server.register;
+    await projector.waitFor((await store.lastPosition()) ?? 0, 10_000);
+  });
+  afterAll(() => server.close());
+
+  function append(stream: string, ...own: DomainEvent[]): Promise<void> {
+    return appendAll(server.register.store, events.record(own, { stream }));
+  }
+
+  function approach(municipality: string, own: readonly DomainEvent[]): Promise<void> {
+    const slug = 'aanpak';
+    return append(`approach-${municipality}-${slug}`, events.registered({ municipality, slug }), ...own);
+  }
+
+  /** `code name: approaches | tested met improvementNeeded carriedForward | attentionPoints` */
+  async function trend(by: string, year: number, asOf = ''): Promise<string[]> {
+    const data = await server.ask<{ trend: Record<string, number | string>[] }>(
+      `{ trend(framework: "KADER", by: ${by}, from: ${year}, to: ${year}${asOf}) {
+        code name approaches tested met improvementNeeded carriedForward attentionPoints
+      } }`,
+    );
+    return data.trend.map(
+      (point) =>
+        `${point.code} ${point.name}: ${point.approaches} | ${point.tested} ${point.met} ${point.improvementNeeded} ${point.carriedForward} | ${point.attentionPoints}`,
+    );
+  }
+
+  it('is told in the newest version that was in force for any approach by that year', async () => {
+    const then = [
+      '1.1.1 Bereik: 1 | 1 1 0 0 | 0',
+      '1.1.2 Toeleiding: 1 | 1 0 1 0 | 0',
+      '2.1.1 Regie: 1 | 1 1 0 0 | 0',
+      '2.2.1 Afspraken: 1 | 1 1 0 0 | 0',
+    ];
+    expect(await trend('INDICATOR', 2011)).toEqual(then);
+    expect(await trend('INDICATOR', 2012)).toEqual(
+      then.map((point) => point.replace(/\| . . . . \|/, '| 0 0 0 1 |')),
+    );
+  });
+
+  it('adds up indicators along their lines, and keeps what was dropped apart, behind the others', async () => {
+    expect(await trend('INDICATOR', 2013)).toEqual([
+      '1.1.1 Vroegsignalering: 2 | 2 1 1 0 | 0',
+      '1.1.2 Bereik van de aanpak: 3 | 2 2 0 1 | 0',
+      '2.1.1 Regie: 3 | 2 2 0 1 | 0',
+      '2.2.1 Nazorg: 2 | 2 2 0 0 | 0',
+      '1.1.2 Toeleiding: 1 | 0 0 0 1 | 0',
+      '2.2.1 Afspraken: 1 | 0 0 0 1 | 0',
+    ]);
+  });
+
+  it('counts what was dropped in its theme and criterion where these are still there by code and name', async () => {
+    expect(await trend('THEME', 2013)).toEqual([
+      '1 Thema 1: 3 | 4 3 1 2 | 0',
+      '2 Uitvoering: 3 | 4 4 0 1 | 0',
+      '2 Thema 2: 1 | 0 0 0 1 | 0',
+    ]);
+    expect(await trend('CRITERION', 2013)).toEqual([
+      '1.1 Criterium 1.1: 3 | 4 3 1 2 | 0',
+      '2.1 Criterium 2.1: 3 | 2 2 0 1 | 0',
+      '2.2 Criterium 2.2: 3 | 2 2 0 1 | 0',
+    ]);
+  });
+
+  it('counts an attention point where it was raised, though the version in force does not ask that', async () => {
+    const points = await trend('INDICATOR', 2014);
+    expect(points).toContain('2.2.1 Nazorg: 3 | 1 1 0 2 | 0');
+    expect(points).toContain('2.2.1 Afspraken: 2 | 0 0 0 1 | 1');
+  });
+
+  it('adds up by municipality as before, in order of their codes', async () => {
+    expect(await trend('MUNICIPALITY', 2014)).toEqual([
+      'GM0034 Almere: 1 | 4 4 0 0 | 1',
+      'GM0193 Zwolle: 1 | 0 0 0 4 | 0',
+      'GM0344 Utrecht: 1 | 0 0 0 4 | 0',
+      'GM0935 Maastricht: 1 | 0 0 0 4 | 0',
+    ]);
+  });
+
+  it('is drawn from the histories alike', async () => {
+    for (const by of ['THEME', 'CRITERION', 'INDICATOR', 'MUNICIPALITY']) {
+      expect(await trend(by, 2014, ', asOf: { reference: "2020" }')).toEqual(await trend(by, 2014));
+    }
   });
 });

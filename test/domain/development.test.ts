@@ -131,4 +131,36 @@ describe('The development over a revision of the framework', () => {
     expect(rows(between, 2013, 2015)).toContain('2.2.1 FRAMEWORK_CHANGED ✗ 2013 → (✓ 2014)');
     expect(rows(between, 2013, 2014)).toContain('2.2.1 RESOLVED ✗ 2013 → ✓ 2014');
   });
+
+  const v2 = { frameworkVersion: 2 };
+  const ALL = { '1.1.1': '✓', '1.1.2': '✓', '2.1.1': '✓', '2.2.1': '✓' } as const;
+  const { '2.2.1': _, ...THREE } = ALL;
+  const whole2011 = [registered(), ...assessment('2011', '2011', null, ALL)];
+
+  it.each([
+    ['all', ALL],
+    ['some', THREE],
+  ] as const)('is not told once more after the year of the revision, where that tested %s', (_, verdicts) => {
+    const revised = [...whole2011, ...assessment('2013', '2013', null, verdicts, v2)];
+    expect(rows(revised, 2013, 2014)).toEqual(
+      Object.keys(verdicts).map((code) => `${code} NOT_RETESTED ✓ 2013 → -`),
+    );
+    expect(rows(revised, 2011, 2013).slice(-2)).toEqual([
+      '1.1.2 FRAMEWORK_CHANGED ✓ 2011 → -',
+      '2.2.1 FRAMEWORK_CHANGED ✓ 2011 → -',
+    ]);
+  });
+
+  it('is FRAMEWORK_CHANGED where it was tested in between only, against a version that is not in force at either end', () => {
+    const back = [
+      registered(),
+      ...assessment('2013', '2013', null, { '2.1.1': '✓' }, v2),
+      ...again('2014', { '2.1.1': '✗', '2.2.1': '✗' }),
+      ...assessment('2015', '2015', null, { '2.1.1': '✓' }, v2),
+    ];
+    expect(rows(back, 2013, 2015)).toEqual([
+      '2.1.1 SUSTAINED ✓ 2013 → ✓ 2015',
+      '2.2.1 FRAMEWORK_CHANGED - → (✗ 2014)',
+    ]);
+  });
 });

@@ -160,6 +160,34 @@ describe('The line of an indicator', () => {
   });
 });
 
+describe('The indicators by their lines', () => {
+  const told = (version: number) =>
+    [...line.indicatorsByLine(version)].map(([key, { code, name }]) => `${key}: ${code} ${name}`);
+
+  it('are told in one version, with those that it dropped behind, as they were last asked', () => {
+    expect(told(2)).toEqual([
+      '2/1.1.1: 1.1.1 Vroegsignalering',
+      '1/1.1.1: 1.1.2 Bereik van de aanpak',
+      '1/2.1.1: 2.1.1 Regie',
+      '2/2.2.1: 2.2.1 Nazorg',
+      '1/1.1.2: 1.1.2 Toeleiding',
+      '1/2.2.1: 2.2.1 Afspraken',
+    ]);
+  });
+
+  it('are told in an earlier version too, with those that were not there yet behind', () => {
+    expect(told(1)).toEqual([
+      '1/1.1.1: 1.1.1 Bereik',
+      '1/1.1.2: 1.1.2 Toeleiding',
+      '1/2.1.1: 2.1.1 Regie',
+      '1/2.2.1: 2.2.1 Afspraken',
+      '2/1.1.1: 1.1.1 Vroegsignalering',
+      '2/2.2.1: 2.2.1 Nazorg',
+    ]);
+    expect(told(3)[0]).toBe('2/1.1.1: 1.1.1 Vroegsignalering');
+  });
+});
+
 describe('The parts of a framework', () => {
   it('lead up and down to each other', () => {
     const [first] = themesOf(ANDER);

@@ -66,7 +66,7 @@ describe('A municipality is named as it was', () => {
       '"Spijkenisse" did not exist in 2015: Spijkenisse (GM0612, until 2015-01-01, then Nissewaard GM1930)',
     );
     expect(refusal('Nissewaard', 2014)).toBe(
-      '"Nissewaard" did not exist in 2014: Nissewaard (GM1930, from 2015-01-01)',
+      '"Nissewaard" did not exist in 2014: Nissewaard (GM1930, from 2015-01-01); before it were Bernisse (GM0568, from 1980-01-01, until 2015-01-01, then Nissewaard GM1930), Spijkenisse (GM0612, until 2015-01-01, then Nissewaard GM1930)',
     );
     expect(refusal('GM0612', 2015)).toMatch(/did not exist in 2015/);
   });

@@ -31,7 +31,7 @@ describe('The years of an approach', () => {
         year: 2013,
         version: 1,
         cells: { '1.1.1': 'MET', '1.1.2': 'MET', '2.2.1': 'MET' },
-        attentionPoints: { '1.1.1': 2, '2.2.1': 1 },
+        attentionPoints: { '1/1.1.1': 2, '1/2.2.1': 1 },
       },
       {
         year: 2015,
@@ -74,7 +74,7 @@ describe('The years of an approach', () => {
     expect(year).toMatchObject({
       year: 2013,
       cells: { '2.2.1': 'IMPROVEMENT_NEEDED' },
-      attentionPoints: { '2.2.1': 1 },
+      attentionPoints: { '1/2.2.1': 1 },
     });
     expect(Object.keys(year?.cells ?? {})).toEqual(['2.2.1']);
     expect(reading([...events, withdrawn('2015 2.2.1')]).years('KADER')).toHaveLength(1);
@@ -94,7 +94,21 @@ describe('The years of an approach', () => {
     const years = reading([...raised, ...later]).years('KADER');
     expect(years.map(({ version }) => version)).toEqual([1, 2]);
     expect(years[1]?.cells).toEqual({ '1.1.1': 'MET', '1.1.2': 'CARRIED_FORWARD', '2.1.1': 'MET' });
-    expect(years[0]?.attentionPoints).toEqual({ '1.1.1': 2, '2.2.1': 1 });
+    expect(years[0]?.attentionPoints).toEqual({ '1/1.1.1': 2, '1/2.2.1': 1 });
+  });
+
+  it('count an attention point on its own indicator where the version in force does not ask that one', () => {
+    const [year] = reading([
+      ...raised,
+      ...assessment('again', '2013', '2014-06', { '2.2.1': '✗' }, { frameworkVersion: 2 }),
+    ]).years('KADER');
+    expect(year).toEqual({
+      year: 2013,
+      version: 2,
+      cells: { '1.1.2': 'MET', '2.2.1': 'IMPROVEMENT_NEEDED' },
+      // `Afspraken`, raised against version 1, is not the 2.2.1 of version 2.
+      attentionPoints: { '1/1.1.1': 2, '1/2.2.1': 1 },
+    });
   });
 });
 

@@ -1,3 +1,5 @@
+import type { DomainEvent } from '../../src/domain/events';
+import { standingAssessments } from '../../src/domain/verdicts';
 import {
   assessment,
   attention,
@@ -10,6 +12,7 @@ import {
   registered,
   withdrawn,
 } from '../support/events';
+import { frameworks } from '../support/frameworks';
 import { reading, shortOf, statuses, verdicts } from '../support/reading';
 
 const ALL = ['1.1.1', '1.1.2', '2.1.1', '2.2.1'];
@@ -157,6 +160,54 @@ describe('A revised framework', () => {
     expect(Object.keys(verdicts(gone))).toEqual(ALL);
     // The assessment itself is still there, so 2015 is still the year asked about.
     expect(verdicts(gone)['1.1.1']).toBe('(✓ 2013)');
+  });
+});
+
+describe('The assessments that verdicts can rest on', () => {
+  const WHOLE = { '1.1.1': '✓', '1.1.2': '✓', '2.1.1': '✓', '2.2.1': '✓' } as const;
+  const v2 = { frameworkVersion: 2 };
+  const yearsOf = (...events: DomainEvent[]) =>
+    standingAssessments(reading([registered(), ...events]).assessments, frameworks).map(({ year }) => year);
+
+  it('begin with the latest that tested everything', () => {
+    const early = [...assessment('a', '2010', null, WHOLE), ...followUp('b', '2011', null, { '1.1.1': '✗' })];
+    const whole = assessment('c', '2012', null, WHOLE);
+    const late = followUp('d', '2013', null, { '2.2.1': '✓' });
+    expect(yearsOf(...early, ...whole, ...late)).toEqual([2012, 2013]);
+    expect(yearsOf(...early, ...late)).toEqual([2010, 2011, 2013]);
+    expect(yearsOf(...early, ...whole, ...late, withdrawn('c 1.1.1'))).toEqual([2010, 2011, 2012, 2013]);
+  });
+
+  it('are looked for in each framework apart', () => {
+    const other = assessment('o', '2012', null, { '1.1.1 1.1.2': '✓' }, { framework: 'ANDER' });
+    expect(yearsOf(...assessment('a', '2010', null, WHOLE), ...other)).toEqual([2010, 2012]);
+  });
+
+  it('go back behind one that tested everything in another version', () => {
+    const back = [
+      ...assessment('a', '2010', null, WHOLE, v2),
+      ...assessment('b', '2011', null, WHOLE),
+      ...assessment('c', '2012', null, { '2.1.1': '✗' }, v2),
+    ];
+    expect(yearsOf(...back)).toEqual([2010, 2011, 2012]);
+    expect(verdicts([registered(), ...back])).toEqual({
+      '1.1.1': '(✓ 2010)',
+      '1.1.2': '(✓ 2011)',
+      '2.1.1': '✗ 2012',
+      '2.2.1': '(✓ 2010)',
+    });
+  });
+
+  it('go back no further than to one that tested everything in each version', () => {
+    const each = [
+      ...assessment('a', '2008', null, WHOLE),
+      ...assessment('b', '2009', null, WHOLE),
+      ...assessment('c', '2010', null, WHOLE, v2),
+      ...followUp('d', '2011', null, { '1.1.1': '✗' }),
+    ];
+    expect(yearsOf(...each)).toEqual([2009, 2010, 2011]);
+    // What only version 1 asks still stands when it is in force again.
+    expect(verdicts([registered(), ...each])).toMatchObject({ '1.1.1': '✗ 2011 r', '2.2.1': '(✓ 2009)' });
   });
 });
 

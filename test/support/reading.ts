@@ -1,6 +1,7 @@
 import { type AsOf, everythingUpTo } from '../../src/domain/as-of';
 import { developmentOf } from '../../src/domain/development';
 import type { DomainEvent, RecordedEvent } from '../../src/domain/events';
+import type { AssessmentFact } from '../../src/domain/facts';
 import type { ApproachHistory } from '../../src/domain/history';
 import {
   attentionPointsAt,
@@ -12,7 +13,9 @@ import { approachYears } from '../../src/domain/trend';
 import {
   type FrameworkLines,
   type Standing,
+  standingAssessments,
   standingVerdicts,
+  testsIn,
   visibleAssessments,
   visibleTests,
   yearAskedAbout,
@@ -22,17 +25,32 @@ import { frameworks } from './frameworks';
 
 export const NOW: AsOf = everythingUpTo(Number.MAX_SAFE_INTEGER);
 
+/** Which tests verdicts and developments are drawn from: all, or those that can stand, as the API reads them. */
+export type Drawn = 'from all tests' | 'from the tests that can stand';
+
 /** Everything that an approach answers at one point, as the rules give it. */
-export function readingOf(history: ApproachHistory, asOf: AsOf, lines: FrameworkLines = frameworks) {
+export function readingOf(
+  history: ApproachHistory,
+  asOf: AsOf,
+  lines: FrameworkLines = frameworks,
+  drawn: Drawn = 'from all tests',
+) {
   const tests = visibleTests(history, asOf);
   const assessments = visibleAssessments(history, asOf);
   const year = yearAskedAbout(assessments, asOf);
+  const testsOf = (some: readonly AssessmentFact[]) => some.flatMap((one) => testsIn(one, asOf));
+  const canStand = (some: readonly AssessmentFact[]) =>
+    testsOf(drawn === 'from all tests' ? some : standingAssessments(some, lines));
   return {
     tests,
     assessments,
     year,
-    standings: year === null ? [] : standingVerdicts(tests, lines, year),
-    development: (from: number, to: number) => developmentOf(tests, lines, from, to),
+    standings: year === null ? [] : standingVerdicts(canStand(assessments), lines, year),
+    development(from: number, to: number) {
+      const earlier = assessments.filter((one) => one.year <= from);
+      const between = assessments.filter((one) => one.year > from && one.year <= to);
+      return developmentOf([...canStand(earlier), ...testsOf(between)], lines, from, to);
+    },
     improvementPoints: improvementPointsAt(history, tests, lines, asOf),
     attentionPoints: attentionPointsAt(tests, asOf),
     years: (framework: string) => approachYears(history, framework, lines, asOf),

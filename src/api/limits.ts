@@ -1,0 +1,224 @@
+// Decorators write their types with it, so it comes before all that has some.
+import 'reflect-metadata';
+import type { ApolloServerPlugin } from '@apollo/server';
+import {
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLField,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  getNamedType,
+  getNullableType,
+  isInterfaceType,
+  isListType,
+  isObjectType,
+  Kind,
+  type OperationDefinitionNode,
+  SchemaMetaFieldDef,
+  type SelectionSetNode,
+  TypeMetaFieldDef,
+} from 'graphql';
+import { MAX_PAGE_SIZE } from './connection';
+import type { ApiContext } from './context';
+import { tooLarge } from './errors';
+
+/** What a request may ask. One approach with everything takes less than a tenth of the cost. */
+export const LIMITS = {
+  bodyBytes: 256 * 1024,
+  tokens: 2_000,
+  /** The introspection of the usual tools is 15 deep. */
+  depth: 15,
+  rootFields: 20,
+  cost: 100_000,
+} as const;
+
+/** How many items a list holds, roughly; a page of a connection holds `first`. */
+const LIST_SIZES: Readonly<Record<string, number>> = {
+  'Approach.verdicts': 30,
+  'Approach.assessments': 10,
+  'Approach.improvementPoints': 10,
+  'Approach.attentionPoints': 10,
+  'Assessment.findings': 30,
+  'Development.rows': 30,
+  'IndicatorVerdict.explanation': 15,
+  'IndicatorVerdict.findings': 2,
+  'IndicatorVerdict.attentionPoints': 2,
+  'Finding.indicators': 2,
+  'Finding.attentionPoints': 2,
+  'Query.trend': 100,
+  '__Schema.types': 60,
+  '__Type.fields': 8,
+  '__Type.inputFields': 3,
+  '__Type.interfaces': 1,
+  '__Type.possibleTypes': 2,
+  '__Field.args': 2,
+};
+const LIST_SIZE = 5;
+
+/** What a field takes by itself; 1 where not named here. */
+const FIELD_COSTS: Readonly<Record<string, number>> = {
+  // It reads the years of all approaches.
+  'Query.trend': 20_000,
+};
+
+/** What a selection asks, fragments filled in. */
+interface Measures {
+  /** Fields nested in one another. */
+  readonly depth: number;
+  /** Fields beside one another at the top, aliases included. */
+  readonly fieldsHere: number;
+  /** Fields as written, at all depths. */
+  readonly fields: number;
+  /** Fields to be answered: those in a list once for each of its items. */
+  readonly cost: number;
+}
+
+/**
+ * Measures a valid operation.
+ * @param variables as they were sent
+ */
+export function measure(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>> = {},
+): Measures {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+  }
+  const root = schema.getRootType(operation.operation) ?? undefined;
+  return new Measurement(schema, operation, fragments, variables).of(operation.selectionSet, root);
+}
+
+/** The measuring of one operation; each fragment is measured once, however often it is spread. */
+class Measurement {
+  readonly #schema: GraphQLSchema;
+  readonly #operation: OperationDefinitionNode;
+  readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly #variables: Readonly<Record<string, unknown>>;
+  readonly #measured = new Map<string, Measures>();
+
+  constructor(
+    schema: GraphQLSchema,
+    operation: OperationDefinitionNode,
+    fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+    variables: Readonly<Record<string, unknown>>,
+  ) {
+    this.#schema = schema;
+    this.#operation = operation;
+    this.#fragments = fragments;
+    this.#variables = variables;
+  }
+
+  of({ selections }: SelectionSetNode, parent: GraphQLNamedType | undefined): Measures {
+    const sum = { depth: 0, fieldsHere: 0, fields: 0, cost: 0 };
+    for (const selection of selections) {
+      const one = this.#ofSelection(selection, parent);
+      sum.depth = Math.max(sum.depth, one.depth);
+      sum.fieldsHere += one.fieldsHere;
+      sum.fields += one.fields;
+      sum.cost += one.cost;
+    }
+    return sum;
+  }
+
+  #ofSelection(
+    selection: SelectionSetNode['selections'][number],
+    parent: GraphQLNamedType | undefined,
+  ): Measures {
+    if (selection.kind === Kind.FIELD) return this.#ofField(selection, parent);
+    if (selection.kind === Kind.FRAGMENT_SPREAD) return this.#ofFragment(selection.name.value);
+    const type = selection.typeCondition && this.#schema.getType(selection.typeCondition.name.value);
+    return this.of(selection.selectionSet, type ?? parent);
+  }
+
+  #ofFragment(name: string): Measures {
+    let measures = this.#measured.get(name);
+    if (measures === undefined) {
+      const fragment = this.#fragments.get(name);
+      measures =
+        fragment === undefined
+          ? { depth: 0, fieldsHere: 0, fields: 0, cost: 0 }
+          : this.of(fragment.selectionSet, this.#schema.getType(fragment.typeCondition.name.value));
+      this.#measured.set(name, measures);
+    }
+    return measures;
+  }
+
+  #ofField(node: FieldNode, parent: GraphQLNamedType | undefined): Measures {
+    const field = fieldOf(node.name.value, parent);
+    const name = `${parent?.name}.${node.name.value}`;
+    const own = FIELD_COSTS[name] ?? 1;
+    if (node.selectionSet === undefined) return { depth: 1, fieldsHere: 1, fields: 1, cost: own };
+    const inner = this.of(node.selectionSet, field && getNamedType(field.type));
+    return {
+      depth: 1 + inner.depth,
+      fieldsHere: 1,
+      fields: 1 + inner.fields,
+      cost: own + this.#sizeOf(node, field, name) * inner.cost,
+    };
+  }
+
+  /** How many times what is selected in a field will be answered. */
+  #sizeOf(node: FieldNode, field: GraphQLField<unknown, unknown> | undefined, name: string): number {
+    if (field === undefined) return 1;
+    const first = field.args.find((arg) => arg.name === 'first');
+    if (first !== undefined) {
+      const asked = this.#number(node) ?? first.defaultValue;
+      return typeof asked === 'number' ? Math.min(Math.max(asked, 1), MAX_PAGE_SIZE) : MAX_PAGE_SIZE;
+    }
+    // Its page is counted where `first` is.
+    if (!isListType(getNullableType(field.type)) || /Connection\.(nodes|edges)$/.test(name)) return 1;
+    return LIST_SIZES[name] ?? LIST_SIZE;
+  }
+
+  /** The argument `first`; undefined where it is left out. */
+  #number(node: FieldNode): unknown {
+    const value = node.arguments?.find((argument) => argument.name.value === 'first')?.value;
+    if (value?.kind === Kind.INT) return Number(value.value);
+    if (value?.kind !== Kind.VARIABLE) return undefined;
+    const name = value.name.value;
+    const given = this.#variables[name];
+    if (given !== undefined) return given;
+    const definition = this.#operation.variableDefinitions?.find((one) => one.variable.name.value === name);
+    return definition?.defaultValue?.kind === Kind.INT ? Number(definition.defaultValue.value) : undefined;
+  }
+}
+
+function fieldOf(
+  name: string,
+  parent: GraphQLNamedType | undefined,
+): GraphQLField<unknown, unknown> | undefined {
+  if (name === SchemaMetaFieldDef.name) return SchemaMetaFieldDef;
+  if (name === TypeMetaFieldDef.name) return TypeMetaFieldDef;
+  return isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
+}
+
+/** Refuses what would take the server too much, before anything of it is run. */
+export function limits(schema: GraphQLSchema): ApolloServerPlugin<ApiContext> {
+  return {
+    async requestDidStart() {
+      return {
+        async didResolveOperation({ document, operation, request }) {
+          if (operation === undefined) return;
+          const { depth, fieldsHere, cost } = measure(schema, document, operation, request.variables);
+          if (depth > LIMITS.depth)
+            throw tooLarge(`the query is nested ${depth} fields deep`, `${LIMITS.depth}`);
+          if (fieldsHere > LIMITS.rootFields)
+            throw tooLarge(
+              `the query has ${fieldsHere} root fields, aliases included`,
+              `${LIMITS.rootFields}`,
+            );
+          if (cost > LIMITS.cost) {
+            throw tooLarge(
+              `the query costs ${cost}, a field in a list counted for each of its items`,
+              `${LIMITS.cost}`,
+            );
+          }
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,131 @@
+import { request as httpRequest } from 'node:http';
+import { SAMPLE_2013, startServer, type TestServer } from './support';
+
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+/** What is wrong before GraphQL sees a request is answered in the form of GraphQL, and without internals. */
+describe('Over HTTP', () => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await startServer(SAMPLE_2013);
+  });
+  afterAll(async () => {
+    await server.close();
+    expect(server.internalErrors).toEqual([]);
+  });
+
+  async function refused(
+    path: string,
+    init: RequestInit,
+  ): Promise<[status: number, code: unknown, message: string]> {
+    const response = await fetch(`${server.url}${path}`, init);
+    expect(response.headers.get('content-type')).toMatch(/^application\/(graphql-response\+)?json/);
+    const text = await response.text();
+    expect(text).not.toMatch(/stack|node_modules|\/src\/|FST_|at \w+ \(/);
+    const body = JSON.parse(text);
+    expect(Object.keys(body)).toEqual(['errors']);
+    expect(Object.keys(body.errors[0]).sort()).toEqual(['extensions', 'message']);
+    return [response.status, body.errors[0].extensions.code, body.errors[0].message];
+  }
+
+  it.each(['', '{', 'null', '[]', '{}', '"x"', '{"query":1}', '{"query":"{__typename}","variables":[]}'])(
+    'the body %j is a bad request',
+    async (body) => {
+      expect(await refused('/graphql', { method: 'POST', headers: JSON_TYPE, body })).toEqual([
+        400,
+        'BAD_REQUEST',
+        expect.any(String),
+      ]);
+    },
+  );
+
+  it.each([
+    'text/plain',
+    'text/plain;charset=UTF-8',
+    'application/xml',
+    'application/x-www-form-urlencoded',
+    'x',
+  ])('a body of type %s is not read, even where it is JSON', async (type) => {
+    const body = '{"query":"{__typename}"}';
+    expect(await refused('/graphql', { method: 'POST', headers: { 'content-type': type }, body })).toEqual([
+      415,
+      'UNSUPPORTED_MEDIA_TYPE',
+      `content-type "${type}" is not accepted; expected application/json`,
+    ]);
+  });
+
+  it('a body may be as large as 256 KiB, and no larger', async () => {
+    const body = (bytes: number) => {
+      const start = '{"query":"{__typename}","variables":{"x":"';
+      return `${start}${'x'.repeat(bytes - start.length - 3)}"}}`;
+    };
+    const largest = await fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: JSON_TYPE,
+      body: body(262_144),
+    });
+    expect(await largest.json()).toEqual({ data: { __typename: 'Query' } });
+    expect(await refused('/graphql', { method: 'POST', headers: JSON_TYPE, body: body(262_145) })).toEqual([
+      413,
+      'BODY_TOO_LARGE',
+      'the body has 262145 bytes; accepted is at most 262144',
+    ]);
+  });
+
+  it.each([
+    ['PUT', '/graphql'],
+    ['DELETE', '/graphql'],
+    ['GET', '/graphq'],
+    ['POST', '/healthz'],
+  ])('%s %s is not found', async (method, path) => {
+    expect(await refused(path, { method })).toEqual([
+      404,
+      'NOT_FOUND',
+      `${method} is not served here; expected GET or POST of /graphql, or GET of /healthz or /readyz`,
+    ]);
+  });
+
+  it('a POST without a body or a type is a bad request', async () => {
+    expect(await refused('/graphql', { method: 'POST' })).toEqual([400, 'BAD_REQUEST', expect.any(String)]);
+  });
+
+  it('an error of the caller that the engine finds is a bad input', async () => {
+    expect(
+      await server.refusal('query($f: Int = 5) { approaches(first: $f) { nodes { id } } }', { f: null }),
+    ).toMatch(/^BAD_USER_INPUT: Argument "first" of non-null type "Int!" must not be null/);
+    expect(await server.refusal('mutation { x }')).toMatch(/^BAD_USER_INPUT: .*mutation/);
+    expect(await server.refusal('query A { __typename } query B { __typename }')).toMatch(
+      /^OPERATION_RESOLUTION_FAILURE: Must provide operation name/,
+    );
+  });
+
+  it('HEAD and OPTIONS are answered as ever, before and after the same GET', async () => {
+    const url = `${server.url}/graphql?query={frameworks{code}}`;
+    const others = async () =>
+      Promise.all(
+        ['HEAD', 'OPTIONS'].map(async (method) => {
+          const { status, headers } = await fetch(url, { method });
+          return [method, status, headers.get('allow')];
+        }),
+      );
+    const before = await others();
+    expect(before).toEqual([
+      ['HEAD', 405, 'GET, POST'],
+      ['OPTIONS', 405, 'GET, POST'],
+    ]);
+    for (const _ of [1, 2]) expect((await fetch(url)).status).toBe(200);
+    expect(await others()).toEqual(before);
+  });
+
+  it('a host that is none is a bad request', async () => {
+    const status = await new Promise((resolve, reject) => {
+      httpRequest(`${server.url}/graphql?query={__typename}`, { headers: { host: '[' } }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      })
+        .on('error', reject)
+        .end();
+    });
+    expect(status).toBe(400);
+  });
+});

@@ -1,0 +1,145 @@
+import { KeptAnswers } from '../../src/api/kept-answers';
+import { Lru } from '../../src/api/lru';
+import { handleApproachCommand } from '../../src/handle-command';
+import { APPROACH, id, promised } from '../support/events';
+import { step } from '../support/given';
+import { maastricht, SAMPLE_2013, startServer, type TestServer } from './support';
+
+const HISTORY = maastricht('history(first: 100) { nodes { type } }');
+
+describe('A kept answer', () => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await startServer(SAMPLE_2013);
+  });
+  afterAll(() => server.close());
+
+  const ask = (query: string, headers: Readonly<Record<string, string>> = {}) =>
+    fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({ query }),
+    });
+  const statementsOf = async (
+    query: string,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<number> => {
+    const { database } = server.register;
+    const before = database.statementCount;
+    await (await ask(query, headers)).text();
+    return database.statementCount - before;
+  };
+
+  it('is as it was the first time, byte by byte and in its headers', async () => {
+    const query = '{ municipality(code: "GM1900") { name } }';
+    const [first, again] = [await ask(query), await ask(query)];
+    const bytes = Buffer.from(await first.arrayBuffer());
+    expect(Buffer.from(await again.arrayBuffer())).toEqual(bytes);
+    expect(bytes.toString()).toContain('Súdwest-Fryslân');
+    for (const header of ['content-type', 'content-length'])
+      expect(again.headers.get(header)).toBe(first.headers.get(header));
+    expect(again.headers.get('content-length')).toBe(String(bytes.length));
+    expect(again.headers.get('content-type')).toBe('application/json; charset=utf-8');
+  });
+
+  it('is for those who accept the same', async () => {
+    const query = maastricht('slug');
+    for (const accept of ['application/json', 'application/graphql-response+json', 'application/json']) {
+      const response = await ask(query, { accept });
+      await response.text();
+      expect(response.headers.get('content-type')).toBe(`${accept}; charset=utf-8`);
+    }
+  });
+
+  it('is never for another who asks', async () => {
+    const query = maastricht('slug id');
+    expect(await statementsOf(query, { authorization: 'Bearer a' })).toBeGreaterThan(0);
+    expect(await statementsOf(query, { authorization: 'Bearer a' })).toBe(0);
+    expect(await statementsOf(query, { authorization: 'Bearer b' })).toBeGreaterThan(0);
+    expect(await statementsOf(query)).toBeGreaterThan(0);
+  });
+
+  it('is never older than what the read models held when the request came', async () => {
+    const { store, projector } = server.register;
+    const atPosition = new Map<number, number>();
+    const count = async () => {
+      const { data } = JSON.parse(await (await ask(HISTORY)).text());
+      return data.approach.history.nodes.length as number;
+    };
+    const start = await count();
+    const points = JSON.parse(await (await ask(maastricht('improvementPoints { id }'))).text());
+    const node = Buffer.from(points.data.approach.improvementPoints[0].id, 'base64url').toString();
+    const point = node.split('/').at(-1) ?? '';
+    atPosition.set(projector.position, start);
+    let isWriting = true;
+    const seen = new Set<number>();
+    const read = async () => {
+      while (isWriting) {
+        const expected = atPosition.get(projector.position);
+        const got = await count();
+        seen.add(got);
+        expect(got).toBeGreaterThanOrEqual(expected ?? Number.NaN);
+      }
+    };
+    const readers = Array.from({ length: 8 }, read);
+    for (let written = 1; written <= 40; written += 1) {
+      // Known before it is appended: the read models may show it before the command returns.
+      atPosition.set(projector.position + 1, start + written);
+      const { position = 0 } = await handleApproachCommand(
+        store,
+        APPROACH,
+        step(promised(`beloofd ${written}`, [], { improvementPointIds: [point] })),
+        { actor: 'tester', correlationId: id('kept'), key: `kept ${written}`, document: null },
+      );
+      await projector.waitFor(position, 5_000);
+      expect(await count()).toBe(start + written);
+    }
+    isWriting = false;
+    await Promise.all(readers);
+    expect(seen.size).toBeGreaterThan(5);
+  });
+});
+
+describe('The kept answers', () => {
+  const answer = (bytes: number) => ({ payload: Buffer.alloc(bytes), contentType: 'application/json' });
+
+  it('take no more together than they may, keys included; those asked for longest ago go first', () => {
+    const kept = new KeptAnswers(10_000);
+    for (const key of ['a', 'b', 'c']) kept.keep(key, 1, answer(2_500));
+    expect(kept.get('a', 1)).toBeDefined();
+    kept.keep('d'.repeat(1_000), 1, answer(100));
+    expect(['a', 'b', 'c'].filter((key) => kept.get(key, 1) !== undefined)).toEqual(['a', 'c']);
+    expect(kept.bytes).toBeLessThanOrEqual(10_000);
+  });
+
+  it('are gone at another position, and none of an earlier one comes back', () => {
+    const kept = new KeptAnswers();
+    kept.keep('a', 1, answer(1));
+    expect(kept.get('a', 2)).toBeUndefined();
+    kept.keep('b', 2, answer(1));
+    kept.keep('a', 1, answer(1));
+    expect([kept.get('a', 1), kept.get('a', 2)]).toEqual([undefined, undefined]);
+  });
+
+  it('are not one that is longer than a MiB', () => {
+    const kept = new KeptAnswers();
+    kept.keep('a', 1, answer(1024 * 1024));
+    expect([kept.get('a', 1), kept.bytes]).toEqual([undefined, 0]);
+  });
+});
+
+describe('What was asked for longest ago', () => {
+  it('goes first, and what alone is too large is not held', () => {
+    const lru = new Lru<number>(3, (_, size) => size);
+    lru.set('a', 1);
+    lru.set('b', 1);
+    lru.set('c', 1);
+    lru.get('a');
+    lru.set('d', 1);
+    expect(['a', 'b', 'c', 'd'].map((key) => lru.get(key))).toEqual([1, undefined, 1, 1]);
+    lru.set('d', 2);
+    expect([lru.get('a'), lru.get('c'), lru.get('d'), lru.size]).toEqual([undefined, 1, 2, 3]);
+    lru.set('e', 4);
+    expect([lru.get('e'), lru.size <= 3]).toEqual([undefined, true]);
+  });
+});

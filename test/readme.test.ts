@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SAMPLE_2013, SAMPLE_2014, startServer, type TestServer } from './api/support';
+
+/** A question in the README and the answer printed below it; `…` stands for the rest. */
+interface Example {
+  readonly query: string;
+  readonly answer: string;
+}
+
+const readme = readFileSync(join(__dirname, '..', 'README.md'), 'utf8');
+const examples: Example[] = [
+  ...readme.matchAll(/^\$ curl -s --get \S+\/graphql --data-urlencode query='([^']+)'\n([^`]+)```/gm),
+].map(([, query = '', answer = '']) => ({ query, answer }));
+
+/** Lines of an answer are broken for the page only. */
+const unbroken = (text: string) => text.replace(/\s+/g, '');
+
+describe('The README', () => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await startServer(SAMPLE_2013, SAMPLE_2014);
+  });
+  afterAll(() => server.close());
+
+  it('has examples, and no other curl than those that are tried here', () => {
+    expect(examples.length).toBeGreaterThanOrEqual(3);
+    expect(readme.match(/curl/g)).toHaveLength(examples.length);
+  });
+
+  it.each(examples)('gets the answer that it prints to $query', async ({ query, answer }) => {
+    const response = await fetch(`${server.url}/graphql?${new URLSearchParams({ query })}`);
+    const body = unbroken(await response.text());
+    const [begin = '', rest] = unbroken(answer).split('…');
+    expect(rest === undefined ? body : body.slice(0, begin.length)).toBe(begin);
+  });
+});
