@@ -1,6 +1,6 @@
 import { type Decided, decide } from '../domain/approach';
 import { FrameworkLine } from '../domain/framework';
-import { emptyHistory, evolve } from '../domain/history';
+import { type ApproachHistory, emptyHistory, evolve } from '../domain/history';
 import { existedIn, MUNICIPALITIES, type Municipality } from '../domain/municipalities';
 import { approachStream, slugOf } from '../domain/streams';
 import type { EventStore } from '../event-store/event-store';
@@ -70,7 +70,7 @@ export async function generate(
       const key = `${approach.stream}/${year}`;
       const decided: Decided[] = [];
       // Each step is made on what those before it left, so they are decided one by one.
-      for (const step of new SyntheticAssessment(approach, framework, year, random, key).steps()) {
+      for (const step of new SyntheticAssessment(approach, framework, year, random).steps()) {
         for (const one of decide(step, approach.history, () => line)) {
           evolve(approach.history, one.event, {
             revision: 0,
@@ -83,6 +83,7 @@ export async function generate(
       }
       const appended = appendDecided(store, approach.stream, approach.revision, decided, context(key));
       approach.revision += decided.length;
+      forget(approach.history);
       events += decided.length;
       underWay.add(appended);
       void appended.finally(() => underWay.delete(appended)).catch(() => {});
@@ -92,6 +93,13 @@ export async function generate(
     await Promise.all(underWay);
   }
   return events;
+}
+
+/** Only the latest assessment is followed up; what was found before it would fill the memory for nothing. */
+function forget({ assessments, followed }: ApproachHistory): void {
+  for (const { found } of assessments.slice(0, -1))
+    for (const facts of Object.values(found)) facts.length = 0;
+  for (const facts of Object.values(followed)) facts.length = 0;
 }
 
 /** The municipalities that a set over these years can hold. */

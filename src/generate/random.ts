@@ -28,4 +28,11 @@ export class Random {
   hex32(): string {
     return Array.from({ length: 4 }, () => this.int(0, 0xffffffff).toString(16).padStart(8, '0')).join('');
   }
+
+  /** A UUID of version 4. */
+  uuid(): string {
+    const hex = this.hex32();
+    const variant = '89ab'[this.int(0, 3)];
+    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`;
+  }
 }

@@ -3,7 +3,6 @@ import type { Framework } from '../domain/framework';
 import type { FreeText } from '../domain/free-text';
 import type { ApproachHistory } from '../domain/history';
 import type { Municipality } from '../domain/municipalities';
-import { stableId } from '../handle-command';
 import type { Random } from './random';
 import { rowsOf } from './synthetic-framework';
 
@@ -25,17 +24,14 @@ export class SyntheticAssessment {
   readonly #framework: Framework;
   readonly #year: number;
   readonly #random: Random;
-  readonly #key: string;
   readonly #id: string;
-  #ordinal = 0;
 
-  constructor(approach: SyntheticApproach, framework: Framework, year: number, random: Random, key: string) {
+  constructor(approach: SyntheticApproach, framework: Framework, year: number, random: Random) {
     this.#approach = approach;
     this.#framework = framework;
     this.#year = year;
     this.#random = random;
-    this.#key = key;
-    this.#id = stableId(key, 'assessment');
+    this.#id = random.uuid();
   }
 
   *steps(): Generator<ApproachStep> {
@@ -91,7 +87,7 @@ export class SyntheticAssessment {
     for (const indicators of rowsOf(this.#framework)) {
       for (let mark = 0; mark < (indicators.length > 1 ? 2 : 1); mark += 1) {
         const verdict = this.#random.chance(55) ? 'MET' : 'IMPROVEMENT_NEEDED';
-        const findingId = this.#newId('finding');
+        const findingId = this.#random.uuid();
         yield {
           type: 'RecordFinding',
           data: {
@@ -105,13 +101,13 @@ export class SyntheticAssessment {
         if (this.#random.chance(50)) {
           yield {
             type: 'RaiseAttentionPoint',
-            data: { attentionPointId: this.#newId('attention'), findingId, text: this.#text('let op') },
+            data: { attentionPointId: this.#random.uuid(), findingId, text: this.#text('let op') },
           };
         }
         if (verdict === 'IMPROVEMENT_NEEDED') {
           yield {
             type: 'IdentifyImprovementPoint',
-            data: { improvementPointId: this.#newId('point'), findingId, text: this.#text('verbeterpunt') },
+            data: { improvementPointId: this.#random.uuid(), findingId, text: this.#text('verbeterpunt') },
           };
         }
       }
@@ -125,7 +121,7 @@ export class SyntheticAssessment {
     for (let note = 1; note <= 6; note += 1) {
       yield { type: 'NoteDevelopment', data: { assessmentId: this.#id, text: this.#text('ontwikkeling') } };
     }
-    const followUpId = this.#newId('report');
+    const followUpId = this.#random.uuid();
     if (open.length > 0) {
       yield {
         type: 'ReportFollowUp',
@@ -145,7 +141,7 @@ export class SyntheticAssessment {
       yield {
         type: 'AssessFollowUp',
         data: {
-          findingId: this.#newId('finding'),
+          findingId: this.#random.uuid(),
           assessmentId: this.#id,
           followUpId,
           improvementPointIds: [point.id],
@@ -156,7 +152,7 @@ export class SyntheticAssessment {
         },
       };
       if (!this.#random.chance(50)) continue;
-      const commitmentId = this.#newId('commitment');
+      const commitmentId = this.#random.uuid();
       yield {
         type: 'MakeCommitment',
         data: {
@@ -185,7 +181,7 @@ export class SyntheticAssessment {
       yield {
         type: 'AssessFollowUp',
         data: {
-          findingId: this.#newId('finding'),
+          findingId: this.#random.uuid(),
           assessmentId: this.#id,
           followUpId: null,
           improvementPointIds: [],
@@ -217,7 +213,7 @@ export class SyntheticAssessment {
     yield {
       type: 'CorrectFinding',
       data: {
-        findingId: this.#newId('correction'),
+        findingId: this.#random.uuid(),
         corrects: finding.id,
         indicators: [...finding.indicators],
         verdict: this.#random.chance(50) ? 'MET' : 'IMPROVEMENT_NEEDED',
@@ -227,15 +223,10 @@ export class SyntheticAssessment {
         publishedOn: `${this.#year + 2}`,
       },
       improvementPoint: {
-        improvementPointId: this.#newId('point'),
+        improvementPointId: this.#random.uuid(),
         text: this.#text('verbeterpunt na correctie'),
       },
     };
-  }
-
-  #newId(what: string): string {
-    this.#ordinal += 1;
-    return stableId(this.#key, `${what} ${this.#ordinal}`);
   }
 
   /** A text that says of itself that it is synthetic, of about the length of a real one. */

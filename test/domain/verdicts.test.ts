@@ -48,6 +48,14 @@ describe('A verdict', () => {
     expect(verdicts(first, { reference: '2013' })['1.1.1']).toBe('✓ 2013');
   });
 
+  it('does not count where its assessment was concluded as confidential', () => {
+    const confidential = first.map((event) =>
+      event.type === 'AssessmentConcluded' ? { ...event, data: { ...event.data, public: false } } : event,
+    );
+    expect(verdicts(first)).not.toEqual({});
+    expect(verdicts(confidential)).toEqual({});
+  });
+
   it('does not count before its assessment is concluded', () => {
     const underWay = [registered(), opened('a'), found('f', 'a', { indicators: ALL })];
     expect(verdicts(underWay)).toEqual({});
