@@ -1,6 +1,7 @@
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
+  setupFiles: ['<rootDir>/test/support/seed.ts'],
   roots: ['<rootDir>/test'],
   // Generous, because machines are shared: a test that hangs fails, one that waits for its turn does not.
   testTimeout: 60_000,
