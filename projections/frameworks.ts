@@ -71,13 +71,34 @@ export function frameworkCodes(database: ReadDatabase, upTo: number): string[] {
     .map(({ code }) => code);
 }
 
+/** Lines that were read, by database and then by code and latest version: what a version holds never changes. */
+const known = new WeakMap<ReadDatabase, Map<string, FrameworkLine>>();
+
 /** A framework with its versions known up to a position; without versions where there is none. */
 export function frameworkLine(database: ReadDatabase, code: string, upTo: number): FrameworkLine {
-  const line = new FrameworkLine();
-  const rows = database.all<{ event: string }>(
-    'SELECT event FROM framework_events WHERE code = ? AND position <= ? ORDER BY version',
+  const latest = database.get<{ version: number | null }>(
+    'SELECT max(version) AS version FROM framework_events WHERE code = ? AND position <= ?',
     code,
     upTo,
+  )?.version;
+  if (latest == null) return new FrameworkLine();
+  const lines = known.get(database) ?? new Map<string, FrameworkLine>();
+  known.set(database, lines);
+  const key = `${code} ${latest}`;
+  let line = lines.get(key);
+  if (line === undefined) {
+    line = readLine(database, code, latest);
+    lines.set(key, line);
+  }
+  return line;
+}
+
+function readLine(database: ReadDatabase, code: string, latest: number): FrameworkLine {
+  const line = new FrameworkLine();
+  const rows = database.all<{ event: string }>(
+    'SELECT event FROM framework_events WHERE code = ? AND version <= ? ORDER BY version',
+    code,
+    latest,
   );
   for (const { event } of rows) evolveFramework(line, JSON.parse(event));
   return line;

@@ -81,23 +81,27 @@ export function keepAnswers(app: FastifyInstance, position: () => Position): voi
     done(null, body),
   );
 
-  app.addHook('preHandler', async (request, reply) => {
+  // With callbacks, as a kept answer is sent in less time than a promise costs.
+  app.addHook('preHandler', (request, reply, done) => {
     const text = request.method === 'GET' ? request.url : request.body;
-    if (typeof text !== 'string') return;
+    if (typeof text !== 'string') return done();
     request.answerKey = keyOf(request, text);
     const kept = answers.get(request.answerKey, position());
-    if (kept !== undefined) return reply.header('content-type', kept.contentType).send(kept.payload);
-    if (request.method !== 'GET') return parseBody(request, reply, text);
+    if (kept !== undefined) {
+      reply.header('content-type', kept.contentType).send(kept.payload);
+      return;
+    }
+    if (request.method === 'GET' || parseBody(request, reply, text)) done();
   });
 
-  app.addHook('onSend', async (request, reply, payload) => {
+  app.addHook('onSend', (request, reply, payload, done) => {
     const { answerKey, answeredAt } = request;
+    if (answerKey === null || answeredAt === null || reply.statusCode !== 200) return done(null, payload);
     const contentType = reply.getHeader('content-type');
-    if (answerKey === null || answeredAt === null || reply.statusCode !== 200) return;
-    if (typeof payload !== 'string' || typeof contentType !== 'string') return;
+    if (typeof payload !== 'string' || typeof contentType !== 'string') return done(null, payload);
     const bytes = Buffer.from(payload);
     answers.keep(answerKey, answeredAt, { payload: bytes, contentType });
-    return bytes;
+    done(null, bytes);
   });
 }
 
@@ -122,12 +126,14 @@ function keyOf({ method, headers }: FastifyRequest, text: string): string {
   return [method, headers.authorization ?? '', headers.accept ?? '', text].join('\n');
 }
 
-function parseBody(request: FastifyRequest, reply: FastifyReply, text: string): FastifyReply | undefined {
+/** Parses the body; where that fails, it answers and gives false. */
+function parseBody(request: FastifyRequest, reply: FastifyReply, text: string): boolean {
   try {
     request.body = JSON.parse(text);
-    return undefined;
+    return true;
   } catch {
     const message = 'the body is not JSON; expected {"query": "…", "variables": {…}}';
-    return reply.code(400).send(errorBody(message, 'BAD_REQUEST'));
+    reply.code(400).send(errorBody(message, 'BAD_REQUEST'));
+    return false;
   }
 }
