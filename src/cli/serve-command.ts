@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config';
 import { openRegister, type Register, serve } from '../main';
 import { importInto } from './import-command';
@@ -8,8 +9,8 @@ import { type Output, progress } from './output';
 /** The documents that `start` shows, two folders up from the built file. */
 const SAMPLES = join(__dirname, '..', '..', '..', 'samples');
 
-/** How long it waits for the read models at a time, in milliseconds; a process ends behind its timers. */
-const WAIT_MS = 500;
+/** How often it looks whether the read models are level, in milliseconds. */
+const LOOK_EVERY_MS = 20;
 
 /** Serves until the process is told to stop. */
 export async function serveCommand(
@@ -42,13 +43,13 @@ export async function serveCommand(
   }
 }
 
-/** True once the read models are level with the log of now; false where the server ended before. */
-async function untilLevel({ store, projector }: Register, ended: Promise<void>): Promise<boolean> {
-  const position = (await store.lastPosition()) ?? 0;
-  for (;;) {
-    const isLevel = await Promise.race([projector.waitFor(position, WAIT_MS), ended.then(() => null)]);
-    if (isLevel !== false) return isLevel === true;
+/** True once the read models are level with the log; false where the server ended before. */
+async function untilLevel({ projector }: Register, ended: Promise<void>): Promise<boolean> {
+  while (!projector.isLevel) {
+    const hasEnded = await Promise.race([sleep(LOOK_EVERY_MS, false), ended.then(() => true)]);
+    if (hasEnded) return false;
   }
+  return true;
 }
 
 async function importSamples(register: Register): Promise<void> {

@@ -4,7 +4,7 @@
  * precision. Intervals and the other EDTF forms are refused: a verdict needs one date to stand on.
  */
 
-/** An EDTF string of one of the accepted forms; {@link parseEdtf} and {@link isEdtf} are the only doors. */
+/** An EDTF string of one of the accepted forms, as {@link isEdtf} knows them. */
 export type Edtf = string;
 
 /** What an error says of a date that is not accepted. */
@@ -23,15 +23,6 @@ export function isEdtf(value: string): value is Edtf {
   return (
     day === undefined || (Number(day) >= 1 && Number(day) <= daysInMonth(Number(match[1]), Number(month)))
   );
-}
-
-/**
- * The string itself, once it is known to be an accepted date.
- * @throws RangeError that says what is accepted.
- */
-export function parseEdtf(value: string): Edtf {
-  if (!isEdtf(value)) throw new RangeError(`"${value}" is not an accepted date: expected ${ACCEPTED_DATES}`);
-  return value;
 }
 
 /**

@@ -63,6 +63,12 @@ describe('A server', () => {
     expect(place.events()).toEqual([]);
   });
 
+  it('of an empty log says that it holds nothing yet, and answers', async () => {
+    const running = place.start(['serve']);
+    const [, url = ''] = await running.says(/(http:\/\/[\d.:]+)\/graphql and holds nothing yet\./);
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  });
+
   it('is the only writer: an import, another server and a replay are refused beside it', async () => {
     await place.run('import', SAMPLE_2013);
     const server = await place.serve();

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { isEdtf, lastDay, parseEdtf, yearOf } from '../../src/domain/edtf';
+import { isEdtf, lastDay, yearOf } from '../../src/domain/edtf';
 
 const pad = (value: number, length: number) => String(value).padStart(length, '0');
 /** Any day of the years 0001 to 9999, by a way of counting that is not that of the code. */
@@ -14,7 +14,7 @@ const date = fc.tuple(day, precision, fc.boolean()).map(([whole, length, approxi
 
 describe('A date as documents give it', () => {
   it('is a year, a month or a day, each of them approximate or not, and stays as it is', () => {
-    fc.assert(fc.property(date, ({ edtf }) => parseEdtf(edtf) === edtf && isEdtf(edtf)));
+    fc.assert(fc.property(date, ({ edtf }) => isEdtf(edtf)));
   });
 
   it('never means a day behind its last day, and means that day itself', () => {
@@ -85,9 +85,8 @@ describe('A date as documents give it', () => {
     '2013\n',
     'mei 2015',
     '2015-05-01T12:00:00Z',
-  ])('refuses %j, and says what is accepted', (value) => {
+  ])('refuses %j', (value) => {
     expect(isEdtf(value)).toBe(false);
-    expect(() => parseEdtf(value)).toThrow(/expected a year \(2013\), a month \(2015-06\) or a day/);
   });
 
   it('refuses every month and day that the calendar has not', () => {
