@@ -80,6 +80,7 @@ function withRivals(times: number, rival: (ordinal: number) => Promise<unknown>)
       if (expected.length <= times) await rival(expected.length);
       return store.append(stream, appended, revision);
     },
+    restore: (...args) => store.restore(...args),
     readStream: (...args) => store.readStream(...args),
     readAll: (...args) => store.readAll(...args),
     subscribeAll: (...args) => store.subscribeAll(...args),

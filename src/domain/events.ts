@@ -212,15 +212,21 @@ interface Envelope {
   readonly stream: string;
   /** Place in the stream: from 0, gapless. */
   readonly revision: number;
-  readonly position: Position;
   readonly metadata: EventMetadata;
 }
 
+interface Placed {
+  readonly position: Position;
+}
+
+/** A recorded event without its position, which is the engine's: what is the same in every copy of the log. */
+export type PortableEvent = DomainEvent & Envelope;
+
 /** An event as it stands in the log. */
-export type RecordedEvent = DomainEvent & Envelope;
+export type RecordedEvent = PortableEvent & Placed;
 
 /** A recorded event of type `K`. */
-export type Recorded<K extends EventType> = Extract<DomainEvent, { type: K }> & Envelope;
+export type Recorded<K extends EventType> = Extract<DomainEvent, { type: K }> & Envelope & Placed;
 
 /** The event in the log is corrupt, or of a kind that this version does not know. Names the event. */
 export class InvalidEventError extends Error {

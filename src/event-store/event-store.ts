@@ -1,4 +1,4 @@
-import type { DomainEvent, EventMetadata, Position, RecordedEvent } from '../domain/events';
+import type { DomainEvent, EventMetadata, PortableEvent, Position, RecordedEvent } from '../domain/events';
 
 /** An event to be appended. The store adds stream, revision, position and `recordedAt`. */
 export type NewEvent = DomainEvent & {
@@ -46,6 +46,19 @@ export interface EventStore {
     expected: ExpectedRevision,
   ): Promise<AppendResult>;
 
+  /**
+   * Fills the log, which must be empty, with the events of another one, verbatim and in their order: ids,
+   * revisions and `recordedAt` are theirs, positions this engine's. They pass the same checks as in an append,
+   * and those of a whole log: an id once, revisions from 0 without gaps, `recordedAt` never decreasing.
+   *
+   * All of them or none: where one is refused, or `pages` throws, the log stays empty. A cluster has no
+   * transaction over so many streams: there an interruption may leave a beginning of them, and only
+   * restoring the same events again is accepted, which goes on behind it. Until it ends, nothing is appended.
+   * @returns the position of the last event, or undefined where there were none
+   * @throws LogNotEmptyError, InvalidEventError (names the event), or what `pages` throws
+   */
+  restore(pages: AsyncIterable<readonly PortableEvent[]>): Promise<Position | undefined>;
+
   /** The stream's events from revision `from` (default 0), in pages; nothing for a stream that is not there. */
   readStream(stream: string, from?: number): AsyncIterable<readonly RecordedEvent[]>;
 
@@ -87,6 +100,14 @@ export class EventIdTakenError extends Error {
     readonly stream: string,
   ) {
     super(`event id ${id} is taken by an event of stream ${stream}`);
+  }
+}
+
+/** Only an empty log can be restored into. */
+export class LogNotEmptyError extends Error {
+  override readonly name = 'LogNotEmptyError';
+  constructor() {
+    super('the log holds events already, and another one is restored into an empty log only');
   }
 }
 

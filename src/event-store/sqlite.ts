@@ -1,17 +1,20 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { InvalidEventError, type Position, parseEvent, type RecordedEvent } from '../domain/events';
+import { InvalidEventError, type PortableEvent, type Position, type RecordedEvent } from '../domain/events';
 import {
   type AppendResult,
   EventIdTakenError,
   type EventStore,
   type ExpectedRevision,
   LogClosedError,
+  LogInUseError,
   type NewEvent,
   UnusableLogError,
   WrongExpectedRevisionError,
 } from './event-store';
 import { openForReading, openForWriting } from './sqlite-file';
+import { restoreInto } from './sqlite-restore';
+import { checkedRows, type Row } from './sqlite-rows';
 import { prepareStatements, readPage } from './sqlite-statements';
 import type { WriterLock } from './sqlite-writer-lock';
 
@@ -19,8 +22,6 @@ import type { WriterLock } from './sqlite-writer-lock';
 const GROUP_EVENTS = 4_000;
 /** How often a reader beside a writer of another process looks for new events. */
 const POLL_MS = 200;
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 export interface SqliteEventStoreOptions {
   /** The log's file, usually `events.db`. In mode `write` it is made, with its folder, where it is not there. */
@@ -63,13 +64,6 @@ interface Pending {
   reject(reason: unknown): void;
 }
 
-interface Row {
-  readonly id: string;
-  readonly type: string;
-  readonly data: string;
-  readonly metadata: string;
-}
-
 class SqliteEventStore implements EventStore {
   readonly #db: DatabaseSync;
   readonly #lock: WriterLock | undefined;
@@ -81,6 +75,7 @@ class SqliteEventStore implements EventStore {
   /** Of the last event, in milliseconds. */
   #recordedAt: number;
   #closed = false;
+  #restoring: Promise<unknown> | undefined;
   #changed = Promise.withResolvers<void>();
 
   constructor(db: DatabaseSync, lock: WriterLock | undefined, options: SqliteEventStoreOptions) {
@@ -99,13 +94,29 @@ class SqliteEventStore implements EventStore {
     expected: ExpectedRevision,
   ): Promise<AppendResult> {
     return new Promise((resolve, reject) => {
-      this.#assertOpen();
-      if (this.#lock === undefined) {
-        throw new UnusableLogError(`the log ${this.#path} is open for reading only: nothing can be appended`);
-      }
+      this.#assertWritable();
       this.#queue.push({ stream, events: this.#rows(stream, events), expected, resolve, reject });
       this.#flushing ??= setImmediate(() => this.#flush());
     });
+  }
+
+  async restore(pages: AsyncIterable<readonly PortableEvent[]>): Promise<Position | undefined> {
+    this.#assertWritable();
+    while (this.#queue.length > 0) this.#flush();
+    const restoring = restoreInto(this.#path, pages, () => {
+      this.#assertOpen();
+      this.#lock?.assertHeld();
+    });
+    this.#restoring = restoring.catch(() => {});
+    try {
+      const end = await restoring;
+      if (end === undefined) return undefined;
+      this.#recordedAt = Date.parse(end.recordedAt);
+      this.#wake();
+      return end.position;
+    } finally {
+      this.#restoring = undefined;
+    }
   }
 
   async *readStream(stream: string, from = 0): AsyncGenerator<readonly RecordedEvent[]> {
@@ -177,30 +188,16 @@ class SqliteEventStore implements EventStore {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    await this.#restoring;
     while (this.#queue.length > 0) this.#flush();
     this.#db.close();
     this.#lock?.release();
     this.#wake();
   }
 
-  /** Checks the events of an append and puts them in words that no later change of theirs can reach. */
   #rows(stream: string, events: readonly NewEvent[]): Row[] {
-    if (stream === '' || stream.includes('\0') || !stream.isWellFormed()) {
-      throw new InvalidEventError(`${JSON.stringify(stream)} is not a name for a stream`);
-    }
-    if (events.length === 0) throw new InvalidEventError(`an append to ${stream} without events`);
-    if (new Set(events.map((event) => event.id)).size < events.length) {
-      throw new InvalidEventError(`an append to ${stream} has the same event id twice`);
-    }
     const instant = Math.max(this.#now().getTime(), this.#recordedAt);
-    const recordedAt = new Date(instant).toISOString();
-    const rows = events.map((event, revision) => {
-      const { id, type, data } = event;
-      if (!UUID.test(id)) throw new InvalidEventError(`event id "${id}" is not a UUID in lower case`);
-      const metadata = { ...event.metadata, recordedAt };
-      parseEvent({ id, stream, revision, position: 0, type, data, metadata });
-      return { id, type, data: JSON.stringify(data), metadata: JSON.stringify(metadata) };
-    });
+    const rows = checkedRows(stream, events, new Date(instant).toISOString());
     this.#recordedAt = instant;
     return rows;
   }
@@ -315,6 +312,16 @@ class SqliteEventStore implements EventStore {
   #wake(): void {
     this.#changed.resolve();
     this.#changed = Promise.withResolvers();
+  }
+
+  #assertWritable(): void {
+    this.#assertOpen();
+    if (this.#lock === undefined) {
+      throw new UnusableLogError(`the log ${this.#path} is open for reading only: nothing can be appended`);
+    }
+    if (this.#restoring !== undefined) {
+      throw new LogInUseError(`the log ${this.#path} is being restored: append once that has ended`);
+    }
   }
 
   #assertOpen(): void {

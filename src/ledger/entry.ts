@@ -1,5 +1,5 @@
 import canonicalize from 'canonicalize';
-import type { RecordedEvent } from '../domain/events';
+import type { PortableEvent } from '../domain/events';
 import { type FreeText, saltedDigest } from '../domain/free-text';
 import { type Hash, hashLeaf } from './merkle';
 
@@ -14,7 +14,7 @@ export class NoCanonicalFormError extends Error {
  * free text stands as its salted digest, so a copy of the log that leaves the text out has it too.
  * @throws NoCanonicalFormError when a string of the event holds a lone surrogate.
  */
-export function entryOf(event: RecordedEvent): string {
+export function entryOf(event: PortableEvent): string {
   const { id, stream, revision, type, data, metadata } = event;
   try {
     const entry = canonicalize({ id, stream, revision, type, data: withoutTexts(data), metadata });
@@ -28,7 +28,7 @@ export function entryOf(event: RecordedEvent): string {
 }
 
 /** The event's leaf in the ledger's tree: {@link entryOf} hashed as RFC 9162 does. */
-export function leafHash(event: RecordedEvent): Buffer {
+export function leafHash(event: PortableEvent): Buffer {
   return hashLeaf(entryOf(event));
 }
 
@@ -41,7 +41,7 @@ export function leafHash(event: RecordedEvent): Buffer {
  * event that was altered in the log since then no longer matches it, and so the export names its place.
  * @throws NoCanonicalFormError as {@link entryOf}, when the leaf hash is to be computed.
  */
-export function exportLine(index: number, event: RecordedEvent, recorded?: Hash): string {
+export function exportLine(index: number, event: PortableEvent, recorded?: Hash): string {
   const { id, stream, revision, type, data, metadata } = event;
   const hash = Buffer.from(recorded ?? leafHash(event)).toString('hex');
   return `${JSON.stringify({ index, leafHash: hash, id, stream, revision, type, data, metadata })}\n`;

@@ -31,6 +31,7 @@ describe('The server', () => {
     const { register, config } = opened;
     const store: EventStore = {
       append: (...args) => register.store.append(...args),
+      restore: (...args) => register.store.restore(...args),
       readStream: (...args) => register.store.readStream(...args),
       readAll: (...args) => register.store.readAll(...args),
       subscribeAll: (...args) => register.store.subscribeAll(...args),

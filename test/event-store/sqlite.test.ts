@@ -25,9 +25,10 @@ import {
 import { openSqliteEventStore } from '../../src/event-store/sqlite';
 import { describeEventStoreContract } from './contract';
 import { checkAgainstModel } from './model';
+import { describeRestoreContract } from './restore-contract';
 import { collect, ids, sampleEvent, sampleEvents, uniqueStream } from './sample-events';
 
-describeEventStoreContract('SQLite', async (options) => {
+async function openLog(options: { now?: () => Date }) {
   const folder = mkdtempSync(join(tmpdir(), 'toetsspoor-log-'));
   const open = () => openSqliteEventStore({ path: join(folder, 'events.db'), ...options });
   let current = open();
@@ -43,7 +44,10 @@ describeEventStoreContract('SQLite', async (options) => {
       rmSync(folder, { recursive: true });
     },
   };
-});
+}
+
+describeEventStoreContract('SQLite', openLog);
+describeRestoreContract('SQLite', openLog);
 
 describe('The SQLite log', () => {
   let folder: string;

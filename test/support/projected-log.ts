@@ -88,6 +88,7 @@ export class ProjectedLog {
     const { store } = this;
     return {
       append: (...args) => store.append(...args),
+      restore: (...args) => store.restore(...args),
       readStream: (...args) => store.readStream(...args),
       async *readAll(after) {
         for await (const page of store.readAll(after)) yield* pages(page);

@@ -1,0 +1,62 @@
+import { DatabaseSync } from 'node:sqlite';
+import { InvalidEventError, type PortableEvent, type Position } from '../domain/events';
+import { LogNotEmptyError } from './event-store';
+import { prepareStatements } from './sqlite-statements';
+import { sqliteCode } from './sqlite-writer-lock';
+import { WholeLogCheck } from './whole-log';
+
+const SQLITE_CONSTRAINT = 19;
+
+/** Where a restored log ends. */
+export interface RestoredEnd {
+  readonly position: Position;
+  readonly recordedAt: string;
+}
+
+/**
+ * Writes the events into the empty log at `path`, in one transaction. It has a connection of its own, so that
+ * others see nothing of it until it is whole. See {@link EventStore.restore}.
+ * @param assertMayGoOn called before each page and before the commit; throws where it may not
+ */
+export async function restoreInto(
+  path: string,
+  pages: AsyncIterable<readonly PortableEvent[]>,
+  assertMayGoOn: () => void,
+): Promise<RestoredEnd | undefined> {
+  const db = new DatabaseSync(path, { timeout: 5_000 });
+  try {
+    db.exec('PRAGMA synchronous = FULL; PRAGMA cache_size = -32768; BEGIN IMMEDIATE');
+    const sql = prepareStatements(db);
+    if (sql.last.get()?.position != null) throw new LogNotEmptyError();
+    const whole = new WholeLogCheck();
+    const streams = new Map<string, number>();
+    let end: RestoredEnd | undefined;
+    for await (const page of pages) {
+      assertMayGoOn();
+      for (const event of page) {
+        whole.check(event);
+        const { id, stream, revision, type, data, metadata } = event;
+        const streamId = streams.get(stream) ?? Number(sql.insertStream.run(stream).lastInsertRowid);
+        streams.set(stream, streamId);
+        const position = (end?.position ?? 0) + 1;
+        const row = [revision, type, JSON.stringify(data), JSON.stringify(metadata)] as const;
+        try {
+          sql.insertEvent.run(position, id, streamId, ...row);
+        } catch (error) {
+          if (sqliteCode(error) !== SQLITE_CONSTRAINT) throw error;
+          throw new InvalidEventError(
+            `event ${id} (${stream} revision ${revision}) has the id of an earlier event`,
+            { cause: error },
+          );
+        }
+        end = { position, recordedAt: metadata.recordedAt };
+      }
+    }
+    assertMayGoOn();
+    db.exec('COMMIT');
+    return end;
+  } finally {
+    // Closing rolls back what was not committed.
+    db.close();
+  }
+}
