@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { PROJECTIONS } from '../projections/all';
 import { ReadDatabase } from '../projections/database';
-import { createServer } from './api/server';
+import { ANONYMOUS } from './api/principal';
+import { createServer, type ServerOptions } from './api/server';
 import type { Config } from './config';
 import { type EventStore, LogInUseError } from './event-store/event-store';
 import { openSqliteEventStore } from './event-store/sqlite';
@@ -79,6 +80,7 @@ export async function serve(
   config: Config,
   onError: (error: unknown) => void,
   onProgress: (events: number) => void = () => {},
+  authenticate: ServerOptions['authenticate'] = async () => ANONYMOUS,
 ): Promise<RunningServer> {
   const { store, database, projector } = register;
   const stop = new AbortController();
@@ -89,6 +91,7 @@ export async function serve(
       readStream: (stream, from) => store.readStream(stream, from),
       now: () => new Date(),
     },
+    authenticate,
     isReady: () => projector.isLevel,
     onError,
   });

@@ -4,6 +4,7 @@ import type { Position } from '../domain/events';
 import type { ApiContext } from './context';
 import { errorBody } from './errors';
 import { Lru } from './lru';
+import { keyOfPrincipal } from './principal';
 
 /** Answers are kept up to so many bytes together; those that were asked for longest ago go first. */
 const MAX_BYTES = 16 * 1024 * 1024;
@@ -122,8 +123,8 @@ export function keepableAnswers(): ApolloServerPlugin<ApiContext> {
 }
 
 /** Everything of a request that its answer depends on. */
-function keyOf({ method, headers }: FastifyRequest, text: string): string {
-  return [method, headers.authorization ?? '', headers.accept ?? '', text].join('\n');
+function keyOf({ method, headers, principal }: FastifyRequest, text: string): string {
+  return [method, keyOfPrincipal(principal), headers.accept ?? '', text].join('\n');
 }
 
 /** Parses the body; where that fails, it answers and gives false. */

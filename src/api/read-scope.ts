@@ -22,6 +22,7 @@ import { type ImprovementPointFilter, improvementPointPlaces } from '../../proje
 import type { PartFacts, PartKey } from '../../projections/stored-history';
 import { yearsOfApproaches } from '../../projections/trend';
 import type { AsOf } from '../domain/as-of';
+import type { Audience } from '../domain/audience';
 import type { Position, RecordedEvent } from '../domain/events';
 import type { FrameworkLine } from '../domain/framework';
 import type { ApproachYear } from '../domain/trend';
@@ -48,6 +49,8 @@ export class ReadScope {
   readonly #frameworks = new Map<string, FrameworkLine>();
   /** The last position that this request sees. */
   readonly upTo: Position;
+  /** Which drafts and confidential assessments this request sees. */
+  readonly audience: Audience;
 
   readonly approach: DataLoader<string, ApproachRow | null>;
   /** Parts of histories; null where a history has no such part. */
@@ -56,8 +59,9 @@ export class ReadScope {
   readonly text: DataLoader<Position, StoredText>;
   readonly event: DataLoader<Pick<EventPlace, 'stream' | 'revision'>, RecordedEvent, string>;
 
-  constructor(sources: ReadSources) {
+  constructor(sources: ReadSources, audience: Audience) {
     this.#sources = sources;
+    this.audience = audience;
     this.upTo = sources.position();
     const { database } = sources;
     this.approach = new DataLoader(async (keys: readonly string[]) => {

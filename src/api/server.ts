@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
@@ -13,11 +14,21 @@ import { answerErrors } from './http-errors';
 import { keepAnswers, keepableAnswers } from './kept-answers';
 import { keptDocuments } from './kept-documents';
 import { LIMITS, limits } from './limits';
+import { audienceOf, type Principal } from './principal';
 import { ReadScope, type ReadSources } from './read-scope';
 import { buildApiSchema } from './schema';
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who sends it. */
+    principal: Principal;
+  }
+}
+
 export interface ServerOptions {
   readonly sources: ReadSources;
+  /** Tells who sends a request with these headers. Throws where they name somebody that is not believed. */
+  readonly authenticate: (headers: IncomingHttpHeaders) => Promise<Principal>;
   /** True once the read models are level with the log. */
   readonly isReady: () => boolean;
   /** Told of errors that callers only see as INTERNAL_SERVER_ERROR. */
@@ -25,7 +36,8 @@ export interface ServerOptions {
 }
 
 /** The HTTP server, not listening yet: `/graphql`, `/healthz`, `/readyz`. */
-export async function createServer({ sources, isReady, onError }: ServerOptions): Promise<FastifyInstance> {
+export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
+  const { sources, authenticate, isReady, onError } = options;
   const app = Fastify();
   const schema = buildApiSchema();
   const apollo = new ApolloServer<ApiContext>({
@@ -53,13 +65,20 @@ export async function createServer({ sources, isReady, onError }: ServerOptions)
 
   answerErrors(app, onError);
   await app.register(async (graphql) => {
+    graphql.decorateRequest('principal');
+    graphql.addHook('onRequest', async (request) => {
+      request.principal = await authenticate(request.headers);
+    });
     keepAnswers(graphql, sources.position);
     graphql.route({
       url: '/graphql',
       bodyLimit: LIMITS.bodyBytes,
       method: ['GET', 'POST', 'OPTIONS'],
       handler: fastifyApolloHandler(apollo, {
-        context: async (request) => ({ scope: new ReadScope(sources), request }),
+        context: async (request) => {
+          const { principal } = request;
+          return { scope: new ReadScope(sources, audienceOf(principal)), principal, request };
+        },
       }),
     });
   });

@@ -3,7 +3,7 @@ import { Lru } from '../../src/api/lru';
 import { handleApproachCommand } from '../../src/handle-command';
 import { APPROACH, id, promised } from '../support/events';
 import { step } from '../support/given';
-import { maastricht, SAMPLE_2013, startServer, type TestServer } from './support';
+import { maastricht, SAMPLE_2013, startServer, type TestClient, type TestServer } from './support';
 
 const HISTORY = maastricht('history(first: 100) { nodes { type } }');
 
@@ -20,15 +20,6 @@ describe('A kept answer', () => {
       headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify({ query }),
     });
-  const statementsOf = async (
-    query: string,
-    headers: Readonly<Record<string, string>> = {},
-  ): Promise<number> => {
-    const { database } = server.register;
-    const before = database.statementCount;
-    await (await ask(query, headers)).text();
-    return database.statementCount - before;
-  };
 
   it('is as it was the first time, byte by byte and in its headers', async () => {
     const query = '{ municipality(code: "GM1900") { name } }';
@@ -53,10 +44,21 @@ describe('A kept answer', () => {
 
   it('is never for another who asks', async () => {
     const query = maastricht('slug id');
-    expect(await statementsOf(query, { authorization: 'Bearer a' })).toBeGreaterThan(0);
-    expect(await statementsOf(query, { authorization: 'Bearer a' })).toBe(0);
-    expect(await statementsOf(query, { authorization: 'Bearer b' })).toBeGreaterThan(0);
-    expect(await statementsOf(query)).toBeGreaterThan(0);
+    const of = async (client: TestClient): Promise<number> => {
+      const { database } = server.register;
+      const before = database.statementCount;
+      await client.ask(query);
+      return database.statementCount - before;
+    };
+    const anna = { subject: 'anna', roles: ['inspector'], inspectorates: ['STJ'] } as const;
+    expect(await of(server.as(anna))).toBeGreaterThan(0);
+    expect(await of(server.as(anna))).toBe(0);
+    expect(await of(server.as({ ...anna, subject: 'bert' }))).toBeGreaterThan(0);
+    expect(await of(server.as({ ...anna, issuer: 'https://login.example.org' }))).toBeGreaterThan(0);
+    expect(await of(server.as({ ...anna, roles: ['auditor'] }))).toBeGreaterThan(0);
+    expect(await of(server.as({ ...anna, inspectorates: [] }))).toBeGreaterThan(0);
+    expect(await of(server)).toBeGreaterThan(0);
+    expect(await of(server)).toBe(0);
   });
 
   it('is never older than what the read models held when the request came', async () => {

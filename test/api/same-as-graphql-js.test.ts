@@ -1,6 +1,8 @@
 import { getIntrospectionQuery, graphql } from 'graphql';
+import { ANONYMOUS } from '../../src/api/principal';
 import { ReadScope } from '../../src/api/read-scope';
 import { buildApiSchema } from '../../src/api/schema';
+import { PUBLIC } from '../../src/domain/audience';
 import { assessment } from '../factsheet/builder';
 import { facts, maastricht, SAMPLE_2013, SAMPLE_2014, startServer, type TestServer } from './support';
 
@@ -128,17 +130,20 @@ describe('An answer is that of graphql-js, the first time and each time after', 
     })),
   )('to $name with $variables', async ({ query, variables }) => {
     const { database, projector, store } = server.register;
-    const scope = new ReadScope({
-      database,
-      position: () => projector.position,
-      readStream: (stream, from) => store.readStream(stream, from),
-      now: () => new Date(),
-    });
+    const scope = new ReadScope(
+      {
+        database,
+        position: () => projector.position,
+        readStream: (stream, from) => store.readStream(stream, from),
+        now: () => new Date(),
+      },
+      PUBLIC,
+    );
     const expected = await graphql({
       schema,
       source: query,
       variableValues: variables,
-      contextValue: { scope, request: {} },
+      contextValue: { scope, principal: ANONYMOUS, request: {} },
     });
     // A variable that is not used parts the answers that are kept, but not the document that is compiled.
     for (const round of [1, 2, 3]) {

@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ANONYMOUS, type Principal, type SignedIn } from '../../src/api/principal';
 import { importInto } from '../../src/cli/import-command';
 import type { Config } from '../../src/config';
 import { GGSR } from '../../src/domain/ggsr';
@@ -26,20 +28,26 @@ export interface Answer<Data> {
   }[];
 }
 
-/** The real server on a port of its own, over a log of its own. */
-export interface TestServer {
-  readonly url: string;
-  readonly register: Register;
-  /** What the server told its operator of, and callers only saw as an internal error. */
-  readonly internalErrors: readonly unknown[];
-  /** Imports documents, and waits until they can be read. */
-  import(...documents: readonly string[]): Promise<void>;
+/** Somebody who asks. */
+export interface TestClient {
   /** The answer, whatever it is. */
   post<Data>(query: string, variables?: Readonly<Record<string, unknown>>): Promise<Answer<Data>>;
   /** The data of an answer without errors. */
   ask<Data>(query: string, variables?: Readonly<Record<string, unknown>>): Promise<Data>;
   /** The code and message of the one error of an answer. */
   refusal(query: string, variables?: Readonly<Record<string, unknown>>): Promise<string>;
+}
+
+/** The real server on a port of its own, over a log of its own; asked by itself, it is asked anonymously. */
+export interface TestServer extends TestClient {
+  readonly url: string;
+  readonly register: Register;
+  /** What the server told its operator of, and callers only saw as an internal error. */
+  readonly internalErrors: readonly unknown[];
+  /** Imports documents, and waits until they can be read. */
+  import(...documents: readonly string[]): Promise<void>;
+  /** The same server, asked by somebody who is signed in. */
+  as(principal: Partial<SignedIn> & Pick<SignedIn, 'roles'>): TestClient;
   close(): Promise<void>;
 }
 
@@ -89,26 +97,36 @@ export async function startServer(...documents: readonly string[]): Promise<Test
   const internalErrors: unknown[] = [];
   await register.projector.prepare();
   if (documents.length > 0) await opened.import(...documents);
-  const server = await serve(register, config, (error) => internalErrors.push(error));
+  const server = await serve(register, config, (error) => internalErrors.push(error), undefined, believe);
   await level(register);
+  return {
+    ...client(server.url),
+    url: server.url,
+    register,
+    internalErrors,
+    async import(...wanted) {
+      await opened.import(...wanted);
+      await level(register);
+    },
+    as: (principal) => client(server.url, { authorization: `Bearer ${tokenOf(signedIn(principal))}` }),
+    async close() {
+      await server.close();
+      await opened.dispose();
+    },
+  };
+}
 
+function client(url: string, headers: Readonly<Record<string, string>> = {}): TestClient {
   const post = async <Data>(query: string, variables = {}): Promise<Answer<Data>> => {
-    const response = await fetch(`${server.url}/graphql`, {
+    const response = await fetch(`${url}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify({ query, variables }),
     });
     return { status: response.status, ...((await response.json()) as Omit<Answer<Data>, 'status'>) };
   };
   return {
-    url: server.url,
-    register,
-    internalErrors,
     post,
-    async import(...wanted) {
-      await opened.import(...wanted);
-      await level(register);
-    },
     async ask<Data>(query: string, variables = {}) {
       const { status, data, errors } = await post<Data>(query, variables);
       if (errors !== undefined || status !== 200) throw new Error(`${status}: ${JSON.stringify(errors)}`);
@@ -118,11 +136,30 @@ export async function startServer(...documents: readonly string[]): Promise<Test
       const { errors = [] } = await post(query, variables);
       return errors.map(({ message, extensions }) => `${extensions.code}: ${message}`).join('\n');
     },
-    async close() {
-      await server.close();
-      await opened.dispose();
-    },
   };
+}
+
+/** Somebody who is signed in, without any limits but those named. */
+export function signedIn(principal: Partial<SignedIn> & Pick<SignedIn, 'roles'>): SignedIn {
+  return {
+    kind: 'SIGNED_IN',
+    subject: 'jansen',
+    issuer: 'https://login.example.nl',
+    inspectorates: [],
+    municipalities: null,
+    frameworks: null,
+    ...principal,
+  };
+}
+
+/** In these tests a token is what it says, and believed. */
+function tokenOf(principal: SignedIn): string {
+  return Buffer.from(JSON.stringify(principal)).toString('base64url');
+}
+
+async function believe({ authorization }: IncomingHttpHeaders): Promise<Principal> {
+  if (authorization === undefined) return ANONYMOUS;
+  return JSON.parse(Buffer.from(authorization.replace('Bearer ', ''), 'base64url').toString());
 }
 
 async function level({ projector, store }: Register): Promise<void> {
