@@ -1,4 +1,5 @@
 import { approaches } from './approaches';
+import { commands } from './commands';
 import { derived } from './derived';
 import { eventIndex } from './event-index';
 import { frameworks } from './frameworks';
@@ -9,6 +10,7 @@ import { trend } from './trend';
 /** All read models, in the order in which a transaction finishes them: the derived ones come last. */
 export const PROJECTIONS: readonly Projection[] = [
   eventIndex,
+  commands,
   frameworks,
   approaches,
   derived([improvementPoints, trend]),

@@ -3,11 +3,26 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parse as uuidBytes, v5 as uuidv5 } from 'uuid';
 import { type Decided, decide } from './domain/approach';
 import type { ApproachCommand } from './domain/approach-commands';
-import { type Position, SCHEMA_VERSION } from './domain/events';
+import {
+  type DomainEvent,
+  type Position,
+  problemOf,
+  type RecordedEvent,
+  SCHEMA_VERSION,
+} from './domain/events';
 import { decideFramework, evolveFramework, type FrameworkCommand, FrameworkLine } from './domain/framework';
 import { type ApproachHistory, emptyHistory, evolve } from './domain/history';
+import { Rejection } from './domain/rejection';
+import { asksForThese } from './domain/repeated-command';
 import { approachStream, frameworkStream } from './domain/streams';
-import { type EventStore, type NewEvent, WrongExpectedRevisionError } from './event-store/event-store';
+import {
+  type AppendResult,
+  EventIdTakenError,
+  type EventStore,
+  type ExpectedRevision,
+  type NewEvent,
+  WrongExpectedRevisionError,
+} from './event-store/event-store';
 
 /** How often a command is decided anew when another write came first. */
 const MAX_ATTEMPTS = 8;
@@ -18,19 +33,24 @@ const FIRST_BACKOFF_MS = 20;
 export interface CommandContext {
   /** The signed-in principal, or the system user on the command line. */
   readonly actor: string;
-  /** UUID that all events of the command share. */
+  /** UUID of the command, which all its events share: by it a command is known that is sent again. */
   readonly correlationId: string;
   /** The event ids are UUIDv5 of this and the event's ordinal: the same key means the same events. */
   readonly key: string;
   /** SHA-256 of the document that the command comes from; its events then know their line. */
   readonly document: string | null;
+  /** The revision that the stream must be at, -1 where it must not be there; null or left out: any. */
+  readonly expectedRevision?: number | null;
 }
 
 export interface CommandResult {
-  /** What was appended; empty where all of it was there already. */
-  readonly events: readonly NewEvent[];
-  /** Position of the last event appended; undefined where none was. */
-  readonly position: Position | undefined;
+  /** The events of the command as they stand in the log; empty where others had said all of it before. */
+  readonly events: readonly RecordedEvent[];
+  /** True where nothing was appended: the command was sent again, or others had said all of it before. */
+  readonly isRepeated: boolean;
+  /** Position and revision of the last event of the command, or else of its stream. */
+  readonly position: Position;
+  readonly revision: number;
 }
 
 /** Namespace of the UUIDv5 ids of events and of what they create; part of the storage format. */
@@ -42,44 +62,49 @@ export function stableId(key: string, name: string | number): string {
 }
 
 /**
- * Decides a command on an approach and appends what it gives: all of it or nothing.
- * @throws Rejection where the domain refuses it.
- * @throws WrongExpectedRevisionError where others kept coming first, {@link MAX_ATTEMPTS} times.
+ * Decides a command on an approach and appends what it gives: all of it or nothing. Sent again, with the same
+ * correlation id and content, it gives the first result, whatever has happened since.
+ * @throws Rejection where the domain refuses it, or the correlation id is that of another command.
+ * @throws WrongExpectedRevisionError where the stream is not at the expected revision, or others kept coming
+ * first, {@link MAX_ATTEMPTS} times.
  */
-export function handleApproachCommand(
+export async function handleApproachCommand(
   store: EventStore,
   approach: ApproachKey,
   command: ApproachCommand,
   context: CommandContext,
 ): Promise<CommandResult> {
-  return appendDecision(store, approachStream(approach.municipality, approach.slug), context, async () => {
-    const { history, revision } = await loadApproach(store, approach);
-    const steps = command.type === 'RecordAssessment' ? command.steps : [command];
-    const opened = steps.flatMap((step) => (step.type === 'OpenAssessment' ? [step.data.framework] : []));
-    const frameworks = new Map<string, FrameworkLine>();
-    for (const code of [...opened, ...history.assessments.map(({ framework }) => framework)]) {
-      if (!frameworks.has(code)) frameworks.set(code, (await loadFramework(store, code)).line);
-    }
-    return {
-      decided: decide(command, history, (code) => frameworks.get(code) ?? new FrameworkLine()),
-      revision,
-    };
+  assertAbout(approach, command);
+  const stream = approachStream(approach.municipality, approach.slug);
+  return appendDecision(store, stream, command, context, {
+    start: emptyHistory,
+    fold: foldApproach,
+    async decide(history) {
+      const steps = command.type === 'RecordAssessment' ? command.steps : [command];
+      const opened = steps.flatMap((step) => (step.type === 'OpenAssessment' ? [step.data.framework] : []));
+      const frameworks = new Map<string, FrameworkLine>();
+      for (const code of [...opened, ...history.assessments.map(({ framework }) => framework)]) {
+        if (!frameworks.has(code)) frameworks.set(code, (await loadFramework(store, code)).line);
+      }
+      return decide(command, history, (code) => frameworks.get(code) ?? new FrameworkLine());
+    },
   });
 }
 
 /**
- * Decides a command on a framework and appends what it gives.
- * @throws Rejection where the domain refuses it.
+ * Decides a command on a framework and appends what it gives; sent again, it gives the first result.
+ * @throws Rejection and WrongExpectedRevisionError as {@link handleApproachCommand}.
  */
-export function handleFrameworkCommand(
+export async function handleFrameworkCommand(
   store: EventStore,
   command: FrameworkCommand,
   context: CommandContext,
 ): Promise<CommandResult> {
-  const { code } = command.framework;
-  return appendDecision(store, frameworkStream(code), context, async () => {
-    const { line, revision } = await loadFramework(store, code);
-    return { decided: decideFramework(command, line).map((event) => ({ event, line: null })), revision };
+  const stream = frameworkStream(command.framework.code);
+  return appendDecision(store, stream, command, context, {
+    start: () => new FrameworkLine(),
+    fold: evolveFramework,
+    decide: async (line) => decideFramework(command, line).map((event) => ({ event, line: null })),
   });
 }
 
@@ -93,15 +118,9 @@ export async function loadApproach(
   store: EventStore,
   { municipality, slug }: ApproachKey,
 ): Promise<{ history: ApproachHistory; revision: number }> {
-  const history = emptyHistory();
-  let revision = -1;
-  for await (const page of store.readStream(approachStream(municipality, slug))) {
-    for (const event of page) {
-      evolve(history, event, { ...event, ...event.metadata });
-      revision = event.revision;
-    }
-  }
-  return { history, revision };
+  const stream = approachStream(municipality, slug);
+  const { state, revision } = await load(store, stream, emptyHistory(), foldApproach);
+  return { history: state, revision };
 }
 
 /** The framework as its stream tells it, and the stream's last revision; -1 where there is none. */
@@ -109,29 +128,91 @@ export async function loadFramework(
   store: EventStore,
   code: string,
 ): Promise<{ line: FrameworkLine; revision: number }> {
-  const line = new FrameworkLine();
-  let revision = -1;
-  for await (const page of store.readStream(frameworkStream(code))) {
+  const { state, revision } = await load(store, frameworkStream(code), new FrameworkLine(), evolveFramework);
+  return { line: state, revision };
+}
+
+/** What a stream adds up to. */
+interface Loaded<State> {
+  readonly state: State;
+  /** Of its last event; -1 and 0 where there is none. */
+  readonly revision: number;
+  readonly position: Position;
+  /** Its events that belong to the command with the correlation id asked about. */
+  readonly own: readonly RecordedEvent[];
+}
+
+async function load<State>(
+  store: EventStore,
+  stream: string,
+  state: State,
+  fold: (state: State, event: RecordedEvent) => unknown,
+  correlationId: string | null = null,
+): Promise<Loaded<State>> {
+  const own: RecordedEvent[] = [];
+  let last: RecordedEvent | undefined;
+  for await (const page of store.readStream(stream)) {
     for (const event of page) {
-      evolveFramework(line, event);
-      revision = event.revision;
+      fold(state, event);
+      if (event.metadata.correlationId === correlationId) own.push(event);
+      last = event;
     }
   }
-  return { line, revision };
+  return { state, revision: last?.revision ?? -1, position: last?.position ?? 0, own };
+}
+
+function foldApproach(history: ApproachHistory, event: RecordedEvent): void {
+  evolve(history, event, { ...event, ...event.metadata });
+}
+
+/** @throws Rejection where the command would register an approach in the stream of another. */
+function assertAbout({ municipality, slug }: ApproachKey, command: ApproachCommand): void {
+  const steps = command.type === 'RecordAssessment' ? command.steps : [command];
+  for (const step of steps) {
+    if (step.type !== 'RegisterApproach') continue;
+    if (step.data.municipality === municipality && step.data.slug === slug) continue;
+    throw new Rejection(
+      'APPROACH_MISMATCH',
+      `${step.data.municipality}/${step.data.slug} cannot be registered as ${municipality}/${slug}`,
+      step.data.municipality === municipality ? 'slug' : 'municipality',
+    );
+  }
 }
 
 /** The one way in which a command is handled: load, decide, append; anew on a conflict, bounded. */
-async function appendDecision(
+async function appendDecision<State>(
   store: EventStore,
   stream: string,
+  command: ApproachCommand | FrameworkCommand,
   context: CommandContext,
-  loadAndDecide: () => Promise<{ decided: Decided[]; revision: number }>,
+  subject: {
+    readonly start: () => State;
+    readonly fold: (state: State, event: RecordedEvent) => unknown;
+    readonly decide: (state: State) => Promise<readonly Decided[]>;
+  },
 ): Promise<CommandResult> {
+  const { correlationId, expectedRevision = null } = context;
   for (let attempt = 1; ; attempt += 1) {
-    const { decided, revision } = await loadAndDecide();
+    const loaded = await load(store, stream, subject.start(), subject.fold, correlationId);
+    const { state, revision, position, own } = loaded;
+    if (own.length > 0) return { ...resultOf(command, own, context), isRepeated: true };
+    if (expectedRevision !== null && expectedRevision !== revision) {
+      throw new WrongExpectedRevisionError(
+        stream,
+        orNoStream(expectedRevision),
+        revision < 0 ? undefined : revision,
+      );
+    }
+    const decided = await subject.decide(state);
+    if (decided.length === 0) return { events: [], isRepeated: true, position, revision };
+    for (const { event } of decided) assertAcceptable(event);
     try {
-      return await appendDecided(store, stream, revision, decided, context);
+      const { revision: last } = await appendDecided(store, stream, revision, decided, context);
+      // Read back, because at the same moment the same id may have come with other content.
+      const events = await readCommand(store, stream, last - decided.length + 1);
+      return { ...resultOf(command, events, context), isRepeated: false };
     } catch (error) {
+      if (error instanceof EventIdTakenError) throw reused(correlationId, error.stream);
       if (!(error instanceof WrongExpectedRevisionError) || attempt === MAX_ATTEMPTS) throw error;
       await sleep(randomInt(FIRST_BACKOFF_MS * 2 ** (attempt - 1)));
     }
@@ -139,21 +220,69 @@ async function appendDecision(
 }
 
 /**
+ * The result of the command that these events are of.
+ * @throws Rejection where that is another command.
+ */
+function resultOf(
+  command: ApproachCommand | FrameworkCommand,
+  events: readonly RecordedEvent[],
+  { correlationId }: CommandContext,
+): Omit<CommandResult, 'isRepeated'> {
+  const last = events.at(-1);
+  if (last === undefined) throw new RangeError(`there are no events of command ${correlationId}`);
+  if (!asksForThese(command, events)) throw reused(correlationId, last.stream);
+  return { events, position: last.position, revision: last.revision };
+}
+
+/** What is thrown where the id of a command is that of another one, which has events in that stream. */
+export function reused(commandId: string, stream: string): Rejection {
+  return new Rejection(
+    'COMMAND_ID_REUSED',
+    `a command with the id ${commandId} and other content was accepted before, in ${stream}`,
+    'commandId',
+  );
+}
+
+/** @throws Rejection where the event may not enter the log. */
+function assertAcceptable(event: DomainEvent): void {
+  const problem = problemOf(event);
+  if (problem === null) return;
+  const { field, accepted } = problem;
+  throw new Rejection('VALUE_NOT_ACCEPTED', `${field} is not accepted: expected ${accepted}`, field, {
+    accepted,
+  });
+}
+
+/**
  * Appends what was decided on the state at `revision` (-1 where the stream was not there).
  * @throws WrongExpectedRevisionError where that is no longer the state.
  */
-export async function appendDecided(
+export function appendDecided(
   store: EventStore,
   stream: string,
   revision: number,
   decided: readonly Decided[],
   context: CommandContext,
-): Promise<CommandResult> {
+): Promise<AppendResult> {
   const [first, ...rest] = decided.map((one, ordinal) => newEvent(one, ordinal, context));
-  if (first === undefined) return { events: [], position: undefined };
-  const events = [first, ...rest] as const;
-  const { position } = await store.append(stream, [...events], revision < 0 ? 'NO_STREAM' : revision);
-  return { events, position };
+  if (first === undefined) throw new RangeError(`nothing was decided that could be appended to ${stream}`);
+  return store.append(stream, [first, ...rest], orNoStream(revision));
+}
+
+function orNoStream(revision: number): ExpectedRevision {
+  return revision < 0 ? 'NO_STREAM' : revision;
+}
+
+/** The events of the command that begins at that revision: they stand together. */
+async function readCommand(store: EventStore, stream: string, from: number): Promise<RecordedEvent[]> {
+  const events: RecordedEvent[] = [];
+  for await (const page of store.readStream(stream, from)) {
+    for (const event of page) {
+      if (event.metadata.correlationId !== (events[0] ?? event).metadata.correlationId) return events;
+      events.push(event);
+    }
+  }
+  return events;
 }
 
 function newEvent({ event, line }: Decided, ordinal: number, context: CommandContext): NewEvent {

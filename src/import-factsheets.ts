@@ -72,14 +72,15 @@ export async function importFactsheets(
       key,
       document: document.file.digest,
     };
-    await handleFrameworkCommand(
+    await publishFramework(store, options.actor);
+    const { events, isRepeated, position } = await handleApproachCommand(
       store,
-      { type: 'PublishFramework', framework: FRAMEWORK },
-      { ...context, key: `${FRAMEWORK.code}/${FRAMEWORK.version}`, document: null },
+      approach,
+      planned.command,
+      context,
     );
-    const { events, position } = await handleApproachCommand(store, approach, planned.command, context);
     const counts: Record<string, number> = {};
-    for (const { type } of events) counts[type] = (counts[type] ?? 0) + 1;
+    if (!isRepeated) for (const { type } of events) counts[type] = (counts[type] ?? 0) + 1;
     result.push({
       file: document.path,
       factsheet: document.factsheet,
@@ -87,10 +88,18 @@ export async function importFactsheets(
       approach,
       warnings: planned.warnings,
       events: counts,
-      position: position ?? null,
+      position: isRepeated ? null : position,
     });
   }
   return result;
+}
+
+/** Publishes the built-in framework where the log does not have it yet; the same command for every import. */
+async function publishFramework(store: EventStore, actor: string): Promise<void> {
+  if ((await loadFramework(store, FRAMEWORK.code)).line.latest !== undefined) return;
+  const key = `${FRAMEWORK.code}/${FRAMEWORK.version}`;
+  const context = { actor, correlationId: stableId(key, 'command'), key, document: null };
+  await handleFrameworkCommand(store, { type: 'PublishFramework', framework: FRAMEWORK }, context);
 }
 
 interface ReadDocument {

@@ -24,10 +24,13 @@ import {
   historyOf,
   id,
   imported,
+  noted,
   opened,
   registered,
   reported,
   STREAM,
+  text,
+  withdrawn,
 } from './support/events';
 import { EQUIVALENTS, KADER, KADER_2 } from './support/frameworks';
 import { recordAssessment, step } from './support/given';
@@ -45,7 +48,7 @@ afterEach(() => folder.remove());
 const publish = { type: 'PublishFramework', framework: KADER } as const;
 const by = (key: string, document: string | null = null): CommandContext => ({
   actor: 'inspecteur@stj',
-  correlationId: id('correlation'),
+  correlationId: id(`command ${key}`),
   key,
   document,
 });
@@ -98,8 +101,12 @@ describe('Handling a command', () => {
       'FactsheetImported',
       ...baseline.map(({ type }) => type),
     ]);
-    expect(result.events.map((event) => event.id)).toEqual(stored.map((event) => event.id));
-    expect(result.position).toBe(stored.at(-1)?.position);
+    expect(result).toEqual({
+      events: stored,
+      isRepeated: false,
+      position: stored.at(-1)?.position,
+      revision: baseline.length,
+    });
   });
 
   it('writes who did it, what it belongs to, and the line of the document', async () => {
@@ -107,7 +114,7 @@ describe('Handling a command', () => {
     const [first, second] = await events();
     expect(first?.metadata).toMatchObject({
       actor: 'inspecteur@stj',
-      correlationId: id('correlation'),
+      correlationId: id('command baseline'),
       causationId: null,
       schemaVersion: 1,
       source: { document: DIGEST, line: 1 },
@@ -117,15 +124,19 @@ describe('Handling a command', () => {
     expect((await events()).at(-1)?.metadata.source).toBeNull();
   });
 
-  it('appends nothing where all of it is there, or it is refused', async () => {
-    await withBaseline();
+  it('appends nothing where others have said all of it, or it is refused', async () => {
+    const { position, revision } = await withBaseline();
     const before = await collect(store.readAll());
-    expect(await withBaseline()).toEqual({ events: [], position: undefined });
-    expect(await handleFrameworkCommand(store, publish, by('kader'))).toEqual({
+    expect(await handle(whole, 'the same document', store, DIGEST)).toEqual({
       events: [],
-      position: undefined,
+      isRepeated: true,
+      position,
+      revision,
     });
     await expect(handle(step(opened('again')), 'again')).rejects.toMatchObject({ code: 'ASSESSMENT_EXISTS' });
+    await expect(handleFrameworkCommand(store, publish, by('another'))).rejects.toMatchObject({
+      code: 'FRAMEWORK_EXISTS',
+    });
     const skipping: Parameters<typeof handleFrameworkCommand>[1] = {
       type: 'ReviseFramework',
       framework: { ...KADER_2, version: 3 },
@@ -135,6 +146,37 @@ describe('Handling a command', () => {
       code: 'WRONG_VERSION',
     });
     expect(await collect(store.readAll())).toEqual(before);
+  });
+
+  it('refuses to register an approach in the stream of another', async () => {
+    for (const [changes, field] of [
+      [{ slug: 'elders' }, 'slug'],
+      [{ municipality: 'GM0363' }, 'municipality'],
+    ] as const) {
+      const refusal = { code: 'APPROACH_MISMATCH', field };
+      await expect(handle(step(registered(changes)), field)).rejects.toMatchObject(refusal);
+      const document = recordAssessment(imported(), [registered(changes), ...baseline.slice(1)]);
+      await expect(handle(document, `${field} in a document`)).rejects.toMatchObject(refusal);
+    }
+    expect(await events()).toEqual([]);
+  });
+
+  it.each([
+    ['name', registered({ name: '' }), /from 1 to 1000 characters/],
+    ['name', registered({ name: `${'a'.repeat(1_000)}!` }), /from 1 to 1000 characters/],
+    ['assessor', opened('a', { assessor: '\uD800' }), /characters of Unicode/],
+    ['reference', opened('a', { reference: '201' }), /year of four digits/],
+    ['familiesReached', opened('a', { familiesReached: -1 }), /greater or equal to 0/],
+    ['description', opened('a', { description: text('\uDC00') }), /text in Unicode/],
+  ])('refuses a %s that may not enter the log', async (field, event, accepted) => {
+    if (event.type !== 'ApproachRegistered') await handle(step(registered()), 'registered');
+    const before = await events();
+    await expect(handle(step(event), 'wrong')).rejects.toMatchObject({
+      code: 'VALUE_NOT_ACCEPTED',
+      field,
+      accepted: expect.stringMatching(accepted),
+    });
+    expect(await events()).toEqual(before);
   });
 
   it('knows the frameworks of the command and of the assessments before it, with all their versions', async () => {
@@ -176,10 +218,9 @@ describe('The same key', () => {
   it('adds nothing the second time, also of what has no id of its own', async () => {
     await handle(step(registered()), 'registered');
     await handle(step(opened('2013')), 'opened');
-    const first = await handle(step(consulted('2013')), 'source');
+    await handle(step(consulted('2013')), 'source');
     await handle(step(consulted('2013')), 'another source');
-    const again = await handle(step(consulted('2013')), 'source');
-    expect(again.position).toBe(first.position);
+    await handle(step(consulted('2013')), 'source');
     expect((await events()).map(({ type }) => type)).toEqual([
       'ApproachRegistered',
       'AssessmentOpened',
@@ -187,13 +228,159 @@ describe('The same key', () => {
       'SourceConsulted',
     ]);
   });
+});
 
-  it('50 times at once leaves the events once', async () => {
-    const { done, refused } = await atOnce(Array.from({ length: 50 }, () => [whole, 'baseline'] as const));
+describe('A command that is sent again', () => {
+  const finding = step(found('f', '2013', { verdict: 'IMPROVEMENT_NEEDED' }));
+
+  it('gives its first result, whatever happened since, also where it would be refused now', async () => {
+    await handle(step(registered()), 'registered');
+    await handle(step(opened('2013')), 'opened');
+    const first = await handle(finding, 'found');
+    await handle(step(withdrawn('f')), 'withdrawn');
+    expect(await handle(finding, 'found')).toEqual({ ...first, isRepeated: true });
+    const published = await handleFrameworkCommand(store, publish, by('kader'));
+    const revise = { type: 'ReviseFramework', framework: KADER_2, equivalents: EQUIVALENTS } as const;
+    const revision = await handleFrameworkCommand(store, revise, by('kader 2'));
+    expect(await handleFrameworkCommand(store, publish, by('kader'))).toEqual(published);
+    expect(await handleFrameworkCommand(store, revise, by('kader 2'))).toEqual({
+      ...revision,
+      isRepeated: true,
+    });
+  });
+
+  it('is known after a restart, from the log alone', async () => {
+    const first = await withBaseline();
+    await store.close();
+    store = folder.log();
+    expect(await withBaseline()).toEqual({ ...first, isRepeated: true });
+  });
+
+  it('is the same whatever its salts are, and where its text was left out since', async () => {
+    await handle(step(registered()), 'registered');
+    await handle(step(opened('2013')), 'opened');
+    const first = await handle(finding, 'found');
+    const salted = step(
+      found('f', '2013', { verdict: 'IMPROVEMENT_NEEDED', narrative: { text: 'f', salt: '11'.repeat(16) } }),
+    );
+    expect(await handle(salted, 'found')).toEqual({ ...first, isRepeated: true });
+    const without = step(
+      found('f', '2013', { verdict: 'IMPROVEMENT_NEEDED', narrative: { digest: DIGEST } }),
+    );
+    const elsewhere = folder.log('elsewhere.db');
+    await handleFrameworkCommand(elsewhere, publish, by('kader'));
+    await handle(step(registered()), 'registered', elsewhere);
+    await handle(step(opened('2013')), 'opened', elsewhere);
+    await handle(without, 'found', elsewhere);
+    expect(await handle(finding, 'found', elsewhere)).toMatchObject({ isRepeated: true });
+  });
+
+  const reuses: readonly (readonly [string, Command])[] = [
+    ['another text', step(found('f', '2013', { verdict: 'IMPROVEMENT_NEEDED', narrative: text('anders') }))],
+    ['another verdict', step(found('f', '2013'))],
+    [
+      'more indicators',
+      step(found('f', '2013', { verdict: 'IMPROVEMENT_NEEDED', indicators: ['1.1.1', '1.1.2'] })),
+    ],
+    ['another type', step(noted('2013'))],
+    ['a document', whole],
+  ];
+  it.each(reuses)('but with %s is refused', async (_, other) => {
+    await handle(step(registered()), 'registered');
+    await handle(step(opened('2013')), 'opened');
+    await handle(finding, 'found');
+    const before = await events();
+    await expect(handle(other, 'found')).rejects.toMatchObject({
+      code: 'COMMAND_ID_REUSED',
+      field: 'commandId',
+    });
+    expect(await events()).toEqual(before);
+  });
+
+  it('but to another approach or as another framework is refused', async () => {
+    await handle(step(registered()), 'registered');
+    const elsewhere = { municipality: 'GM0363', slug: 'elders' };
+    await expect(
+      handleApproachCommand(store, elsewhere, step(registered(elsewhere)), by('registered')),
+    ).rejects.toMatchObject({ code: 'COMMAND_ID_REUSED', message: expect.stringContaining(STREAM) });
+    const other = { ...publish, framework: { ...KADER, name: 'Ander kader' } };
+    await expect(handleFrameworkCommand(store, other, by('kader'))).rejects.toMatchObject({
+      code: 'COMMAND_ID_REUSED',
+    });
+  });
+
+  it('100 times at once gives one event and 100 equal results', async () => {
+    await handle(step(registered()), 'registered');
+    await handle(step(opened('2013')), 'opened');
+    const { done, refused } = await atOnce(Array.from({ length: 100 }, () => [finding, 'found'] as const));
     expect(refused).toEqual([]);
-    expect(await events()).toHaveLength(baseline.length + 1);
-    const position = await store.lastPosition();
-    for (const result of done) expect([position, undefined]).toContain(result.position);
+    expect((await events()).filter(({ type }) => type === 'FindingRecorded')).toHaveLength(1);
+    const [first] = done;
+    for (const { events: own, position, revision } of done) {
+      expect({ events: own, position, revision }).toEqual({
+        events: first?.events,
+        position: first?.position,
+        revision: first?.revision,
+      });
+    }
+  });
+
+  it('at once with other contents, gives one of them, and refuses all others', async () => {
+    await handle(step(registered()), 'registered');
+    await handle(step(opened('2013')), 'opened');
+    const contents = Array.from({ length: 20 }, (_, n) => step(noted('2013', `ontwikkeling ${n % 4}`)));
+    const { done, refused } = await atOnce(contents.map((command) => [command, 'noted'] as const));
+    const recorded = (await events()).filter(({ type }) => type === 'DevelopmentNoted');
+    expect(recorded).toHaveLength(1);
+    for (const result of done) expect(result.events).toEqual(recorded);
+    expect(done).toHaveLength(5);
+    for (const reason of refused) expect(reason).toMatchObject({ code: 'COMMAND_ID_REUSED' });
+  });
+});
+
+describe('With an expected revision', () => {
+  const at = (expectedRevision: number | null, command: Command, key: string) =>
+    handleApproachCommand(store, APPROACH, command, { ...by(key), expectedRevision });
+
+  it('a command is decided where the stream is at it, -1 where there is none', async () => {
+    expect((await at(-1, step(registered()), 'registered')).revision).toBe(0);
+    expect((await at(0, step(opened('2013')), 'opened')).revision).toBe(1);
+    expect((await at(null, step(noted('2013')), 'noted')).revision).toBe(2);
+  });
+
+  it('a command is refused where the stream is at another, whatever it would give, and told which', async () => {
+    await at(-1, step(registered()), 'registered');
+    for (const [expected, command] of [
+      [-1, step(opened('2013'))],
+      [1, step(opened('2013'))],
+      [7, step(noted('nobody'))],
+    ] as const) {
+      await expect(at(expected, command, 'late')).rejects.toThrow(WrongExpectedRevisionError);
+      await expect(at(expected, command, 'late')).rejects.toMatchObject({ actual: 0 });
+    }
+    expect(await events()).toHaveLength(1);
+  });
+
+  it('a command that is sent again gives its first result, whatever the stream is at', async () => {
+    const first = await at(-1, step(registered()), 'registered');
+    await at(0, step(opened('2013')), 'opened');
+    expect(await at(-1, step(registered()), 'registered')).toEqual({ ...first, isRepeated: true });
+  });
+
+  it('of 50 commands at once, one succeeds and the others are told the revision', async () => {
+    await withBaseline();
+    const results = await Promise.allSettled(
+      Array.from({ length: 50 }, (_, n) =>
+        at(baseline.length, step(reported(`report ${n}`, ['point 2.2.1'])), `report ${n}`),
+      ),
+    );
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    const refused = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+    for (const reason of refused) {
+      expect(reason).toBeInstanceOf(WrongExpectedRevisionError);
+      expect(reason).toMatchObject({ expected: baseline.length, actual: baseline.length + 1 });
+    }
+    expect(await events()).toHaveLength(baseline.length + 2);
   });
 });
 

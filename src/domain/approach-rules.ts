@@ -135,6 +135,12 @@ export function assertIndicators(
     'INDICATOR_UNKNOWN',
     `${framework} version ${frameworkVersion} has no indicator ${unknown}`,
     'indicators',
+    {
+      accepted: line
+        .linesOf(frameworkVersion)
+        .map((key) => line.indicatorOf(frameworkVersion, key)?.code)
+        .join(', '),
+    },
   );
 }
 
@@ -143,13 +149,19 @@ export function frameworkOf(
   code: string,
   version: number,
 ): Framework {
-  const framework = frameworks(code).version(version);
-  if (framework === undefined) {
+  const line = frameworks(code);
+  const framework = line.version(version);
+  if (framework === undefined && line.latest !== undefined) {
+    const accepted = `a version from 1 to ${line.latest.version}`;
     throw new Rejection(
       'FRAMEWORK_UNKNOWN',
       `there is no version ${version} of framework ${code}`,
-      'framework',
+      'frameworkVersion',
+      { accepted },
     );
+  }
+  if (framework === undefined) {
+    throw new Rejection('FRAMEWORK_UNKNOWN', `there is no framework ${code}`, 'framework');
   }
   return framework;
 }

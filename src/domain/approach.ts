@@ -14,6 +14,7 @@ import {
 import type { DomainEvent } from './events';
 import type { FrameworkLine } from './framework';
 import { type ApproachHistory, evolve } from './history';
+import { municipalityByCode } from './municipalities';
 import { Rejection } from './rejection';
 
 /** An event that was decided, and the line of the document that it came from. */
@@ -33,6 +34,8 @@ export function decide(
   frameworks: (code: string) => FrameworkLine,
 ): Decided[] {
   if (command.type !== 'RecordAssessment') {
+    if (command.type === 'RegisterApproach' && history.registration !== null)
+      throw alreadyRegistered(history.registration);
     return decideStep(command, history, frameworks).map((event) => ({ event, line: null }));
   }
   if (command.document !== null && isImported(command.document, history)) return [];
@@ -49,7 +52,10 @@ export function decide(
         evolve(ahead, event, NOT_RECORDED_YET);
       }
     } catch (error) {
-      if (error instanceof Rejection) throw new Rejection(error.code, error.message, error.field, step.line);
+      if (error instanceof Rejection) {
+        const { code, message, field, accepted } = error;
+        throw new Rejection(code, message, field, { accepted, line: step.line });
+      }
       throw error;
     }
   }
@@ -156,14 +162,30 @@ function decideStep(
 
 type StepOf<T extends ApproachStep['type']> = Extract<ApproachStep, { type: T }>;
 
-/** Registering what is registered alike gives no event: every import may ask for it. */
+/** A document says what it is about each time: where that is registered, it gives no event. */
 function registerApproach(data: StepOf<'RegisterApproach'>['data'], history: ApproachHistory): DomainEvent[] {
   const { registration } = history;
+  if (municipalityByCode(data.municipality) === undefined) {
+    throw new Rejection(
+      'MUNICIPALITY_UNKNOWN',
+      `there is no municipality with the code "${data.municipality}"`,
+      'municipality',
+    );
+  }
   if (registration === null) return [{ type: 'ApproachRegistered', data }];
   if (registration.municipality === data.municipality && registration.slug === data.slug) return [];
-  throw new Rejection(
+  throw alreadyRegistered(registration);
+}
+
+function alreadyRegistered({
+  municipality,
+  slug,
+  name,
+}: NonNullable<ApproachHistory['registration']>): Rejection {
+  return new Rejection(
     'APPROACH_EXISTS',
-    `this is approach ${registration.municipality}/${registration.slug}`,
+    `approach ${municipality}/${slug} is registered, as "${name}"`,
+    'name',
   );
 }
 

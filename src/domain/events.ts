@@ -1,6 +1,6 @@
 import { FormatRegistry, type Static, Type as T, type TSchema } from '@sinclair/typebox';
 import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler';
-import { isEdtf } from './edtf';
+import { ACCEPTED_DATES, isEdtf } from './edtf';
 
 /**
  * The event catalogue. Events are the storage format, kept for decades: a name or a field here is never
@@ -23,16 +23,36 @@ const Uuid = T.String({
   pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
 });
 const Sha256 = T.String({ pattern: '^[0-9a-f]{64}$' });
-const Name = T.String({ minLength: 1, maxLength: 1000, format: 'unicode' });
-const Slug = T.String({ pattern: '^[a-z0-9]+(-[a-z0-9]+)*$', maxLength: 200 });
-const MunicipalityCode = T.String({ pattern: '^GM[0-9]{4}$' });
-const FrameworkCode = T.String({ pattern: '^[A-Z][A-Z0-9]{0,31}$' });
-const Code = T.String({ pattern: '^[0-9]+(\\.[0-9]+)*$', maxLength: 32 });
-const Version = T.Integer({ minimum: 1 });
-const ReferenceYear = T.String({ pattern: '^[0-9]{4}$' });
-const DateText = T.String({ format: 'edtf' });
+const Name = T.String({
+  minLength: 1,
+  maxLength: 1000,
+  format: 'unicode',
+  description: 'from 1 to 1000 characters of Unicode',
+});
+const Slug = T.String({
+  pattern: '^[a-z0-9]+(-[a-z0-9]+)*$',
+  maxLength: 200,
+  description: 'at most 200 characters: lower-case letters and digits, with single hyphens between them',
+});
+const MunicipalityCode = T.String({
+  pattern: '^GM[0-9]{4}$',
+  description: 'a CBS code: GM and four digits, such as GM0935',
+});
+const FrameworkCode = T.String({
+  pattern: '^[A-Z][A-Z0-9]{0,31}$',
+  description: 'at most 32 capitals and digits that begin with a capital, such as GGSR',
+});
+const Code = T.String({
+  pattern: '^[0-9]+(\\.[0-9]+)*$',
+  maxLength: 32,
+  description: 'at most 32 characters: numbers with dots between them, such as 4.2.2',
+});
+const Version = T.Integer({ minimum: 1, description: 'a whole number from 1' });
+const ReferenceYear = T.String({ pattern: '^[0-9]{4}$', description: 'a year of four digits' });
+const DateText = T.String({ format: 'edtf', description: ACCEPTED_DATES });
+const Words = T.String({ format: 'unicode', description: 'text in Unicode' });
 const Text = T.Union([
-  object({ text: T.String({ format: 'unicode' }), salt: T.String({ pattern: '^[0-9a-f]{32}$' }) }),
+  object({ text: Words, salt: T.String({ pattern: '^[0-9a-f]{32}$' }) }),
   object({ digest: Sha256 }),
 ]);
 
@@ -272,6 +292,21 @@ export function parseEvent(raw: {
   }
   if (!check.Check(raw.data)) throw invalid(raw, raw.type, check, raw.data);
   return raw as RecordedEvent;
+}
+
+/** The first thing in an event's data that may not enter the log, and what is accepted there; null where nothing is. */
+export function problemOf({ type, data }: DomainEvent): { field: string; accepted: string } | null {
+  const check = dataChecks.get(type);
+  let error = check?.Errors(data).First();
+  // Of what may be one thing or null, the error of the thing says more.
+  for (let inner = error; inner !== undefined; inner = inner.errors[0]?.First()) error = inner;
+  if (error === undefined) return null;
+  // A text stands in an object, with its salt.
+  const field = error.path
+    .slice(1)
+    .replaceAll('/', '.')
+    .replace(/\.text$/, '');
+  return { field, accepted: error.schema.description ?? error.message };
 }
 
 type EventPlace = Pick<Envelope, 'id' | 'stream' | 'revision'>;

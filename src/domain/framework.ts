@@ -134,30 +134,36 @@ export type FrameworkCommand =
       readonly equivalents: EventData<'FrameworkRevised'>['equivalents'];
     };
 
-/**
- * Publishing the framework that stands already gives no event: every import may ask for it.
- * @throws Rejection
- */
+/** @throws Rejection where the framework's history does not allow it. */
 export function decideFramework(command: FrameworkCommand, line: FrameworkLine): DomainEvent[] {
   const { code, version, name, themes } = command.framework;
   assertUniqueCodes(command.framework);
   const { latest } = line;
   if (command.type === 'PublishFramework') {
-    const known = line.version(version);
-    if (known !== undefined && JSON.stringify(known) === JSON.stringify(command.framework)) return [];
     if (latest !== undefined) {
       throw new Rejection(
         'FRAMEWORK_EXISTS',
-        `framework ${code} exists with other content: revise it instead`,
+        `framework ${code} is there, in version ${latest.version}`,
+        'code',
       );
     }
-    if (version !== 1) throw new Rejection('WRONG_VERSION', 'a framework begins with version 1', 'version');
+    if (version !== 1) {
+      throw new Rejection('WRONG_VERSION', 'a framework begins with version 1', 'version', { accepted: '1' });
+    }
     return [{ type: 'FrameworkPublished', data: { framework: code, version, name, themes } }];
   }
   if (latest === undefined)
-    throw new Rejection('FRAMEWORK_UNKNOWN', `there is no framework ${code} to revise`);
+    throw new Rejection('FRAMEWORK_UNKNOWN', `there is no framework ${code} to revise`, 'code');
   if (version !== latest.version + 1) {
-    throw new Rejection('WRONG_VERSION', `the next version of ${code} is ${latest.version + 1}`, 'version');
+    const next = latest.version + 1;
+    throw new Rejection(
+      'WRONG_VERSION',
+      `the next version of ${code} is ${next}, not ${version}`,
+      'version',
+      {
+        accepted: String(next),
+      },
+    );
   }
   assertEquivalents(command.equivalents, latest, command.framework);
   return [
@@ -201,6 +207,7 @@ function assertEquivalents(
         'INDICATOR_UNKNOWN',
         `version ${framework.version} has no indicator ${unknown}`,
         'equivalents',
+        { accepted: [...known].join(', ') },
       );
     }
     const twice = codes.find((code, index) => codes.indexOf(code) !== index);

@@ -36,14 +36,10 @@ export class SyntheticAssessment {
 
   *steps(): Generator<ApproachStep> {
     const { history, municipality, stream, name } = this.#approach;
-    yield {
-      type: 'RegisterApproach',
-      data: {
-        municipality: municipality.code,
-        slug: stream.slice(`approach-${municipality.code}-`.length),
-        name,
-      },
-    };
+    if (history.registration === null) {
+      const slug = stream.slice(`approach-${municipality.code}-`.length);
+      yield { type: 'RegisterApproach', data: { municipality: municipality.code, slug, name } };
+    }
     const last = history.assessments.at(-1);
     const isFollowUp =
       last !== undefined && last.kind === 'BASELINE' && last.frameworkVersion === this.#framework.version;

@@ -71,9 +71,9 @@ describe('asOf', () => {
   afterAll(() => server.close());
 
   async function handle(command: ApproachStep): Promise<void> {
-    const { position = 0 } = await handleApproachCommand(server.register.store, APPROACH, command, {
+    const { position } = await handleApproachCommand(server.register.store, APPROACH, command, {
       actor: 'tester',
-      correlationId: id('as-of'),
+      correlationId: id(JSON.stringify(command)),
       key: JSON.stringify(command),
       document: null,
     });

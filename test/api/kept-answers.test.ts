@@ -87,11 +87,11 @@ describe('A kept answer', () => {
     for (let written = 1; written <= 40; written += 1) {
       // Known before it is appended: the read models may show it before the command returns.
       atPosition.set(projector.position + 1, start + written);
-      const { position = 0 } = await handleApproachCommand(
+      const { position } = await handleApproachCommand(
         store,
         APPROACH,
         step(promised(`beloofd ${written}`, [], { improvementPointIds: [point] })),
-        { actor: 'tester', correlationId: id('kept'), key: `kept ${written}`, document: null },
+        { actor: 'tester', correlationId: id(`kept ${written}`), key: `kept ${written}`, document: null },
       );
       await projector.waitFor(position, 5_000);
       expect(await count()).toBe(start + written);

@@ -70,13 +70,6 @@ describe('An approach', () => {
       .gives(event);
   });
 
-  it('gives no event where it is registered already, also by another name', () => {
-    given(registered()).when(step(registered())).gives();
-    given(registered())
-      .when(step(registered({ name: 'Andere naam' })))
-      .gives();
-  });
-
   it('concludes a baseline that covers every indicator', () => {
     const all = found('all', '2013', { indicators: ['1.1.1', '1.1.2', '2.1.1', '2.2.1'] });
     given(...underWay, all)
@@ -125,6 +118,20 @@ describe('An approach that is not registered', () => {
 });
 
 describe('An approach refuses', () => {
+  it('to be registered twice, also by another name', () => {
+    for (const again of [registered(), registered({ name: 'Andere naam' })]) {
+      given(registered())
+        .when(step(again))
+        .isRejected('APPROACH_EXISTS', { field: 'name', message: /registered, as "Integrale Aanpak"/ });
+    }
+  });
+
+  it('a municipality that there is not and was not', () => {
+    given()
+      .when(step(registered({ municipality: 'GM9999' })))
+      .isRejected('MUNICIPALITY_UNKNOWN', { field: 'municipality', message: /"GM9999"/ });
+  });
+
   it('to be registered as another approach', () => {
     given(registered())
       .when(step(registered({ slug: 'anders' })))
@@ -135,13 +142,12 @@ describe('An approach refuses', () => {
   });
 
   it('a framework, or a version of it, that nobody published', () => {
-    const refusal = { field: 'framework' };
     given(registered())
       .when(step(opened('a', { framework: 'NIEMAND' })))
-      .isRejected('FRAMEWORK_UNKNOWN', refusal);
+      .isRejected('FRAMEWORK_UNKNOWN', { field: 'framework' });
     given(registered())
       .when(step(opened('a', { frameworkVersion: 3 })))
-      .isRejected('FRAMEWORK_UNKNOWN', refusal);
+      .isRejected('FRAMEWORK_UNKNOWN', { field: 'frameworkVersion', accepted: 'a version from 1 to 2' });
   });
 
   it('a second assessment of that framework, year and kind, also while the first is under way', () => {

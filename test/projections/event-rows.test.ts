@@ -68,7 +68,8 @@ const CASES: Readonly<Record<EventType, readonly string[]>> = {
   ],
 };
 
-const INDEX = ['event_streams', 'event_types', 'events', 'instants'];
+/** Tables that are the same for every type. */
+const INDEX = ['commands', 'event_streams', 'event_types', 'events', 'instants'];
 
 /** The sample events of a type in their stream, behind the framework that they are about. */
 function logOf(type: EventType): { before: RecordedEvent[]; event: RecordedEvent[] } {

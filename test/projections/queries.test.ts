@@ -1,5 +1,6 @@
 import { PROJECTIONS } from '../../projections/all';
 import { approachesByKey, approachPage, streamOfDocument, textsAt } from '../../projections/approaches';
+import { commands, streamOfCommand } from '../../projections/commands';
 import { type EventFilter, eventPlaces, positionRecordedBy } from '../../projections/event-index';
 import { frameworkCodes, frameworkLine } from '../../projections/frameworks';
 import { improvementPointPlaces } from '../../projections/improvement-points';
@@ -10,6 +11,7 @@ import {
   assessment,
   DIGEST,
   followUp,
+  id,
   imported,
   published,
   record,
@@ -53,6 +55,27 @@ append(approachStream('GM0935', 'a'), '2016-02-01T00:00:00.000Z', [
 const database = emptyReadModels(PROJECTIONS);
 applyTo(database, PROJECTIONS, log);
 afterAll(() => database.close());
+
+describe('The commands', () => {
+  const event = log.at(-1) as RecordedEvent;
+  const by = (correlationId: string, stream: string) => ({
+    ...event,
+    stream,
+    metadata: { ...event.metadata, correlationId },
+  });
+  const own = emptyReadModels([commands]);
+  applyTo(own, [commands], [by(id('first'), 'framework-A'), by(id('first'), 'framework-A')]);
+  applyTo(own, [commands], [by(id('second'), 'framework-B'), by(id('first'), 'framework-C')]);
+  afterAll(() => own.close());
+
+  it('are known by the stream that they wrote to, the first one where there are more', () => {
+    expect([id('first'), id('second'), id('third')].map((one) => streamOfCommand(own, one))).toEqual([
+      'framework-A',
+      'framework-B',
+      null,
+    ]);
+  });
+});
 
 describe('The event index', () => {
   const all: EventFilter = { after: 0, upTo: log.length, types: null, stream: null, limit: 1_000 };

@@ -66,7 +66,10 @@ interface Outcome<E> {
   /** The decision is exactly these events. */
   gives(...expected: E[]): void;
   /** It is refused, for that reason; `field` is what the command got wrong. */
-  isRejected(code: RejectionCode, details?: { field?: string; message?: RegExp; line?: number }): void;
+  isRejected(
+    code: RejectionCode,
+    details?: { field?: string; message?: RegExp; accepted?: string; line?: number },
+  ): void;
 }
 
 /** What an approach decides on a command, given its events so far. */
@@ -97,11 +100,12 @@ function outcome(decision: () => DomainEvent[]): Outcome<DomainEvent> {
   const result = attempt(decision);
   return {
     gives: (...expected) => expect(result).toEqual(expected),
-    isRejected(code, { field, message, line } = {}) {
+    isRejected(code, { field, message, accepted, line } = {}) {
       expect(result).toBeInstanceOf(Rejection);
       expect(result).toMatchObject({
         code,
         ...(field === undefined ? {} : { field }),
+        ...(accepted === undefined ? {} : { accepted }),
         ...(line === undefined ? {} : { line }),
         ...(message === undefined ? {} : { message: expect.stringMatching(message) }),
       });

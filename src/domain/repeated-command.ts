@@ -1,0 +1,76 @@
+import type { ApproachCommand, ApproachStep, FactsheetDocument } from './approach-commands';
+import type { DomainEvent, EventType } from './events';
+import type { FrameworkCommand } from './framework';
+
+/** The event that each step asks for, with the data that it carries. */
+const EVENT_OF = {
+  RegisterApproach: 'ApproachRegistered',
+  OpenAssessment: 'AssessmentOpened',
+  ConsultSource: 'SourceConsulted',
+  RecordFinding: 'FindingRecorded',
+  RaiseAttentionPoint: 'AttentionPointRaised',
+  IdentifyImprovementPoint: 'ImprovementPointIdentified',
+  NoteDevelopment: 'DevelopmentNoted',
+  ConcludeAssessment: 'AssessmentConcluded',
+  ReportFollowUp: 'FollowUpReported',
+  AssessFollowUp: 'FollowUpAssessed',
+  MakeCommitment: 'CommitmentMade',
+  SettleCommitment: 'CommitmentSettled',
+  CorrectFinding: 'FindingCorrected',
+  WithdrawFinding: 'FindingWithdrawn',
+} as const satisfies Readonly<Record<ApproachStep['type'], EventType>>;
+
+/**
+ * True where the events of an earlier command are what this one asks for: then it is the same command, sent
+ * again. It is told from what was recorded, so no record of commands is kept beside the log. Salts differ
+ * each time a text is sent, so of texts the words are compared; a text that was left out may have been any.
+ */
+export function asksForThese(
+  command: ApproachCommand | FrameworkCommand,
+  events: readonly DomainEvent[],
+): boolean {
+  switch (command.type) {
+    case 'PublishFramework': {
+      const { code, ...rest } = command.framework;
+      return isEvent(events[0], 'FrameworkPublished', { framework: code, ...rest });
+    }
+    case 'ReviseFramework': {
+      const { code, ...rest } = command.framework;
+      const { equivalents } = command;
+      return isEvent(events[0], 'FrameworkRevised', { framework: code, ...rest, equivalents });
+    }
+    case 'RecordAssessment': {
+      if (command.document !== null) return isImportOf(command.document, events[0]);
+      // Registering leaves no event where it was done before.
+      const steps = command.steps.filter(({ type }) => type !== 'RegisterApproach');
+      return steps.every((step) => events.some((event) => isEvent(event, EVENT_OF[step.type], step.data)));
+    }
+    default:
+      return isEvent(events[0], EVENT_OF[command.type], command.data);
+  }
+}
+
+/** What a document says follows from its bytes, whatever its file is called, and from what it is read as. */
+function isImportOf(document: FactsheetDocument, event: DomainEvent | undefined): boolean {
+  const fields = ['digest', 'kind', 'reference', 'publishedOn', 'partial'] as const;
+  return (
+    event?.type === 'FactsheetImported' && fields.every((field) => document[field] === event.data[field])
+  );
+}
+
+function isEvent(event: DomainEvent | undefined, type: EventType, data: unknown): boolean {
+  return event?.type === type && isSame(data, event.data);
+}
+
+function isSame(asked: unknown, recorded: unknown): boolean {
+  if (!isObject(asked) || !isObject(recorded)) return asked === recorded;
+  if ('salt' in asked) return !('text' in recorded) || recorded.text === asked.text;
+  const keys = Object.keys(asked);
+  return (
+    keys.length === Object.keys(recorded).length && keys.every((key) => isSame(asked[key], recorded[key]))
+  );
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
