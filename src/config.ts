@@ -8,6 +8,8 @@ export interface Config {
   readonly dataDir: string;
   /** `sqlite:PATH`. */
   readonly eventStoreUrl: string;
+  /** Whom developers turn to, as the description of the REST API names them. */
+  readonly contact: { readonly name: string; readonly email: string; readonly url: string };
 }
 
 /** The environment holds something that cannot be used. Lists all that is wrong. */
@@ -38,5 +40,10 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     );
   }
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
-  return { host: set('HOST') ?? '127.0.0.1', port: Number(port), dataDir, eventStoreUrl };
+  const contact = {
+    name: set('CONTACT_NAME') ?? 'Toetsspoor',
+    email: set('CONTACT_EMAIL') ?? 'toetsspoor@example.nl',
+    url: set('CONTACT_URL') ?? 'https://example.nl/toetsspoor',
+  };
+  return { host: set('HOST') ?? '127.0.0.1', port: Number(port), dataDir, eventStoreUrl, contact };
 }

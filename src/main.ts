@@ -92,6 +92,7 @@ export async function serve(
       now: () => new Date(),
     },
     authenticate,
+    contact: config.contact,
     isReady: () => projector.isLevel,
     onError,
   });

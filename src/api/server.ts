@@ -5,7 +5,7 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import { withoutInternals } from './caller-errors';
 import { compiledQueries } from './compiled-queries';
@@ -16,6 +16,8 @@ import { keptDocuments } from './kept-documents';
 import { LIMITS, limits } from './limits';
 import { audienceOf, type Principal } from './principal';
 import { ReadScope, type ReadSources } from './read-scope';
+import type { Contact } from './rest/openapi';
+import { restRoutes } from './rest/routes';
 import { buildApiSchema } from './schema';
 
 declare module 'fastify' {
@@ -29,15 +31,17 @@ export interface ServerOptions {
   readonly sources: ReadSources;
   /** Tells who sends a request with these headers. Throws where they name somebody that is not believed. */
   readonly authenticate: (headers: IncomingHttpHeaders) => Promise<Principal>;
+  /** Whom developers turn to. */
+  readonly contact: Contact;
   /** True once the read models are level with the log. */
   readonly isReady: () => boolean;
   /** Told of errors that callers only see as INTERNAL_SERVER_ERROR. */
   readonly onError: (error: unknown) => void;
 }
 
-/** The HTTP server, not listening yet: `/graphql`, `/healthz`, `/readyz`. */
+/** The HTTP server, not listening yet: `/graphql`, `/v1`, `/healthz`, `/readyz`. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
-  const { sources, authenticate, isReady, onError } = options;
+  const { sources, authenticate, contact, isReady, onError } = options;
   const app = Fastify();
   const schema = buildApiSchema();
   const apollo = new ApolloServer<ApiContext>({
@@ -63,25 +67,49 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   });
   await apollo.start();
 
-  answerErrors(app, onError);
-  await app.register(async (graphql) => {
-    graphql.decorateRequest('principal');
-    graphql.addHook('onRequest', async (request) => {
+  const authenticated = (routes: FastifyInstance): void => {
+    routes.decorateRequest('principal');
+    routes.addHook('onRequest', async (request) => {
       request.principal = await authenticate(request.headers);
     });
+  };
+  const contextOf = (request: FastifyRequest): ApiContext => {
+    const { principal } = request;
+    return { scope: new ReadScope(sources, audienceOf(principal)), principal, request };
+  };
+
+  answerErrors(app, onError);
+  await app.register(async (graphql) => {
+    authenticated(graphql);
     keepAnswers(graphql, sources.position);
     graphql.route({
       url: '/graphql',
       bodyLimit: LIMITS.bodyBytes,
       method: ['GET', 'POST', 'OPTIONS'],
       handler: fastifyApolloHandler(apollo, {
-        context: async (request) => {
-          const { principal } = request;
-          return { scope: new ReadScope(sources, audienceOf(principal)), principal, request };
-        },
+        context: async (request) => contextOf(request),
       }),
     });
   });
+  await app.register(
+    async (rest) => {
+      authenticated(rest);
+      await restRoutes(rest, {
+        schema,
+        contact,
+        onError,
+        ask: async (query, variables, request) => {
+          const { body } = await apollo.executeOperation(
+            { query, variables },
+            { contextValue: contextOf(request) },
+          );
+          if (body.kind !== 'single') throw new Error('a query of the façade has one answer');
+          return body.singleResult;
+        },
+      });
+    },
+    { prefix: '/v1' },
+  );
   app.get('/healthz', async () => ({ status: 'ok' }));
   app.get('/readyz', async (_request, reply) =>
     isReady() ? { status: 'ready' } : reply.code(503).send({ status: 'catching up with the log' }),

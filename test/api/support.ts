@@ -67,6 +67,7 @@ export function openTestRegister(): TestRegister {
     port: 0,
     dataDir,
     eventStoreUrl: `sqlite:${join(dataDir, 'events.db')}`,
+    contact: { name: 'Tester', email: 'tester@example.nl', url: 'https://example.nl' },
   };
   const register = openRegister(config);
   let written = 0;

@@ -1,0 +1,124 @@
+import type { GraphQLSchema } from 'graphql';
+import { RESOURCES, type Resource } from './resources';
+import { type JsonSchema, reference, schemasOfQuery } from './schema-of-query';
+
+/** Version of the REST façade, by Semantic Versioning; its major number is in the address. */
+export const API_VERSION = '1.0.0';
+
+/** Who answers for this register: whom developers turn to. */
+export interface Contact {
+  readonly name: string;
+  readonly email: string;
+  readonly url: string;
+}
+
+const VERSION_HEADER = {
+  'API-Version': {
+    description: 'Full version of this API.',
+    schema: { type: 'string', examples: [API_VERSION] },
+  },
+};
+
+const PROBLEM: JsonSchema = {
+  type: 'object',
+  description: 'What went wrong (RFC 9457).',
+  required: ['status', 'title', 'detail', 'code'],
+  properties: {
+    status: { type: 'integer', format: 'int32', description: 'The HTTP status.', examples: [400] },
+    title: { type: 'string', description: 'The HTTP status in words.', examples: ['Bad Request'] },
+    detail: { type: 'string', description: 'What was wrong, and what would be accepted.' },
+    code: { type: 'string', description: 'What clients branch on.', examples: ['BAD_USER_INPUT'] },
+    errors: {
+      type: 'array',
+      description: 'Each parameter that was wrong.',
+      items: {
+        type: 'object',
+        required: ['in', 'location', 'detail'],
+        properties: {
+          in: { type: 'string', enum: ['path', 'query'] },
+          location: { type: 'object', required: ['name'], properties: { name: { type: 'string' } } },
+          detail: { type: 'string' },
+        },
+      },
+    },
+  },
+};
+
+const problemResponse = (description: string) => ({
+  description,
+  headers: VERSION_HEADER,
+  content: { 'application/problem+json': { schema: reference('Problem') } },
+});
+
+/** The description of the façade by OpenAPI 3.1, drawn from the resources themselves. */
+export function openApi(schema: GraphQLSchema, contact: Contact): JsonSchema {
+  const paths: Record<string, JsonSchema> = {};
+  const schemas: Record<string, JsonSchema> = { Problem: PROBLEM };
+  for (const resource of RESOURCES) {
+    const { answer, components } = schemasOfQuery(schema, resource.document, resource.body);
+    Object.assign(schemas, components);
+    paths[resource.path] = { get: operation(resource, representation(answer)) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Toetsspoor',
+      version: API_VERSION,
+      description:
+        'The history of inspection assessments: what stands for each indicator, what it rests on and how it developed, as of any moment. Everything here, and more, is served as GraphQL at `/graphql`.',
+      contact,
+      license: { name: 'EUPL-1.2', identifier: 'EUPL-1.2' },
+    },
+    servers: [{ url: '/v1' }],
+    tags: [{ name: 'approaches', description: 'Approaches and what was assessed of them' }],
+    paths,
+    components: {
+      schemas,
+      responses: {
+        BadRequest: problemResponse('A parameter is missing, unknown, or has a value that is not accepted.'),
+        NotFound: problemResponse('There is no such resource, or none at that point.'),
+        NotReady: problemResponse('The read models are still catching up with the log; try again shortly.'),
+      },
+    },
+  };
+}
+
+function operation(resource: Resource, answer: JsonSchema): JsonSchema {
+  const { operationId, summary, parameters } = resource;
+  const response = (name: string) => ({ $ref: `#/components/responses/${name}` });
+  return {
+    operationId,
+    summary,
+    description: `${summary}. The same answer as \`${resource.body.join('.')}\` of the GraphQL API.`,
+    tags: ['approaches'],
+    parameters,
+    responses: {
+      200: {
+        description: summary,
+        headers: VERSION_HEADER,
+        content: { 'application/json': { schema: answer } },
+      },
+      400: response('BadRequest'),
+      404: response('NotFound'),
+      503: response('NotReady'),
+    },
+  };
+}
+
+/** A connection is told as a page; all else as it is. */
+function representation(answer: JsonSchema): JsonSchema {
+  const { nodes } = (answer.properties ?? {}) as Readonly<Record<string, JsonSchema>>;
+  if (nodes === undefined) return answer;
+  return {
+    type: 'object',
+    required: ['results', 'next'],
+    properties: {
+      results: nodes,
+      next: {
+        type: ['string', 'null'],
+        description: 'Address of the next page; null on the last.',
+        examples: ['/v1/approaches?after=WyJHTTA5MzUiXQ'],
+      },
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import { STATUS_CODES } from 'node:http';
+import type { GraphQLFormattedError } from 'graphql';
+
+/** What went wrong, as RFC 9457 tells it. */
+export interface Problem {
+  readonly status: number;
+  readonly title: string;
+  readonly detail: string;
+  /** The code of the same error in GraphQL. */
+  readonly code: string;
+  readonly errors?: readonly object[];
+}
+
+/** The media type of a {@link Problem}. */
+export const PROBLEM_JSON = 'application/problem+json; charset=utf-8';
+
+const STATUS_OF_CODE: Readonly<Record<string, number>> = {
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  NOT_FOUND: 404,
+  NOT_READY: 503,
+  INTERNAL_SERVER_ERROR: 500,
+};
+
+export function problem(status: number, detail: string, code: string): Problem {
+  return { status, title: STATUS_CODES[status] ?? 'Error', detail, code };
+}
+
+/** An error of GraphQL as a problem: the caller's, unless it is known to be ours. */
+export function problemOfError({ message, extensions }: GraphQLFormattedError): Problem {
+  const code = String(extensions?.code ?? 'INTERNAL_SERVER_ERROR');
+  const { status } = (extensions?.http ?? {}) as { status?: number };
+  return problem(STATUS_OF_CODE[code] ?? status ?? 400, message, code);
+}
