@@ -16,7 +16,7 @@ import { followedKey, type PartFacts, type PartKey, StoredHistory } from './stor
  */
 export const approaches: Projection = {
   name: 'approaches',
-  version: 4,
+  version: 5,
   tables: {
     approaches: `CREATE TABLE approaches (
       id INTEGER PRIMARY KEY,
@@ -94,9 +94,11 @@ class ApproachesWriter implements ProjectionWriter {
         this.#keepText(event, event.data.text);
         break;
       case 'FindingCorrected':
+      case 'FollowUpCorrected':
         this.#keepText(event, event.data.narrative, event.data.reason);
         break;
       case 'FindingWithdrawn':
+      case 'FollowUpWithdrawn':
         this.#keepText(event, null, event.data.reason);
         break;
       case 'ApproachRegistered':

@@ -41,6 +41,8 @@ export const frameworks: Projection = {
         case 'CommitmentSettled':
         case 'FindingCorrected':
         case 'FindingWithdrawn':
+        case 'FollowUpCorrected':
+        case 'FollowUpWithdrawn':
           break;
         default:
           event satisfies never;

@@ -10,7 +10,7 @@ import type { Derived } from './derived';
  */
 export const improvementPoints: Derived = {
   name: 'improvement-points',
-  version: 2,
+  version: 3,
   tables: {
     improvement_points: `CREATE TABLE improvement_points (
       municipality TEXT NOT NULL,
@@ -39,6 +39,8 @@ export const improvementPoints: Derived = {
     CommitmentSettled: false,
     FindingCorrected: true,
     FindingWithdrawn: true,
+    FollowUpCorrected: true,
+    FollowUpWithdrawn: true,
   },
   write(database, { municipality, slug, history }, frameworks) {
     const asOf = everythingUpTo(Number.MAX_SAFE_INTEGER);

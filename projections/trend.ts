@@ -37,6 +37,8 @@ export const trend: Derived = {
     CommitmentSettled: false,
     FindingCorrected: true,
     FindingWithdrawn: true,
+    FollowUpCorrected: false,
+    FollowUpWithdrawn: false,
   },
   write(database, { municipality, slug, history }, frameworks) {
     const asOf = everythingUpTo(Number.MAX_SAFE_INTEGER);

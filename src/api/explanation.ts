@@ -28,7 +28,10 @@ export async function explanationOf(reading: ApproachReading, { tests }: Standin
   };
   for (const { reading: finding, assessment } of tests) {
     addFinding(assessment, finding.root);
-    add(history.followed.followUps.find(({ id }) => id === finding.followUp));
+    const judged = history.followed.followUps.find(({ id }) => id === finding.followUp)?.root;
+    for (const report of history.followed.followUps.filter(({ root }) => root === judged)) {
+      add(report, report.withdrawn);
+    }
     for (const id of finding.improvementPoints) {
       const opening = history.assessments.find((one) =>
         one.found.improvementPoints.some((point) => point.id === id),

@@ -1,6 +1,7 @@
 import { type AsOf, publicBy, speaksBy } from '../domain/as-of';
-import type { AssessmentFact, Fact, FindingFact } from '../domain/facts';
-import { type ApproachHistory } from '../domain/history';
+import { withdrawalAt } from '../domain/corrections';
+import type { AssessmentFact, Fact } from '../domain/facts';
+import type { ApproachHistory } from '../domain/history';
 
 /**
  * The events of an approach that are there at that point, in order: by the clocks of the assessment that
@@ -29,14 +30,17 @@ export function visibleEvents(history: ApproachHistory, asOf: AsOf): Fact[] {
     const findings = new Set(
       found.findings.filter(({ corrects, publishedOn }) => corrects === null || publicBy(asOf, publishedOn)),
     );
-    for (const finding of findings) add(finding, withdrawalOf(finding, asOf));
+    for (const finding of findings) add(finding, withdrawalAt(finding, asOf));
     const isOfFinding = ({ finding }: { readonly finding: number }): boolean => {
       const of = found.findings[finding];
       return of !== undefined && findings.has(of);
     };
     add(...found.attentionPoints.filter(isOfFinding), ...found.improvementPoints.filter(isOfFinding));
   }
-  add(...history.followed.followUps.filter(isTold));
+  for (const report of history.followed.followUps.filter(isTold)) {
+    if (report.corrects === null || publicBy(asOf, report.publishedOn))
+      add(report, withdrawalAt(report, asOf));
+  }
   for (const commitment of history.followed.commitments.filter(isTold)) {
     // No document tells what became of a promise, so that has no known publication date.
     add(commitment, publicBy(asOf, null) ? commitment.settled : null);
@@ -49,8 +53,4 @@ function isThere({ year, concluded }: AssessmentFact, asOf: AsOf): boolean {
   if (concluded?.public === false) return false;
   const publishedOn = concluded !== null && concluded.position <= asOf.upTo ? concluded.publishedOn : null;
   return speaksBy(asOf, year) && publicBy(asOf, publishedOn);
-}
-
-function withdrawalOf({ withdrawn }: FindingFact, asOf: AsOf): Fact | null {
-  return withdrawn !== null && publicBy(asOf, withdrawn.publishedOn) ? withdrawn : null;
 }

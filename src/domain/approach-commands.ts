@@ -25,16 +25,63 @@ export type ApproachStep =
   | { readonly type: 'AssessFollowUp'; readonly data: EventData<'FollowUpAssessed'> }
   | { readonly type: 'MakeCommitment'; readonly data: EventData<'CommitmentMade'> }
   | { readonly type: 'SettleCommitment'; readonly data: EventData<'CommitmentSettled'> }
-  | {
-      readonly type: 'CorrectFinding';
-      readonly data: EventData<'FindingCorrected'>;
-      /** Opened by a correction to ✗ of a finding that has no improvement point yet; otherwise unused. */
-      readonly improvementPoint: Pick<EventData<'ImprovementPointIdentified'>, 'improvementPointId' | 'text'>;
-    }
-  | { readonly type: 'WithdrawFinding'; readonly data: EventData<'FindingWithdrawn'> };
+  | CorrectFinding
+  | WithdrawFinding
+  | CorrectReport
+  | WithdrawFollowUp;
+
+/**
+ * The reading of a finding that stands should have been another. The reason may not be empty, and the
+ * correction is public from `publishedOn`, or else from the day on which it is recorded. Given again, with
+ * the same id, it gives no event.
+ */
+export interface CorrectFinding {
+  readonly type: 'CorrectFinding';
+  readonly data: EventData<'FindingCorrected'>;
+  /** Opened by a correction to ✗ of a finding that has no improvement point yet; otherwise unused. */
+  readonly improvementPoint: Pick<EventData<'ImprovementPointIdentified'>, 'improvementPointId' | 'text'>;
+}
+
+/**
+ * The reading of a finding that stands should not have been there, for a reason that may not be empty. Of a
+ * correction, the reading before it stands again; of a first reading, the earlier verdict.
+ */
+export interface WithdrawFinding {
+  readonly type: 'WithdrawFinding';
+  readonly data: EventData<'FindingWithdrawn'>;
+}
+
+/** What a follow-up reported should have been told otherwise; as {@link CorrectFinding}. */
+export interface CorrectReport {
+  readonly type: 'CorrectReport';
+  readonly data: EventData<'FollowUpCorrected'>;
+}
+
+/**
+ * What a follow-up said should have been told otherwise: what was reported, how it was judged, or both, in
+ * one append.
+ */
+export interface CorrectFollowUp {
+  readonly type: 'CorrectFollowUp';
+  /** Null where the report stands as it is. */
+  readonly report: CorrectReport['data'] | null;
+  /** Corrections of judgements on it; of other findings they are refused. */
+  readonly judgements: readonly Pick<CorrectFinding, 'data' | 'improvementPoint'>[];
+}
+
+/**
+ * The reading of a report that stands should not have been there, for a reason that may not be empty. Of a
+ * correction, the reading before it stands again; a first reading takes the judgements on it along, each
+ * in all its readings.
+ */
+export interface WithdrawFollowUp {
+  readonly type: 'WithdrawFollowUp';
+  readonly data: EventData<'FollowUpWithdrawn'>;
+}
 
 export type ApproachCommand =
   | ApproachStep
+  | CorrectFollowUp
   /** Everything that one document or one inspection brings, in one append: all of it or nothing. */
   | {
       readonly type: 'RecordAssessment';

@@ -1,6 +1,7 @@
-import type { AssessmentFact, FindingFact } from './facts';
+import type { AssessmentFact, CorrectableFact, FindingFact, FollowUpFact } from './facts';
 import type { FrameworkLine } from './framework';
 import { type Framework, indicatorsOf } from './framework';
+import { type FreeText, textOf } from './free-text';
 import { type ApproachHistory, findFinding, type PlacedFinding } from './history';
 import { Rejection } from './rejection';
 
@@ -8,27 +9,54 @@ import { Rejection } from './rejection';
 
 /** @throws Rejection where the finding is not the reading that stands. */
 export function assertStands({ assessment, finding }: PlacedFinding): void {
-  if (isWithdrawn(assessment, finding)) {
+  const { findings } = assessment.found;
+  if (isWithdrawn(findings, finding)) {
     throw new Rejection('FINDING_WITHDRAWN', `finding ${finding.id} was withdrawn`, 'findingId');
   }
-  const correction = correctionOf(assessment, finding);
-  if (correction !== undefined) {
+  const standing = standingReadingOf(findings, finding);
+  if (standing !== finding) {
     throw new Rejection(
       'FINDING_CORRECTED',
-      `finding ${finding.id} was corrected; the reading that stands is ${correction.id}`,
+      `finding ${finding.id} was corrected; the reading that stands is ${standing.id}`,
       'findingId',
     );
   }
 }
 
-function isWithdrawn({ found }: AssessmentFact, finding: FindingFact): boolean {
-  return finding.withdrawn !== null || found.findings[finding.root]?.withdrawn != null;
+/** @throws Rejection where the report is not the reading that stands. */
+export function assertReportStands({ followed: { followUps } }: ApproachHistory, report: FollowUpFact): void {
+  if (isWithdrawn(followUps, report)) {
+    throw new Rejection('FOLLOW_UP_WITHDRAWN', `report ${report.id} was withdrawn`, 'followUpId');
+  }
+  const standing = standingReadingOf(followUps, report);
+  if (standing !== report) {
+    throw new Rejection(
+      'FOLLOW_UP_CORRECTED',
+      `report ${report.id} was corrected; the reading that stands is ${standing.id}`,
+      'followUpId',
+    );
+  }
 }
 
-function correctionOf({ found }: AssessmentFact, finding: FindingFact): FindingFact | undefined {
-  return found.findings.find(
-    (other) =>
-      other.withdrawn === null && other.corrects !== null && found.findings[other.corrects] === finding,
+export function isWithdrawn<T extends CorrectableFact>(readings: readonly T[], reading: T): boolean {
+  return reading.withdrawn !== null || readings[reading.root]?.withdrawn != null;
+}
+
+/** Of a reading that was not withdrawn: itself, or what came of it by corrections. */
+export function standingReadingOf<T extends CorrectableFact>(readings: readonly T[], reading: T): T {
+  const correction = readings.find(
+    ({ withdrawn, corrects }) => withdrawn === null && corrects !== null && readings[corrects] === reading,
+  );
+  return correction === undefined ? reading : standingReadingOf(readings, correction);
+}
+
+/** @throws Rejection where no reason is given: of every correction it must be known why. */
+export function assertReason(reason: FreeText): void {
+  if (textOf(reason).trim() !== '') return;
+  throw new Rejection(
+    'REASON_MISSING',
+    'a correction or withdrawal needs a reason; none was given',
+    'reason',
   );
 }
 
@@ -37,8 +65,9 @@ export function assertComplete(
   partial: boolean,
   frameworks: (code: string) => FrameworkLine,
 ): void {
-  const findings = assessment.found.findings.filter(
-    (finding) => !isWithdrawn(assessment, finding) && correctionOf(assessment, finding) === undefined,
+  const all = assessment.found.findings;
+  const findings = all.filter(
+    (finding) => !isWithdrawn(all, finding) && standingReadingOf(all, finding) === finding,
   );
   if (findings.length === 0) {
     throw new Rejection(
@@ -99,6 +128,14 @@ export function findingById(history: ApproachHistory, id: string): PlacedFinding
   const found = findFinding(history, id);
   if (found === undefined) throw new Rejection('FINDING_UNKNOWN', `there is no finding ${id}`, 'findingId');
   return found;
+}
+
+export function reportById({ followed: { followUps } }: ApproachHistory, id: string): FollowUpFact {
+  const report = followUps.find((one) => one.id === id);
+  if (report === undefined) {
+    throw new Rejection('FOLLOW_UP_UNKNOWN', `there is no report ${id}`, 'followUpId');
+  }
+  return report;
 }
 
 /** The improvement point that the finding, in any of its readings, has opened. */

@@ -1,15 +1,23 @@
 import type { ApproachCommand, ApproachStep, FactsheetDocument } from './approach-commands';
 import {
+  correctFinding,
+  correctionsOf,
+  correctReport,
+  withdrawFinding,
+  withdrawFollowUp,
+} from './approach-corrections';
+import {
   assertComplete,
   assertFree,
   assertIndicators,
   assertPoints,
-  assertStands,
+  assertReportStands,
   assessmentUnderWay,
   findingById,
   followUpUnderWay,
   frameworkOf,
   pointOf,
+  reportById,
 } from './approach-rules';
 import type { DomainEvent } from './events';
 import type { FrameworkLine } from './framework';
@@ -33,19 +41,36 @@ export function decide(
   history: ApproachHistory,
   frameworks: (code: string) => FrameworkLine,
 ): Decided[] {
+  if (command.type === 'CorrectFollowUp') {
+    return decideInTurn(
+      correctionsOf(command, history).map((step) => ({ ...step, line: null })),
+      history,
+      frameworks,
+    );
+  }
   if (command.type !== 'RecordAssessment') {
     if (command.type === 'RegisterApproach' && history.registration !== null)
       throw alreadyRegistered(history.registration);
     return decideStep(command, history, frameworks).map((event) => ({ event, line: null }));
   }
-  if (command.document !== null && isImported(command.document, history)) return [];
+  const { document, steps } = command;
+  if (document === null) return decideInTurn(steps, history, frameworks);
+  if (isImported(document, history)) return [];
+  return [
+    { event: { type: 'FactsheetImported', data: document }, line: 1 },
+    ...decideInTurn(steps, history, frameworks),
+  ];
+}
 
-  const decided: Decided[] =
-    command.document === null
-      ? []
-      : [{ event: { type: 'FactsheetImported', data: command.document }, line: 1 }];
+/** Decides each step on what those before it would leave. */
+function decideInTurn(
+  steps: readonly PlacedStep[],
+  history: ApproachHistory,
+  frameworks: (code: string) => FrameworkLine,
+): Decided[] {
+  const decided: Decided[] = [];
   const ahead = structuredClone(history);
-  for (const step of command.steps) {
+  for (const step of steps) {
     try {
       for (const event of decideStep(step, ahead, frameworks)) {
         decided.push({ event, line: step.line });
@@ -61,6 +86,8 @@ export function decide(
   }
   return decided;
 }
+
+type PlacedStep = ApproachStep & { readonly line: number | null };
 
 const NOT_RECORDED_YET = { revision: -1, position: -1, recordedAt: '', source: null };
 
@@ -139,9 +166,7 @@ function decideStep(
       assertFree(history, findingId);
       assertPoints(history, improvementPointIds);
       assertIndicators(indicators, assessment, frameworks);
-      if (followUpId !== null && !history.followed.followUps.some(({ id }) => id === followUpId)) {
-        throw new Rejection('FOLLOW_UP_UNKNOWN', `there is no report ${followUpId}`, 'followUpId');
-      }
+      if (followUpId !== null) assertReportStands(history, reportById(history, followUpId));
       return [{ type: 'FollowUpAssessed', data: step.data }];
     }
     case 'MakeCommitment':
@@ -153,10 +178,12 @@ function decideStep(
       return settleCommitment(step.data, history);
     case 'CorrectFinding':
       return correctFinding(step, history, frameworks);
-    case 'WithdrawFinding': {
-      assertStands(findingById(history, step.data.findingId));
-      return [{ type: 'FindingWithdrawn', data: step.data }];
-    }
+    case 'WithdrawFinding':
+      return withdrawFinding(step.data, history);
+    case 'CorrectReport':
+      return correctReport(step.data, history);
+    case 'WithdrawFollowUp':
+      return withdrawFollowUp(step.data, history);
   }
 }
 
@@ -231,33 +258,4 @@ function settleCommitment(data: StepOf<'SettleCommitment'>['data'], history: App
     );
   }
   return [{ type: 'CommitmentSettled', data }];
-}
-
-function correctFinding(
-  { data, improvementPoint }: StepOf<'CorrectFinding'>,
-  history: ApproachHistory,
-  frameworks: (code: string) => FrameworkLine,
-): DomainEvent[] {
-  const placed = findingById(history, data.corrects);
-  const { assessment, finding } = placed;
-  assertStands(placed);
-  assertFree(history, data.findingId);
-  assertIndicators(data.indicators, assessment, frameworks);
-  const corrected: DomainEvent = { type: 'FindingCorrected', data };
-  const needsPoint =
-    data.verdict === 'IMPROVEMENT_NEEDED' &&
-    finding.followUp === null &&
-    finding.improvementPoints.length === 0;
-  if (!needsPoint || pointOf(assessment, finding) !== undefined) return [corrected];
-  assertFree(history, improvementPoint.improvementPointId);
-  if (improvementPoint.improvementPointId === data.findingId) {
-    throw new Rejection(
-      'ID_TAKEN',
-      `id ${data.findingId} is given to the correction and to its improvement point`,
-    );
-  }
-  return [
-    corrected,
-    { type: 'ImprovementPointIdentified', data: { ...improvementPoint, findingId: data.findingId } },
-  ];
 }

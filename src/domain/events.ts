@@ -195,6 +195,19 @@ const schemas = {
   }),
   /** The finding should not have been made; the earlier verdict stands again. */
   FindingWithdrawn: object({ findingId: Uuid, reason: Text, publishedOn: nullable(DateText) }),
+  /** The report `corrects` should have read thus; how it was judged is corrected by {@link FindingCorrected}. */
+  FollowUpCorrected: object({
+    followUpId: Uuid,
+    corrects: Uuid,
+    improvementPointIds: T.Array(Uuid, { minItems: 1 }),
+    reportedBy: Name,
+    reportedOn: nullable(DateText),
+    narrative: nullable(Text),
+    reason: Text,
+    publishedOn: nullable(DateText),
+  }),
+  /** The municipality did not report this, or the report was corrected wrongly; the earlier one stands again. */
+  FollowUpWithdrawn: object({ followUpId: Uuid, reason: Text, publishedOn: nullable(DateText) }),
 } as const satisfies Record<string, TSchema>;
 
 export type EventType = keyof typeof schemas;

@@ -58,24 +58,28 @@ export interface FoundFacts {
   readonly improvementPoints: ImprovementPointFact[];
 }
 
-/** A finding, a follow-up's judgement, or a correction of either. */
-export interface FindingFact extends Fact {
+/** A reading of something that may be corrected and withdrawn; its readings lie in one list. */
+export interface CorrectableFact extends Fact {
   readonly id: string;
-  readonly indicators: readonly string[];
-  readonly verdict: Verdict;
-  readonly basis: VerdictBasis;
-  /** The factsheet that it was read from, and the line there. */
-  readonly source: { readonly factsheet: number; readonly line: number } | null;
-  /** The first reading of this finding: its own index, but for a correction. */
+  /** The first reading: its own index, but for a correction. */
   readonly root: number;
   /** The reading that this one corrects. */
   readonly corrects: number | null;
   /** From when a correction is public; null for a first reading, which is public with its assessment. */
   readonly publishedOn: Edtf | null;
+  withdrawn: (Fact & { readonly publishedOn: Edtf }) | null;
+}
+
+/** A finding, a follow-up's judgement, or a correction of either. */
+export interface FindingFact extends CorrectableFact {
+  readonly indicators: readonly string[];
+  readonly verdict: Verdict;
+  readonly basis: VerdictBasis;
+  /** The factsheet that it was read from, and the line there. */
+  readonly source: { readonly factsheet: number; readonly line: number } | null;
   /** For a follow-up's judgement: ids of the report that it judged, and of the improvement points. */
   readonly followUp: string | null;
   readonly improvementPoints: readonly string[];
-  withdrawn: (Fact & { readonly publishedOn: Edtf }) | null;
 }
 
 export interface AttentionPointFact extends Fact {
@@ -88,8 +92,8 @@ export interface ImprovementPointFact extends Fact {
   readonly finding: number;
 }
 
-export interface FollowUpFact extends Fact {
-  readonly id: string;
+/** What was reported, or a correction of it. */
+export interface FollowUpFact extends CorrectableFact {
   /** Id of the assessment that it was reported to; null where there was none yet. */
   readonly assessment: string | null;
   /** Ids. */

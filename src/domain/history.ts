@@ -1,5 +1,14 @@
+import type { Edtf } from './edtf';
 import type { DomainEvent, EventSource } from './events';
-import type { AssessmentFact, Fact, FactsheetFact, FindingFact, FollowedFacts } from './facts';
+import type {
+  AssessmentFact,
+  CorrectableFact,
+  Fact,
+  FactsheetFact,
+  FindingFact,
+  FollowedFacts,
+  FollowUpFact,
+} from './facts';
 
 /**
  * What the events of one approach add up to: every fact ever recorded of it, with its place in the log,
@@ -113,7 +122,7 @@ export function evolve(history: ApproachHistory, event: DomainEvent, place: Reco
       break;
     }
     case 'FindingCorrected': {
-      const { findingId, corrects, indicators, verdict, basis, publishedOn } = event.data;
+      const { findingId, corrects, indicators, verdict, basis } = event.data;
       const { assessment, finding, index } = findingById(history, corrects);
       assessment.found.findings.push({
         ...finding,
@@ -123,17 +132,14 @@ export function evolve(history: ApproachHistory, event: DomainEvent, place: Reco
         verdict,
         basis,
         source: sourceOf(history, place.source),
-        corrects: index,
-        publishedOn: publishedOn ?? place.recordedAt.slice(0, 10),
-        withdrawn: null,
+        ...correctionOf(index, event.data, place),
       });
       if (!finding.indicators.every((code) => indicators.includes(code))) assessment.covered = 0;
       break;
     }
     case 'FindingWithdrawn': {
-      const { findingId, publishedOn } = event.data;
-      const { assessment, finding } = findingById(history, findingId);
-      finding.withdrawn = { ...at, publishedOn: publishedOn ?? place.recordedAt.slice(0, 10) };
+      const { assessment, finding } = findingById(history, event.data.findingId);
+      finding.withdrawn = { ...at, publishedOn: publicationOf(event.data, place) };
       assessment.covered = 0;
       break;
     }
@@ -157,7 +163,29 @@ export function evolve(history: ApproachHistory, event: DomainEvent, place: Reco
         reportedBy,
         reportedOn,
         narrated: narrative !== null,
+        root: history.followed.followUps.length,
+        ...FIRST_READING,
       });
+      break;
+    }
+    case 'FollowUpCorrected': {
+      const { followUpId, corrects, improvementPointIds, reportedBy, reportedOn, narrative } = event.data;
+      const { followUp, index } = followUpById(history, corrects);
+      history.followed.followUps.push({
+        ...followUp,
+        ...at,
+        id: followUpId,
+        improvementPoints: improvementPointIds,
+        reportedBy,
+        reportedOn,
+        narrated: narrative !== null,
+        ...correctionOf(index, event.data, place),
+      });
+      break;
+    }
+    case 'FollowUpWithdrawn': {
+      const { followUp } = followUpById(history, event.data.followUpId);
+      followUp.withdrawn = { ...at, publishedOn: publicationOf(event.data, place) };
       break;
     }
     case 'CommitmentMade': {
@@ -230,15 +258,34 @@ function coverageOf(findings: readonly FindingFact[]): number {
 
 function addFinding(
   { found }: AssessmentFact,
-  finding: Omit<FindingFact, 'root' | 'corrects' | 'publishedOn' | 'withdrawn'>,
+  finding: Omit<FindingFact, 'root' | keyof typeof FIRST_READING>,
 ): void {
-  found.findings.push({
-    ...finding,
-    root: found.findings.length,
-    corrects: null,
-    publishedOn: null,
-    withdrawn: null,
-  });
+  found.findings.push({ ...finding, root: found.findings.length, ...FIRST_READING });
+}
+
+const FIRST_READING = { corrects: null, publishedOn: null, withdrawn: null };
+
+function correctionOf(
+  corrects: number,
+  data: { readonly publishedOn: Edtf | null },
+  place: RecordedPlace,
+): Pick<CorrectableFact, keyof typeof FIRST_READING> {
+  return { corrects, publishedOn: publicationOf(data, place), withdrawn: null };
+}
+
+/** When a correction or withdrawal became public: by default the day it was recorded. */
+function publicationOf({ publishedOn }: { readonly publishedOn: Edtf | null }, place: RecordedPlace): Edtf {
+  return publishedOn ?? place.recordedAt.slice(0, 10);
+}
+
+function followUpById(
+  { followed: { followUps } }: ApproachHistory,
+  id: string,
+): { readonly followUp: FollowUpFact; readonly index: number } {
+  const index = followUps.findLastIndex((followUp) => followUp.id === id);
+  const followUp = followUps[index];
+  if (followUp === undefined) throw new HistoryError(`the history has no report ${id}`);
+  return { followUp, index };
 }
 
 function findingById(history: ApproachHistory, id: string): PlacedFinding {

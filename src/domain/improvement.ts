@@ -1,8 +1,10 @@
 import { type AsOf, publicBy } from './as-of';
+import { standingReadings } from './corrections';
 import type {
   AssessmentFact,
   AttentionPointFact,
   CommitmentFact,
+  FindingFact,
   FollowUpFact,
   ImprovementPointFact,
 } from './facts';
@@ -60,7 +62,8 @@ export function improvementPointsAt(
       )
       .map((fact) => {
         const { followUps, commitments } = followed(fact.id);
-        return { fact, opening, status: statusOf(opening, followUps, testsOf), followUps, commitments };
+        const status = statusOf(history, opening, followUps, testsOf);
+        return { fact, opening, status, followUps, commitments };
       });
   });
   return readings.sort((a, b) => a.fact.revision - b.fact.revision);
@@ -98,6 +101,7 @@ function groupByIndicator(tests: readonly Test[], frameworks: FrameworkLines): T
 }
 
 function statusOf(
+  history: ApproachHistory,
   opening: Test,
   followUps: readonly FollowUpReading[],
   testsOf: TestsOfIndicator,
@@ -107,9 +111,9 @@ function statusOf(
     const behind = covering.findLastIndex(({ assessment }) => assessment === opening.assessment) + 1;
     return covering.slice(behind);
   });
-  const lastJudgement = Math.max(-1, ...judgements.flat().map(({ reading }) => reading.revision));
+  const lastJudgement = Math.max(-1, ...judgements.flat().map((test) => firstReadingOf(test).revision));
   const isReported = followUps.some(
-    (followUp) => followUp.judgements.length === 0 && (followUp.report?.revision ?? -1) > lastJudgement,
+    (followUp) => followUp.judgements.length === 0 && firstRevision(history, followUp) > lastJudgement,
   );
   if (isReported) return 'REPORTED';
 
@@ -130,8 +134,10 @@ function groupByPoint(
 ): (id: string) => Pick<ImprovementPointReading, 'followUps' | 'commitments'> {
   const judgements = new Map<string, Test[]>();
   for (const test of tests) for (const id of test.reading.improvementPoints) push(judgements, id, test);
+  const { followUps } = history.followed;
+  const firstReading = new Map(followUps.map(({ id, root }) => [id, root]));
   const reports = new Map<string, FollowUpFact[]>();
-  for (const report of history.followed.followUps) {
+  for (const report of standingReadings(followUps, asOf)) {
     for (const id of report.improvementPoints) push(reports, id, report);
   }
   const commitments = new Map<string, CommitmentReading[]>();
@@ -143,29 +149,26 @@ function groupByPoint(
       push(commitments, id, { fact, settled: isSettled ? settled : null });
   }
   return (id) => ({
-    followUps: followUpsOf(reports.get(id) ?? [], judgements.get(id) ?? [], (report) =>
-      isTold(history, report, asOf),
-    ),
+    followUps: followUpsOf(id),
     commitments: commitments.get(id) ?? [],
   });
-}
 
-function followUpsOf(
-  reports: readonly FollowUpFact[],
-  judgements: readonly Test[],
-  isTold: (report: FollowUpFact) => boolean,
-): FollowUpReading[] {
-  const reported = reports.flatMap((report): FollowUpReading[] => {
-    const own = judgements.filter(({ reading }) => reading.followUp === report.id);
-    return own.length > 0 || isTold(report) ? [{ report, judgements: own }] : [];
-  });
-  const unreported = Map.groupBy(
-    judgements.filter(({ reading }) => reading.followUp === null),
-    ({ assessment }) => assessment,
-  );
-  return [...reported, ...[...unreported.values()].map((own) => ({ report: null, judgements: own }))].sort(
-    (a, b) => revisionOf(a) - revisionOf(b),
-  );
+  function followUpsOf(point: string): FollowUpReading[] {
+    // A judgement names one reading of the report that it judged, whichever stands now.
+    const judged = Map.groupBy(judgements.get(point) ?? [], ({ reading }) =>
+      reading.followUp === null ? undefined : firstReading.get(reading.followUp),
+    );
+    const reported = (reports.get(point) ?? []).flatMap((report): FollowUpReading[] => {
+      const own = judged.get(report.root) ?? [];
+      judged.delete(report.root);
+      return own.length > 0 || isTold(history, report, asOf) ? [{ report, judgements: own }] : [];
+    });
+    // Judged without a report, or on one that is not there at that point.
+    const unreported = Map.groupBy([...judged.values()].flat(), ({ assessment }) => assessment);
+    return [...reported, ...[...unreported.values()].map((own) => ({ report: null, judgements: own }))].sort(
+      (a, b) => firstRevision(history, a) - firstRevision(history, b),
+    );
+  }
 }
 
 function push<T>(lists: Map<string, T[]>, key: string, value: T): void {
@@ -189,6 +192,13 @@ function isTold(
   return assessment !== undefined && isVisible(assessment, asOf);
 }
 
-function revisionOf({ report, judgements }: FollowUpReading): number {
-  return report?.revision ?? judgements[0]?.reading.revision ?? 0;
+/** Where a follow-up stands in the order of the log: a correction takes the place of what it corrects. */
+function firstRevision({ followed }: ApproachHistory, { report, judgements }: FollowUpReading): number {
+  if (report !== null) return followed.followUps[report.root]?.revision ?? 0;
+  const [first] = judgements;
+  return first === undefined ? 0 : firstReadingOf(first).revision;
+}
+
+function firstReadingOf({ assessment, reading }: Test): FindingFact {
+  return findingAt(assessment, reading.root);
 }

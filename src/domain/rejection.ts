@@ -97,6 +97,26 @@ export const REJECTIONS = {
     why: 'The approach has no such report.',
     accepted: 'the id of a report about improvement points of the approach',
   },
+  FOLLOW_UP_CORRECTED: {
+    why: 'What was reported was corrected.',
+    accepted: 'the id of the reading that stands',
+  },
+  FOLLOW_UP_WITHDRAWN: {
+    why: 'What was reported was withdrawn.',
+    accepted: 'the id of a report that stands',
+  },
+  JUDGEMENT_UNKNOWN: {
+    why: 'The finding is not how that follow-up was judged.',
+    accepted: 'the id of a finding that judges it; other findings are corrected as findings',
+  },
+  NOTHING_TO_CORRECT: {
+    why: 'The correction corrects nothing.',
+    accepted: 'what was reported, how it was judged, or both',
+  },
+  REASON_MISSING: {
+    why: 'A correction or withdrawal says why.',
+    accepted: 'a reason that is not empty',
+  },
   COMMITMENT_UNKNOWN: {
     why: 'The approach has no such commitment.',
     accepted: 'the id of a commitment of the approach',

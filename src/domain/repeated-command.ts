@@ -18,6 +18,8 @@ const EVENT_OF = {
   SettleCommitment: 'CommitmentSettled',
   CorrectFinding: 'FindingCorrected',
   WithdrawFinding: 'FindingWithdrawn',
+  CorrectReport: 'FollowUpCorrected',
+  WithdrawFollowUp: 'FollowUpWithdrawn',
 } as const satisfies Readonly<Record<ApproachStep['type'], EventType>>;
 
 /**
@@ -45,6 +47,16 @@ export function asksForThese(
       const steps = command.steps.filter(({ type }) => type !== 'RegisterApproach');
       return steps.every((step) => events.some((event) => isEvent(event, EVENT_OF[step.type], step.data)));
     }
+    case 'CorrectFollowUp': {
+      const { report, judgements } = command;
+      return (
+        (report === null || isEvent(events[0], 'FollowUpCorrected', report)) &&
+        judgements.every(({ data }) => events.some((event) => isEvent(event, 'FindingCorrected', data)))
+      );
+    }
+    case 'WithdrawFollowUp':
+      // Behind the withdrawals of the judgements on it.
+      return isEvent(events.at(-1), 'FollowUpWithdrawn', command.data);
     default:
       return isEvent(events[0], EVENT_OF[command.type], command.data);
   }

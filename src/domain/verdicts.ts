@@ -1,4 +1,5 @@
 import { type AsOf, askedYear, publicBy, speaksBy } from './as-of';
+import { standingReadings } from './corrections';
 import { lastDay } from './edtf';
 import type { Verdict, VerdictBasis } from './events';
 import type { AssessmentFact, FindingFact } from './facts';
@@ -53,20 +54,7 @@ export function visibleTests(history: ApproachHistory, asOf: AsOf): Test[] {
 
 /** The findings of an assessment that counts, as they are read at that point, in the order of the log. */
 export function testsIn(assessment: AssessmentFact, asOf: AsOf): Test[] {
-  const readings = new Map<number, FindingFact | null>();
-  for (const finding of assessment.found.findings) {
-    if (finding.position > asOf.upTo) continue;
-    const isRoot = finding.corrects === null;
-    if (!isRoot && !publicBy(asOf, finding.publishedOn)) continue;
-    const withdrawn = isWithdrawn(finding, asOf);
-    // A root that was withdrawn takes its corrections with it; a withdrawn correction leaves the reading
-    // before it standing.
-    if (isRoot) readings.set(finding.root, withdrawn ? null : finding);
-    else if (!withdrawn && readings.get(finding.root) != null) readings.set(finding.root, finding);
-  }
-  return [...readings.values()]
-    .filter((reading) => reading !== null)
-    .map((reading) => ({ reading, assessment }));
+  return standingReadings(assessment.found.findings, asOf).map((reading) => ({ reading, assessment }));
 }
 
 /**
@@ -177,11 +165,6 @@ export function standing(
     carriedForward: assessedIn < year,
     tests,
   };
-}
-
-function isWithdrawn(finding: FindingFact, asOf: AsOf): boolean {
-  const { withdrawn } = finding;
-  return withdrawn !== null && withdrawn.position <= asOf.upTo && publicBy(asOf, withdrawn.publishedOn);
 }
 
 function byTime(a: AssessmentFact, b: AssessmentFact): number {

@@ -66,6 +66,7 @@ export class SyntheticAssessment {
       partial: false,
     };
     yield* this.#correction();
+    yield* this.#followUpCorrection();
   }
 
   *#baseline(): Generator<ApproachStep> {
@@ -221,6 +222,33 @@ export class SyntheticAssessment {
       improvementPoint: {
         improvementPointId: this.#random.uuid(),
         text: this.#text('verbeterpunt na correctie'),
+      },
+    };
+  }
+
+  *#followUpCorrection(): Generator<ApproachStep> {
+    if (!this.#random.chance(10)) return;
+    const report = this.#approach.history.followed.followUps.find(
+      ({ assessment }) => assessment === this.#id,
+    );
+    if (report === undefined) return;
+    const reason = this.#text('reden van correctie');
+    const publishedOn = `${this.#year + 2}`;
+    if (this.#random.chance(30)) {
+      yield { type: 'WithdrawFollowUp', data: { followUpId: report.id, reason, publishedOn } };
+      return;
+    }
+    yield {
+      type: 'CorrectReport',
+      data: {
+        followUpId: this.#random.uuid(),
+        corrects: report.id,
+        improvementPointIds: [...report.improvementPoints],
+        reportedBy: report.reportedBy,
+        reportedOn: `${this.#year + 1}-02-15`,
+        narrative: null,
+        reason,
+        publishedOn,
       },
     };
   }

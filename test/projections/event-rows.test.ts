@@ -66,6 +66,8 @@ const CASES: Readonly<Record<EventType, readonly string[]>> = {
     `~ improvement_points ${KEY},4] null`,
     text(6, null, 'Ten onrechte.'),
   ],
+  FollowUpCorrected: [HEAD, FOLLOWED, text(7, 'Afgerond.', 'Verkeerd overgenomen.')],
+  FollowUpWithdrawn: [HEAD, FOLLOWED, `~ improvement_points ${KEY},4] OPEN`, text(7, null, 'Ten onrechte.')],
 };
 
 /** Tables that are the same for every type. */

@@ -218,6 +218,38 @@ export function withdrawn(finding: string, publishedOn: string | null = null): E
   };
 }
 
+export function reportCorrected(
+  report: string,
+  corrects: string,
+  points: readonly string[],
+  changes: Changes<'FollowUpCorrected'> = {},
+): Event<'FollowUpCorrected'> {
+  return {
+    type: 'FollowUpCorrected',
+    data: {
+      followUpId: id(report),
+      corrects: id(corrects),
+      improvementPointIds: points.map(id),
+      reportedBy: 'gemeente Maastricht',
+      reportedOn: '2015-03-02',
+      narrative: null,
+      reason: text('Verkeerd overgenomen.'),
+      publishedOn: null,
+      ...changes,
+    },
+  };
+}
+
+export function reportWithdrawn(
+  report: string,
+  publishedOn: string | null = null,
+): Event<'FollowUpWithdrawn'> {
+  return {
+    type: 'FollowUpWithdrawn',
+    data: { followUpId: id(report), reason: text('Ten onrechte.'), publishedOn },
+  };
+}
+
 export type Verdicts = Readonly<Record<string, '✓' | '✗'>>;
 
 /**

@@ -26,6 +26,8 @@ const STEP_OF = {
   CommitmentSettled: 'SettleCommitment',
   FindingCorrected: 'CorrectFinding',
   FindingWithdrawn: 'WithdrawFinding',
+  FollowUpCorrected: 'CorrectReport',
+  FollowUpWithdrawn: 'WithdrawFollowUp',
 } as const satisfies Partial<Record<EventType, ApproachStep['type']>>;
 type StepEvent = Extract<DomainEvent, { type: keyof typeof STEP_OF }>;
 

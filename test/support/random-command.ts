@@ -17,8 +17,11 @@ import {
   opened,
   promised,
   registered,
+  reportCorrected,
   reported,
+  reportWithdrawn,
   settled,
+  text,
   withdrawn,
 } from './events';
 import { frameworks } from './frameworks';
@@ -36,6 +39,9 @@ export const KINDS = [
   'correct',
   'correct',
   'withdraw',
+  'correctFollowUp',
+  'correctFollowUp',
+  'withdrawFollowUp',
   'report',
   'promise',
   'settle',
@@ -140,9 +146,48 @@ export function commandOf(
           basis: odd ? 'ASSESSED' : 'REPORTED',
         }),
       );
+    case 'correctFollowUp':
+      return followUpCorrection(intent, history, name, improvementPointIds);
+    case 'withdrawFollowUp':
+      return step({
+        type: 'FollowUpWithdrawn',
+        data: {
+          ...reportWithdrawn('', publishedOn).data,
+          followUpId: chosen(history.followed.followUps, pick)?.id ?? NOBODY,
+        },
+      });
     case 'withdraw':
       return step({ type: 'FindingWithdrawn', data: { ...withdrawn('', publishedOn).data, findingId } });
   }
+}
+
+/** Of a report, and where `pick` is even of the judgements on it; less sensible of anything. */
+function followUpCorrection(
+  { pick, other, odd }: Intent,
+  history: ApproachHistory,
+  name: string,
+  improvementPointIds: string[],
+): ApproachCommand {
+  const report = chosen(history.followed.followUps, pick);
+  const publishedOn = PUBLISHED[other % PUBLISHED.length] ?? null;
+  const corrects = report?.id ?? NOBODY;
+  const data = { ...reportCorrected(name, '', []).data, corrects, improvementPointIds, publishedOn };
+  const judgements = history.assessments
+    .flatMap(({ found: { findings } }) => findings)
+    .filter((finding) => odd || finding.followUp === report?.id)
+    .slice(0, pick % 3)
+    .map(({ id: judgement, indicators }, index) => ({
+      data: {
+        ...corrected(`${name} ${index}`, '').data,
+        corrects: judgement,
+        indicators: [...indicators],
+        verdict: verdictOf(other + index),
+        basis: 'REPORTED' as const,
+        publishedOn,
+      },
+      improvementPoint: { improvementPointId: id(`${name} ${index} point`), text: text('Te verbeteren') },
+    }));
+  return { type: 'CorrectFollowUp', report: pick % 4 === 1 ? null : data, judgements };
 }
 
 /** The kind, or what has to come before it. */

@@ -15,7 +15,9 @@ import {
   promised,
   published,
   registered,
+  reportCorrected,
   reported,
+  reportWithdrawn,
   revised,
   settled,
   text,
@@ -76,4 +78,12 @@ export const SAMPLES: {
     event: corrected('better', '2013 2.2.1', { indicators: ['2.2.1'], publishedOn: '2014-09' }),
   },
   FindingWithdrawn: { after: baseline, event: withdrawn('2013 2.2.1', '2014-09') },
+  FollowUpCorrected: {
+    after: [...baseline, reported('r', [point])],
+    event: reportCorrected('r2', 'r', [point], { narrative: text('Afgerond.'), publishedOn: '2015-09' }),
+  },
+  FollowUpWithdrawn: {
+    after: [...baseline, reported('r', [point])],
+    event: reportWithdrawn('r', '2015-09'),
+  },
 };

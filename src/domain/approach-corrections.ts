@@ -1,0 +1,144 @@
+import type {
+  ApproachStep,
+  CorrectFinding,
+  CorrectFollowUp,
+  CorrectReport,
+  WithdrawFinding,
+  WithdrawFollowUp,
+} from './approach-commands';
+import {
+  assertFree,
+  assertIndicators,
+  assertPoints,
+  assertReason,
+  assertReportStands,
+  assertStands,
+  findingById,
+  isWithdrawn,
+  pointOf,
+  reportById,
+} from './approach-rules';
+import type { DomainEvent } from './events';
+import type { FrameworkLine } from './framework';
+import type { ApproachHistory } from './history';
+import { Rejection } from './rejection';
+
+// What the decider makes of corrections and withdrawals.
+
+export function correctFinding(
+  { data, improvementPoint }: CorrectFinding,
+  history: ApproachHistory,
+  frameworks: (code: string) => FrameworkLine,
+): DomainEvent[] {
+  assertReason(data.reason);
+  const placed = findingById(history, data.corrects);
+  const { assessment, finding, index } = placed;
+  const known = assessment.found.findings.find(({ id }) => id === data.findingId);
+  if (known?.corrects === index && isSame(known, data, ['verdict', 'basis', 'indicators'])) return [];
+  assertStands(placed);
+  assertFree(history, data.findingId);
+  assertIndicators(data.indicators, assessment, frameworks);
+  const corrected: DomainEvent = { type: 'FindingCorrected', data };
+  const needsPoint =
+    data.verdict === 'IMPROVEMENT_NEEDED' &&
+    finding.followUp === null &&
+    finding.improvementPoints.length === 0;
+  if (!needsPoint || pointOf(assessment, finding) !== undefined) return [corrected];
+  assertFree(history, improvementPoint.improvementPointId);
+  if (improvementPoint.improvementPointId === data.findingId) {
+    throw new Rejection(
+      'ID_TAKEN',
+      `id ${data.findingId} is given to the correction and to its improvement point`,
+    );
+  }
+  return [
+    corrected,
+    { type: 'ImprovementPointIdentified', data: { ...improvementPoint, findingId: data.findingId } },
+  ];
+}
+
+/** The steps that a correction of a follow-up is made of. */
+export function correctionsOf(
+  { report, judgements }: CorrectFollowUp,
+  history: ApproachHistory,
+): ApproachStep[] {
+  if (report === null && judgements.length === 0) {
+    throw new Rejection('NOTHING_TO_CORRECT', 'neither what was reported nor how it was judged is corrected');
+  }
+  const root = report === null ? null : reportById(history, report.corrects).root;
+  for (const { data } of judgements) {
+    const { assessment, finding } = findingById(history, data.corrects);
+    const judged = finding.followUp === null ? null : reportById(history, finding.followUp).root;
+    if (assessment.kind === 'FOLLOW_UP' && (root === null || judged === root)) continue;
+    throw new Rejection(
+      'JUDGEMENT_UNKNOWN',
+      report === null
+        ? `finding ${finding.id} is not of a follow-up: correct it as a finding`
+        : `finding ${finding.id} is no judgement on report ${report.corrects}`,
+      'findingId',
+    );
+  }
+  return [
+    ...(report === null ? [] : [{ type: 'CorrectReport', data: report } as const]),
+    ...judgements.map((judgement) => ({ ...judgement, type: 'CorrectFinding' }) as const),
+  ];
+}
+
+export function withdrawFinding(data: WithdrawFinding['data'], history: ApproachHistory): DomainEvent[] {
+  assertReason(data.reason);
+  assertStands(findingById(history, data.findingId));
+  return [{ type: 'FindingWithdrawn', data }];
+}
+
+export function correctReport(data: CorrectReport['data'], history: ApproachHistory): DomainEvent[] {
+  assertReason(data.reason);
+  const report = reportById(history, data.corrects);
+  const { followUps } = history.followed;
+  const known = followUps.find(({ id }) => id === data.followUpId);
+  const isRepeated =
+    known?.corrects != null &&
+    followUps[known.corrects] === report &&
+    isSame(known, { ...data, improvementPoints: data.improvementPointIds }, [
+      'reportedBy',
+      'reportedOn',
+      'improvementPoints',
+    ]);
+  if (isRepeated) return [];
+  assertReportStands(history, report);
+  assertFree(history, data.followUpId);
+  assertPoints(history, data.improvementPointIds);
+  return [{ type: 'FollowUpCorrected', data }];
+}
+
+export function withdrawFollowUp(data: WithdrawFollowUp['data'], history: ApproachHistory): DomainEvent[] {
+  const { followUpId, reason, publishedOn } = data;
+  assertReason(reason);
+  const report = reportById(history, followUpId);
+  assertReportStands(history, report);
+  const withdrawn: DomainEvent = { type: 'FollowUpWithdrawn', data };
+  if (report.corrects !== null) return [withdrawn];
+  const readings = new Set(
+    history.followed.followUps.filter(({ root }) => root === report.root).map(({ id }) => id),
+  );
+  const judgements = history.assessments.flatMap(({ found: { findings } }) =>
+    findings.filter(
+      (finding) =>
+        finding.followUp !== null && readings.has(finding.followUp) && !isWithdrawn(findings, finding),
+    ),
+  );
+  // Each in all its readings, the latest first, so that no earlier one stands again.
+  return [
+    ...judgements.reverse().map(
+      ({ id }): DomainEvent => ({
+        type: 'FindingWithdrawn',
+        data: { findingId: id, reason, publishedOn },
+      }),
+    ),
+    withdrawn,
+  ];
+}
+
+/** True where what is known says the same in these fields. */
+function isSame<T, K extends keyof T>(known: T, said: Pick<T, K>, fields: readonly K[]): boolean {
+  return fields.every((field) => JSON.stringify(known[field]) === JSON.stringify(said[field]));
+}
