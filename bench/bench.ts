@@ -86,7 +86,7 @@ async function measureServers(
     await fillStock(join(allDir, 'events.db'), stockDb, names.all);
     const stock = await started(
       startServer({
-        script: join(__dirname, 'stock', 'server.js'),
+        program: [join(__dirname, 'stock', 'server.js')],
         environment: { STOCK_DB: stockDb },
         firstQuery: oneApproach(first),
       }),
@@ -102,7 +102,7 @@ async function measureServers(
     writeFileSync(answers, JSON.stringify(await recordAnswers(all)));
     const bare = await started(
       startServer({
-        script: join(__dirname, 'bare-fastify.js'),
+        program: [join(__dirname, 'bare-fastify.js')],
         environment: { ANSWERS: answers },
         firstQuery: TREND,
       }),

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { appendsPerSecond, fsyncsPerSecond } from './appends';
 import { alternately, type Figure } from './figures';
-import { ourCommand, runScript } from './processes';
+import { ourCommand, runProgram } from './processes';
 import type { Size } from './size';
 
 const READ_LOG = join(__dirname, 'read-log.js');
@@ -82,7 +82,7 @@ export async function rebuildFigures(dataDir: string, { logRounds }: Size): Prom
       return result.events / result.seconds;
     },
     read: async () => {
-      const { result } = await runScript<Generated>(READ_LOG, [join(dataDir, 'events.db')]);
+      const { result } = await runProgram<Generated>([READ_LOG, join(dataDir, 'events.db')]);
       return result.events / result.seconds;
     },
   });

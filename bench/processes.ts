@@ -6,8 +6,9 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** The built files lie side by side: `dist/bench` and `dist/src`. */
-const CLI = join(__dirname, '..', 'src', 'cli.js');
+const ROOT = join(__dirname, '..', '..');
+/** What `npm run toetsspoor` starts: the options for Node, which bound its memory, and the command line. */
+const OUR_PROGRAM = ourProgram();
 const SERVER_CORE = '0';
 const LOAD_CORE = '1';
 const POLL_MS = 5;
@@ -34,8 +35,8 @@ export interface Server {
 }
 
 interface ServerProgram {
-  readonly script: string;
-  readonly args?: readonly string[];
+  /** What Node is started with: its options, the script and its arguments. */
+  readonly program: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   /** What the first answer is asked with. */
   readonly firstQuery: string;
@@ -43,22 +44,21 @@ interface ServerProgram {
 
 /** Our own server, by the command line that everybody uses. */
 export function ourServer(dataDir: string, firstQuery: string): Promise<Server> {
-  return startServer({ script: CLI, args: ['serve'], environment: { DATA_DIR: dataDir }, firstQuery });
+  return startServer({
+    program: [...OUR_PROGRAM, 'serve'],
+    environment: { DATA_DIR: dataDir },
+    firstQuery,
+  });
 }
 
 /** Starts a server in a process of its own and waits for its first answer. */
-export async function startServer({
-  script,
-  args = [],
-  environment,
-  firstQuery,
-}: ServerProgram): Promise<Server> {
+export async function startServer({ program, environment, firstQuery }: ServerProgram): Promise<Server> {
   const port = String(await freePort());
-  const command = [process.execPath, script, ...args];
-  const [program = '', ...rest] = isPinned ? ['taskset', '--cpu-list', SERVER_CORE, ...command] : command;
+  const command = [process.execPath, ...program];
+  const [executable = '', ...args] = isPinned ? ['taskset', '--cpu-list', SERVER_CORE, ...command] : command;
   const url = `http://127.0.0.1:${port}/graphql`;
   const start = performance.now();
-  const child = spawn(program, rest, {
+  const child = spawn(executable, args, {
     env: { ...process.env, NODE_ENV: 'production', ...environment, HOST: '127.0.0.1', PORT: port },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
@@ -95,15 +95,15 @@ export function ourCommand<Result>(
   dataDir: string,
   ...args: readonly string[]
 ): Promise<CommandResult<Result>> {
-  return runScript<Result>(CLI, [...args, '--json'], { DATA_DIR: dataDir });
+  return runProgram<Result>([...OUR_PROGRAM, ...args, '--json'], { DATA_DIR: dataDir });
 }
 
-export async function runScript<Result>(
-  script: string,
-  args: readonly string[],
+/** Runs Node with these options, script and arguments to its end. */
+export async function runProgram<Result>(
+  program: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): Promise<CommandResult<Result>> {
-  const child = spawn(process.execPath, [script, ...args], {
+  const child = spawn(process.execPath, program, {
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -120,8 +120,17 @@ export async function runScript<Result>(
   }, 20);
   const [status] = await once(child, 'close');
   clearInterval(watch);
-  if (status !== 0) throw new Error(`${script} ${args.join(' ')} failed: ${errors()}`);
+  if (status !== 0) throw new Error(`${program.join(' ')} failed: ${errors()}`);
   return { result: JSON.parse(printed) as Result, peakMb: peak };
+}
+
+function ourProgram(): string[] {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const [node, ...program] = String(scripts.toetsspoor).split(' ');
+  const script = program.pop();
+  if (node !== 'node' || script === undefined)
+    throw new Error(`the npm script toetsspoor is "${scripts.toetsspoor}", expected node and a script`);
+  return [...program, join(ROOT, script)];
 }
 
 function collect(child: ChildProcess): () => string {
