@@ -9,8 +9,7 @@ const PAGE_CHARACTERS = 4_000_000;
 export function prepareStatements(db: DatabaseSync) {
   const page = (where: string, order: string) => {
     const statement = db.prepare(
-      `SELECT position, events.id, name, revision, type, data, metadata
-       FROM events JOIN streams ON streams.id = stream_id
+      `SELECT position, id, stream_id, revision, type, data, metadata FROM events
        WHERE ${where} ORDER BY ${order} LIMIT ${PAGE_EVENTS}`,
     );
     statement.setReturnArrays(true);
@@ -18,26 +17,45 @@ export function prepareStatements(db: DatabaseSync) {
   };
   const write = 'INSERT INTO events (position, id, stream_id, revision, type, data, metadata)';
   return {
+    nameOf: streamNames(db),
     readAll: page('position > ?', 'position'),
-    readStream: page('name = ? AND revision >= ?', 'revision'),
+    readStream: page('stream_id = (SELECT id FROM streams WHERE name = ?) AND revision >= ?', 'revision'),
     last: db.prepare('SELECT max(position) AS position FROM events'),
-    head: db.prepare(
-      'SELECT max(revision) AS revision FROM events WHERE stream_id = (SELECT id FROM streams WHERE name = ?)',
+    stream: db.prepare(
+      `SELECT id, (SELECT max(revision) FROM events WHERE stream_id = streams.id) AS head
+       FROM streams WHERE name = ?`,
     ),
     byId: db.prepare(
       `SELECT events.id, name AS stream, revision, position
        FROM events JOIN streams ON streams.id = stream_id WHERE events.id = ?`,
     ),
-    streamId: db.prepare('SELECT id FROM streams WHERE name = ?'),
     insertStream: db.prepare('INSERT INTO streams (name) VALUES (?)'),
     insertEvent: db.prepare(`${write} VALUES (?, ?, ?, ?, ?, ?, ?)`),
+  };
+}
+
+/** The name of the stream with that number. */
+type StreamNames = (id: number) => string;
+
+/** Names are read once and kept: they never change, and the events of a log share a few of them. */
+function streamNames(db: DatabaseSync): StreamNames {
+  const statement = db.prepare('SELECT name FROM streams WHERE id = ?');
+  const known = new Map<number, string>();
+  return (id) => {
+    let name = known.get(id);
+    if (name === undefined) {
+      name = statement.get(id)?.name as string | undefined;
+      if (name === undefined) throw new InvalidEventError(`the log has lost the name of its stream ${id}`);
+      known.set(id, name);
+    }
+    return name;
   };
 }
 
 type EventRow = [
   position: number,
   id: string,
-  stream: string,
+  streamId: number,
   revision: number,
   type: string,
   data: string,
@@ -50,16 +68,20 @@ type EventRow = [
  * and keeps what is corrupt in a row to that row.
  * @throws InvalidEventError that names the event.
  */
-export function readPage(statement: StatementSync, ...parameters: SQLInputValue[]): RecordedEvent[] {
+export function readPage(
+  statement: StatementSync,
+  nameOf: StreamNames,
+  ...parameters: SQLInputValue[]
+): RecordedEvent[] {
   const page: RecordedEvent[] = [];
   let characters = 0;
   let lastText: string | undefined;
   let lastMetadata: unknown;
   for (const row of statement.iterate(...parameters) as Iterable<unknown>) {
-    const [position, id, stream, revision, type, data, metadata] = row as EventRow;
+    const [position, id, streamId, revision, type, data, metadata] = row as EventRow;
     const event = {
       id,
-      stream,
+      stream: nameOf(streamId),
       revision,
       position,
       type,

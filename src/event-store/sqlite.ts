@@ -55,6 +55,12 @@ export function openSqliteEventStore(options: SqliteEventStoreOptions): EventSto
   }
 }
 
+/** A stream as it stands: its number, and its last revision. */
+interface Stream {
+  readonly id: number;
+  readonly head: number;
+}
+
 /** An append that waits for the next commit. */
 interface Pending {
   readonly stream: string;
@@ -84,7 +90,7 @@ class SqliteEventStore implements EventStore {
     this.#path = options.path;
     this.#now = options.now ?? (() => new Date());
     this.#sql = prepareStatements(db);
-    const last = lock && readPage(this.#sql.readAll, this.#lastPosition() - 1).at(-1);
+    const last = lock && readPage(this.#sql.readAll, this.#sql.nameOf, this.#lastPosition() - 1).at(-1);
     this.#recordedAt = last === undefined ? 0 : Date.parse(last.metadata.recordedAt);
   }
 
@@ -122,7 +128,7 @@ class SqliteEventStore implements EventStore {
   async *readStream(stream: string, from = 0): AsyncGenerator<readonly RecordedEvent[]> {
     for (let next = Math.max(from, 0); ; ) {
       this.#assertOpen();
-      const page = readPage(this.#sql.readStream, stream, next);
+      const page = readPage(this.#sql.readStream, this.#sql.nameOf, stream, next);
       if (page.length === 0) return;
       for (const { revision } of page) {
         if (revision !== next)
@@ -214,14 +220,15 @@ class SqliteEventStore implements EventStore {
     try {
       this.#lock?.assertHeld();
       this.#db.exec('BEGIN IMMEDIATE');
-      let position = this.#lastPosition();
+      let end = this.#lastPosition();
       for (const pending of group) {
-        const decided = this.#decide(pending);
+        const stream = this.#sql.stream.get(pending.stream) as Stream | undefined;
+        const decided = this.#decide(pending, stream?.head);
         if (decided instanceof Error) {
           answers.push(() => pending.reject(decided));
-        } else if ('append' in decided) {
-          const result = this.#insert(pending, decided.append, position);
-          position = result.position;
+        } else if (decided === undefined) {
+          const result = this.#insert(pending, stream, end);
+          end = result.position;
           answers.push(() => pending.resolve(result));
         } else {
           answers.push(() => pending.resolve(decided));
@@ -256,10 +263,11 @@ class SqliteEventStore implements EventStore {
     }
   }
 
-  /** Refused, already there, or to be appended behind revision `append`; looks only, writes nothing. */
-  #decide({ stream, events, expected }: Pending): Error | AppendResult | { append: number } {
-    const head = this.#sql.head.get(stream)?.revision as number | null | undefined;
-    const actual = head ?? undefined;
+  /** Refused, already there, or undefined where it is to be appended; looks only, writes nothing. */
+  #decide(
+    { stream, events, expected }: Pending,
+    actual: number | undefined,
+  ): Error | AppendResult | undefined {
     const refused = () => new WrongExpectedRevisionError(stream, expected, actual);
 
     const there = events.map((event) => this.#sql.byId.get(event.id));
@@ -267,7 +275,7 @@ class SqliteEventStore implements EventStore {
     if (first === undefined) {
       if (expected === 'NO_STREAM' ? actual !== undefined : actual === undefined) return refused();
       if (typeof expected === 'number' && actual !== expected) return refused();
-      return { append: actual ?? -1 };
+      return undefined;
     }
     for (const row of there) {
       if (row && row.stream !== stream) return new EventIdTakenError(String(row.id), String(row.stream));
@@ -278,10 +286,9 @@ class SqliteEventStore implements EventStore {
     return { revision: last.revision as number, position: last.position as number };
   }
 
-  #insert({ stream, events }: Pending, head: number, end: Position): AppendResult {
-    if (head < 0) this.#sql.insertStream.run(stream);
-    const streamId = this.#sql.streamId.get(stream)?.id as number;
-    let revision = head;
+  #insert({ stream, events }: Pending, there: Stream | undefined, end: Position): AppendResult {
+    const streamId = there?.id ?? this.#sql.insertStream.run(stream).lastInsertRowid;
+    let revision = there?.head ?? -1;
     let position = end;
     for (const { id, type, data, metadata } of events) {
       revision += 1;
@@ -298,7 +305,7 @@ class SqliteEventStore implements EventStore {
   #pageAfter(position: Position): RecordedEvent[] {
     // Asked before the page is read: beside a writer of another process the log may grow in between.
     const end = this.#lastPosition();
-    const page = readPage(this.#sql.readAll, position);
+    const page = readPage(this.#sql.readAll, this.#sql.nameOf, position);
     const lost = (at: Position) => new InvalidEventError(`the log has lost its event at position ${at}`);
     let next = position + 1;
     for (const event of page) {

@@ -360,7 +360,7 @@ describe('The SQLite log', () => {
     it('in the form of a missing stream is noticed', async () => {
       await filled(3);
       sql('PRAGMA foreign_keys = off; DELETE FROM streams');
-      await expect(collect(open('read').readAll())).rejects.toThrow('has lost its event at position 1');
+      await expect(collect(open('read').readAll())).rejects.toThrow('has lost the name of its stream 1');
     });
   });
 
