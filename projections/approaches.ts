@@ -109,8 +109,14 @@ class ApproachesWriter implements ProjectionWriter {
         event satisfies never;
     }
     const kept = this.#load(event.stream);
-    evolve(kept.history, event, { ...event, ...event.metadata });
-    kept.lastPosition = event.position;
+    const { revision, position, metadata } = event;
+    evolve(kept.history, event, {
+      revision,
+      position,
+      recordedAt: metadata.recordedAt,
+      source: metadata.source,
+    });
+    kept.lastPosition = position;
     if (event.type !== 'AssessmentOpened') return;
     kept.history.partLatest();
     this.#newParts += 1;

@@ -63,9 +63,12 @@ export class ReadDatabase {
     return this.#statement(sql).iterate(...parameters) as IterableIterator<Row>;
   }
 
-  /** Gathers rows of a table and inserts many with one statement; `flush` writes those that remain. */
-  inserter(table: string, columns: readonly string[]): RowInserter {
-    return new RowInserter(this, table, columns);
+  /**
+   * Gathers rows of a table and inserts many with one statement; `flush` writes those that remain.
+   * @param onConflict the clause that says what becomes of a row that is there already
+   */
+  inserter(table: string, columns: readonly string[], onConflict = ''): RowInserter {
+    return new RowInserter(this, table, columns, onConflict);
   }
 
   /** Statements without parameters that are not worth keeping: schema, BEGIN, COMMIT, ROLLBACK. */
@@ -143,12 +146,14 @@ export class RowInserter {
   readonly #insertMany: string;
   #values: SQLInputValue[] = [];
 
-  constructor(database: ReadDatabase, table: string, columns: readonly string[]) {
+  constructor(database: ReadDatabase, table: string, columns: readonly string[], onConflict: string) {
     this.#database = database;
     this.#width = columns.length;
     const row = `(${columns.map(() => '?').join(', ')})`;
-    this.#insertOne = `INSERT INTO ${table} (${columns.join(', ')}) VALUES ${row}`;
-    this.#insertMany = this.#insertOne + `, ${row}`.repeat(ROWS_TOGETHER - 1);
+    const insert = (rows: number): string =>
+      `INSERT INTO ${table} (${columns.join(', ')}) VALUES ${Array(rows).fill(row).join(', ')} ${onConflict}`;
+    this.#insertOne = insert(1);
+    this.#insertMany = insert(ROWS_TOGETHER);
   }
 
   add(...row: SQLInputValue[]): void {

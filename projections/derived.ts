@@ -1,4 +1,4 @@
-import type { EventType } from '../src/domain/events';
+import { EVENT_TYPES, type EventType } from '../src/domain/events';
 import type { FrameworkLine } from '../src/domain/framework';
 import { approachOfStream } from '../src/domain/streams';
 import { type ApproachRow, approachesByKey, approachKey, readWhole } from './approaches';
@@ -22,6 +22,9 @@ export interface Derived extends Pick<Projection, 'name' | 'version' | 'tables'>
  * transaction commits reads the history of each of them once, for all.
  */
 export function derived(models: readonly Derived[]): Projection {
+  const changing = new Set<EventType>(
+    EVENT_TYPES.filter((type) => models.some(({ changes }) => changes[type])),
+  );
   return {
     name: models.map(({ name }) => name).join('+'),
     version: models.reduce((sum, { version }) => sum + version, 0),
@@ -30,7 +33,7 @@ export function derived(models: readonly Derived[]): Projection {
       const touched = new Set<string>();
       return {
         apply({ type, stream }) {
-          if (models.some(({ changes }) => changes[type])) touched.add(stream);
+          if (changing.has(type)) touched.add(stream);
         },
         finish() {
           const lines = new Map<string, FrameworkLine>();

@@ -46,17 +46,15 @@ export const improvementPoints: Derived = {
     const asOf = everythingUpTo(Number.MAX_SAFE_INTEGER);
     const readings = improvementPointsAt(history, visibleTests(history, asOf), frameworks, asOf);
     const statuses = new Map(readings.map(({ fact, status }) => [fact.id, status]));
+    const rows = database.inserter(
+      'improvement_points',
+      ['municipality', 'slug', 'revision', 'id', 'status'],
+      'ON CONFLICT DO UPDATE SET status = excluded.status',
+    );
     for (const { id, revision } of history.assessments.flatMap(({ found }) => found.improvementPoints)) {
-      database.run(
-        `INSERT INTO improvement_points (municipality, slug, revision, id, status) VALUES (?, ?, ?, ?, ?)
-           ON CONFLICT DO UPDATE SET status = excluded.status`,
-        municipality,
-        slug,
-        revision,
-        id,
-        statuses.get(id) ?? null,
-      );
+      rows.add(municipality, slug, revision, id, statuses.get(id) ?? null);
     }
+    rows.flush();
   },
 };
 

@@ -232,7 +232,8 @@ export interface PlacedFinding {
 
 /** The finding with that id, looked for from the latest assessment back; undefined where there is none. */
 export function findFinding(history: ApproachHistory, id: string): PlacedFinding | undefined {
-  for (const assessment of history.assessments.toReversed()) {
+  for (let last = history.assessments.length - 1; last >= 0; last -= 1) {
+    const assessment = history.assessments[last] as AssessmentFact;
     const index = assessment.found.findings.findLastIndex((finding) => finding.id === id);
     const finding = assessment.found.findings[index];
     if (finding !== undefined) return { assessment, finding, index };
