@@ -101,6 +101,30 @@ export function eventPlaces(database: ReadDatabase, filter: EventFilter): EventP
   );
 }
 
+/** How many events there are behind a position, up to another. */
+export function countEvents(database: ReadDatabase, after: Position, upTo: Position): number {
+  return (
+    database.get<{ count: number }>(
+      'SELECT count(*) AS count FROM events WHERE position > ? AND position <= ?',
+      after,
+      upTo,
+    )?.count ?? 0
+  );
+}
+
+/** The place of the event with that ordinal, from 0; undefined where there is none. */
+export function eventPlaceAt(database: ReadDatabase, ordinal: number): EventPlace | undefined {
+  return database.get<EventPlace>(`${PLACES} ORDER BY position LIMIT 1 OFFSET ?`, ordinal);
+}
+
+/** The place of the last event up to a position; undefined before the first. */
+export function lastEventPlace(database: ReadDatabase, upTo: Position): EventPlace | undefined {
+  return database.get<EventPlace>(`${PLACES} WHERE position <= ? ORDER BY position DESC LIMIT 1`, upTo);
+}
+
+const PLACES = `SELECT position, revision, (SELECT name FROM event_streams WHERE id = stream) AS stream
+  FROM events`;
+
 /** The last position recorded by that instant (ISO 8601 in UTC, milliseconds); 0 where nothing was yet. */
 export function positionRecordedBy(database: ReadDatabase, instant: string): Position {
   return (

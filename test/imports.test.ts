@@ -14,7 +14,7 @@ const MAY_IMPORT: readonly (readonly [from: string, to: readonly string[] | 'any
   ['projections/', ['src/domain/']],
   ['src/handle-command.ts', ['src/domain/', 'src/event-store/event-store.ts']],
   ['src/projector.ts', ['src/domain/', 'src/event-store/event-store.ts', 'projections/']],
-  ['src/api/', ['src/domain/', 'projections/', 'src/handle-command.ts']],
+  ['src/api/', ['src/domain/', 'src/ledger/', 'projections/', 'src/handle-command.ts']],
   [
     'src/import-factsheets.ts',
     ['src/domain/', 'src/event-store/event-store.ts', 'src/factsheet/', 'src/handle-command.ts'],

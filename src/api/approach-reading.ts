@@ -105,7 +105,7 @@ export class ApproachReading {
     return (await this.scope.text.load(position)).text ?? '';
   }
 
-  readonly framework = (code: string) => this.scope.framework(code);
+  readonly framework = (code: string) => this.scope.framework(code, this.asOf.upTo);
 
   /** Reads those parts of the history together; a part that is missed here is read when it is asked for. */
   async #read(assessments: readonly AssessmentFact[], ...others: readonly PartKey[]): Promise<void> {

@@ -1,4 +1,4 @@
-import { Field, InputType } from 'type-graphql';
+import { Field, ID, InputType } from 'type-graphql';
 import type { AsOf } from '../domain/as-of';
 import { userError } from './errors';
 import type { ReadScope } from './read-scope';
@@ -27,16 +27,32 @@ export class AsOfInput {
     description: 'The recorded clock: nothing that this register learned after this instant.',
   })
   recordedBy?: string | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'The recorded clock, to the event: nothing behind the snapshot with this token (`extensions.snapshot` of an answer). With `recordedBy` too, nothing behind either.',
+  })
+  snapshot?: string | null;
 }
 
 /**
  * The clocks as the domain reads them, never beyond what the request sees.
- * @throws GraphQLError with code AS_OF_IN_FUTURE where a clock begins after now: no answer could be kept.
+ * @throws GraphQLError with code AS_OF_IN_FUTURE where a clock begins after now: no answer could be kept. A
+ *   request that named its snapshot may ask for any, as its answers never change. As
+ *   {@link ReadScope.positionOfSnapshot} for a token that is not accepted.
  */
-export function toAsOf(input: AsOfInput | null | undefined, scope: ReadScope): AsOf {
-  const { reference = null, publishedBy = null, recordedBy = null } = input ?? {};
+export async function toAsOf(input: AsOfInput | null | undefined, scope: ReadScope): Promise<AsOf> {
+  const { reference = null, publishedBy = null, recordedBy = null, snapshot = null } = input ?? {};
+  if (!scope.isPinned) assertNotInFuture({ reference, publishedBy, recordedBy }, scope);
+  const limits = [scope.upTo];
+  if (recordedBy !== null) limits.push(scope.positionRecordedBy(recordedBy));
+  if (snapshot !== null) limits.push(await scope.positionOfSnapshot(snapshot));
+  return { reference, publishedBy, upTo: Math.min(...limits) };
+}
+
+function assertNotInFuture(clocks: Readonly<Record<string, string | null>>, scope: ReadScope): void {
   const now = scope.now().toISOString();
-  const clocks = { reference, publishedBy, recordedBy };
   for (const [clock, value] of Object.entries(clocks)) {
     // A date with less precision than today's begins with it, or lies before it, or after it.
     if (value === null || value.replace('~', '') <= now.slice(0, value.replace('~', '').length)) continue;
@@ -48,9 +64,4 @@ export function toAsOf(input: AsOfInput | null | undefined, scope: ReadScope): A
       );
     }
   }
-  return {
-    reference,
-    publishedBy,
-    upTo: recordedBy === null ? scope.upTo : Math.min(scope.upTo, scope.positionRecordedBy(recordedBy)),
-  };
 }

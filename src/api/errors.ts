@@ -4,6 +4,9 @@ import { GraphQLError } from 'graphql';
 export type ErrorCode =
   | 'BAD_USER_INPUT'
   | 'AS_OF_IN_FUTURE'
+  | 'SNAPSHOT_MALFORMED'
+  | 'SNAPSHOT_OF_ANOTHER_LOG'
+  | 'SNAPSHOT_NOT_REACHED'
   | 'NOT_READY'
   | 'QUERY_TOO_LARGE'
   | 'BAD_REQUEST'

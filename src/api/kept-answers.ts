@@ -84,7 +84,7 @@ export function keepAnswers(app: FastifyInstance, position: () => Position): voi
 
   // With callbacks, as a kept answer is sent in less time than a promise costs.
   app.addHook('preHandler', (request, reply, done) => {
-    const text = request.method === 'GET' ? request.url : request.body;
+    const text = request.method === 'GET' ? '' : request.body;
     if (typeof text !== 'string') return done();
     request.answerKey = keyOf(request, text);
     const kept = answers.get(request.answerKey, position());
@@ -115,16 +115,16 @@ export function keepableAnswers(): ApolloServerPlugin<ApiContext> {
           const { body } = response;
           if (operation?.operation !== 'query' || body.kind !== 'single') return;
           if (body.singleResult.errors === undefined)
-            contextValue.request.answeredAt = contextValue.scope.upTo;
+            contextValue.request.answeredAt = contextValue.scope.cameAt;
         },
       };
     },
   };
 }
 
-/** Everything of a request that its answer depends on. */
-function keyOf({ method, headers, principal }: FastifyRequest, text: string): string {
-  return [method, keyOfPrincipal(principal), headers.accept ?? '', text].join('\n');
+/** Everything of a request that its answer depends on; the address may name a snapshot. */
+function keyOf({ method, headers, principal, url }: FastifyRequest, body: string): string {
+  return [method, keyOfPrincipal(principal), headers.accept ?? '', url, body].join('\n');
 }
 
 /** Parses the body; where that fails, it answers and gives false. */

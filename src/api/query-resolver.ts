@@ -13,12 +13,14 @@ import { eventPage } from './event-page';
 import { improvementPointPage } from './improvement-point-page';
 import { fromNodeId, keyOfNode } from './node-id';
 import type { ReadScope } from './read-scope';
+import { DateTimeScalar } from './scalars';
 import { trendPoints } from './trend-points';
 import { ApproachConnection, ApproachType } from './types/approach-type';
 import { EventConnection } from './types/event-type';
 import { FrameworkType, frameworkType } from './types/framework-type';
 import { ImprovementPointConnection, ImprovementPointType, NodeType } from './types/improvement-point-type';
 import { MunicipalityType } from './types/municipality-type';
+import { SnapshotType } from './types/snapshot-type';
 import { TrendPointType } from './types/trend-point-type';
 
 const FIRST = 'At most so many, from 1 to 100.';
@@ -78,7 +80,7 @@ export class QueryResolver {
   }
 
   @Query(() => ApproachConnection, { description: 'The approaches, in order of municipality code and slug.' })
-  approaches(
+  async approaches(
     @Ctx('scope') scope: ReadScope,
     @Arg('first', () => Int, { defaultValue: 20, description: FIRST }) first: number,
     @Arg('after', () => String, { nullable: true, description: AFTER }) after: string | null,
@@ -91,9 +93,9 @@ export class QueryResolver {
     })
     framework: string | null,
     @Arg('asOf', () => AsOfInput, { nullable: true, description: AS_OF }) asOf: AsOfInput | null,
-  ): ApproachConnection {
+  ): Promise<ApproachConnection> {
     const size = pageSize(first);
-    const clocks = toAsOf(asOf, scope);
+    const clocks = await toAsOf(asOf, scope);
     const cursor = fromCursor(after, ['string', 'string']);
     const found: ApproachReading[] = [];
     let begin = cursor === null ? null : { municipality: String(cursor[0]), slug: String(cursor[1]) };
@@ -127,7 +129,7 @@ export class QueryResolver {
     description:
       'How many indicators of how many approaches were tested and met, by year and group, in that order.',
   })
-  trend(
+  async trend(
     @Ctx('scope') scope: ReadScope,
     @Arg('framework', () => String, { description: 'Code of the framework.' }) framework: string,
     @Arg('by', () => TrendGroupingEnum, {
@@ -140,17 +142,18 @@ export class QueryResolver {
     @Arg('to', () => Int, { nullable: true, description: 'Last year; by default the last with a test.' })
     to: number | null,
     @Arg('asOf', () => AsOfInput, { nullable: true, description: AS_OF }) asOf: AsOfInput | null,
-  ): TrendPointType[] {
+  ): Promise<TrendPointType[]> {
     if (from != null && to != null && from > to)
       throw userError(`from is ${from} and to is ${to}; expected from ≤ to`);
-    return trendPoints(scope, framework, by, { from: from ?? null, to: to ?? null }, toAsOf(asOf, scope));
+    const clocks = await toAsOf(asOf, scope);
+    return trendPoints(scope, framework, by, { from: from ?? null, to: to ?? null }, clocks);
   }
 
   @Query(() => ImprovementPointConnection, {
     description:
       'Improvement points of all approaches, in order of municipality code, slug and when they were opened.',
   })
-  improvementPoints(
+  async improvementPoints(
     @Ctx('scope') scope: ReadScope,
     @Arg('status', () => ImprovementPointStatusEnum, { nullable: true, description: 'Only this status.' })
     status: ImprovementPointStatus | null,
@@ -167,7 +170,7 @@ export class QueryResolver {
       after,
       status: status ?? null,
       municipality: code,
-      asOf: toAsOf(asOf, scope),
+      asOf: await toAsOf(asOf, scope),
     });
   }
 
@@ -192,6 +195,22 @@ export class QueryResolver {
     return eventPage(scope, first, after, (begin, limit) =>
       scope.eventPlaces({ ...filter, after: begin, limit }),
     );
+  }
+
+  @Query(() => SnapshotType, {
+    description:
+      'What this answer is read from, or what the register held earlier: to have the same answer again, or to name in a report.',
+  })
+  async snapshot(
+    @Ctx('scope') scope: ReadScope,
+    @Arg('recordedBy', () => DateTimeScalar, {
+      nullable: true,
+      description: 'What it held at this instant; now where left out.',
+    })
+    recordedBy: string | null,
+  ): Promise<SnapshotType> {
+    const { upTo } = await toAsOf({ recordedBy }, scope);
+    return new SnapshotType(await scope.snapshotAt(upTo));
   }
 
   @Query(() => NodeType, {
@@ -222,7 +241,7 @@ async function loadReading(
   key: string,
   asOf: AsOfInput | null,
 ): Promise<ApproachReading | null> {
-  const clocks = toAsOf(asOf, scope);
+  const clocks = await toAsOf(asOf, scope);
   const row = await scope.approach.load(key);
   if (row === null) return null;
   const reading = new ApproachReading(row, clocks, scope);

@@ -26,6 +26,7 @@ import type { Audience } from '../domain/audience';
 import type { Position, RecordedEvent } from '../domain/events';
 import type { FrameworkLine } from '../domain/framework';
 import type { ApproachYear } from '../domain/trend';
+import { type Snapshot, Snapshots } from './snapshots';
 
 /** What the API reads from; made once, shared by all requests. */
 export interface ReadSources {
@@ -46,9 +47,12 @@ const MAX_EVENTS_BETWEEN = 500;
  */
 export class ReadScope {
   readonly #sources: ReadSources;
-  readonly #frameworks = new Map<string, FrameworkLine>();
-  /** The last position that this request sees. */
-  readonly upTo: Position;
+  readonly #snapshots: Snapshots;
+  readonly #frameworks = new Map<Position, Map<string, FrameworkLine>>();
+  #upTo: Position;
+  #isPinned = false;
+  /** The position that the read models had reached when the request came. */
+  readonly cameAt: Position;
   /** Which drafts and confidential assessments this request sees. */
   readonly audience: Audience;
 
@@ -59,10 +63,12 @@ export class ReadScope {
   readonly text: DataLoader<Position, StoredText>;
   readonly event: DataLoader<Pick<EventPlace, 'stream' | 'revision'>, RecordedEvent, string>;
 
-  constructor(sources: ReadSources, audience: Audience) {
+  constructor(sources: ReadSources, audience: Audience, snapshots = new Snapshots(sources)) {
     this.#sources = sources;
     this.audience = audience;
-    this.upTo = sources.position();
+    this.#snapshots = snapshots;
+    this.cameAt = sources.position();
+    this.#upTo = this.cameAt;
     const { database } = sources;
     this.approach = new DataLoader(async (keys: readonly string[]) => {
       const rows = approachesByKey(database, keys);
@@ -73,6 +79,35 @@ export class ReadScope {
     this.event = new DataLoader((places) => this.#readEvents(places), {
       cacheKeyFn: ({ stream, revision }) => `${stream}/${revision}`,
     });
+  }
+
+  /** The last position that this request sees. */
+  get upTo(): Position {
+    return this.#upTo;
+  }
+
+  /** True where the request reads a snapshot that it named. */
+  get isPinned(): boolean {
+    return this.#isPinned;
+  }
+
+  /**
+   * Lets the request see what that snapshot holds and nothing else; before anything is read.
+   * @throws GraphQLError as {@link Snapshots.positionOf}
+   */
+  async pin(token: string): Promise<void> {
+    this.#upTo = await this.#snapshots.positionOf(token);
+    this.#isPinned = true;
+  }
+
+  /** The snapshot that is all the request sees up to a position. */
+  snapshotAt(position: Position = this.#upTo): Promise<Snapshot> {
+    return this.#snapshots.at(Math.min(position, this.#upTo));
+  }
+
+  /** @throws GraphQLError as {@link Snapshots.positionOf} */
+  positionOfSnapshot(token: string): Promise<Position> {
+    return this.#snapshots.positionOf(token);
   }
 
   now(): Date {
@@ -93,13 +128,12 @@ export class ReadScope {
     return positionRecordedBy(this.#sources.database, instant);
   }
 
-  /** The framework with the versions that this request sees. */
-  framework(code: string): FrameworkLine {
-    let line = this.#frameworks.get(code);
-    if (line === undefined) {
-      line = frameworkLine(this.#sources.database, code, this.upTo);
-      this.#frameworks.set(code, line);
-    }
+  /** The framework with the versions that are there up to a position. */
+  framework(code: string, upTo: Position = this.#upTo): FrameworkLine {
+    const lines = this.#frameworks.get(upTo) ?? new Map<string, FrameworkLine>();
+    this.#frameworks.set(upTo, lines);
+    const line = lines.get(code) ?? frameworkLine(this.#sources.database, code, upTo);
+    lines.set(code, line);
     return line;
   }
 

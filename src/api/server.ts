@@ -14,11 +14,13 @@ import { answerErrors } from './http-errors';
 import { keepAnswers, keepableAnswers } from './kept-answers';
 import { keptDocuments } from './kept-documents';
 import { LIMITS, limits } from './limits';
+import { pinnedAnswers } from './pinned-answers';
 import { audienceOf, type Principal } from './principal';
 import { ReadScope, type ReadSources } from './read-scope';
 import type { Contact } from './rest/openapi';
 import { restRoutes } from './rest/routes';
 import { buildApiSchema } from './schema';
+import { Snapshots } from './snapshots';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -44,6 +46,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   const { sources, authenticate, contact, isReady, onError } = options;
   const app = Fastify();
   const schema = buildApiSchema();
+  const snapshots = new Snapshots(sources);
   const apollo = new ApolloServer<ApiContext>({
     schema,
     introspection: true,
@@ -61,6 +64,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       ApolloServerPluginCacheControlDisabled(),
       limits(schema),
       notReadyPlugin(isReady),
+      pinnedAnswers(),
       keepableAnswers(),
       compiledQueries(schema),
     ],
@@ -75,7 +79,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   };
   const contextOf = (request: FastifyRequest): ApiContext => {
     const { principal } = request;
-    return { scope: new ReadScope(sources, audienceOf(principal)), principal, request };
+    return { scope: new ReadScope(sources, audienceOf(principal), snapshots), principal, request };
   };
 
   answerErrors(app, onError);

@@ -46,7 +46,7 @@ export function trendPoints(
     [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
   );
 
-  const line = scope.framework(framework);
+  const line = scope.framework(framework, asOf.upTo);
   const points: TrendPointType[] = [];
   for (let year = Math.max(first, range.from ?? first); year <= Math.min(last, range.to ?? last); year += 1) {
     const version = tested.reduce((max, one) => (one.year <= year ? Math.max(max, one.version) : max), 0);
@@ -155,7 +155,7 @@ function* yearsAsOf(
   framework: string,
   asOf: AsOf,
 ): Generator<{ municipality: string; years: ApproachYear[] }> {
-  const frameworks = (code: string): FrameworkLine => scope.framework(code);
+  const frameworks = (code: string): FrameworkLine => scope.framework(code, asOf.upTo);
   let after: { municipality: string; slug: string } | null = null;
   for (;;) {
     const rows = scope.wholeApproachPage({ after, municipality: null, limit: APPROACHES_AT_A_TIME });

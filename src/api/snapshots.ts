@@ -1,0 +1,158 @@
+import type { GraphQLError } from 'graphql';
+import { countEvents, type EventPlace, eventPlaceAt, lastEventPlace } from '../../projections/event-index';
+import type { Position, RecordedEvent } from '../domain/events';
+import { leafHash } from '../ledger/entry';
+import { userError } from './errors';
+import { Lru } from './lru';
+import type { ReadSources } from './read-scope';
+
+/** What the register held up to one of its events. */
+export interface Snapshot {
+  readonly token: string;
+  /** How many events it holds: the size of the ledger's tree then. */
+  readonly events: number;
+  readonly position: Position;
+  /** When its last event was recorded; null before the first. */
+  readonly recordedAt: string | null;
+}
+
+/** What a token says: the first and the last event by their hashes, and how many events there are. */
+interface Mark {
+  readonly log: string;
+  readonly hash: string;
+  readonly events: number;
+}
+
+/** How tokens read before they are made opaque; the number in front tells them from any of a later make. */
+const FORM = /^1 ([0-9a-f]{32}) ([1-9]\d{0,14}) ([0-9a-f]{32})$/;
+/** The token of the log before its first event: every log begins so. */
+const EMPTY = '1 empty';
+/** Bytes of a hash in a token: enough that no two events share them. */
+const HASH_BYTES = 16;
+/** Tokens that were found good are remembered, so that asking again costs no read of the log. */
+const MAX_KNOWN = 1_000;
+
+/**
+ * Tokens of snapshots. A token names the first and the last event by what the ledger hashes of them, and says
+ * how many there are. Neither the engine's positions nor anything that only some may read is in it; it holds
+ * on every replica, after a rebuild, and in a log that was restored or moved to another engine.
+ */
+export class Snapshots {
+  readonly #sources: Pick<ReadSources, 'database' | 'position' | 'readStream'>;
+  readonly #known = new Lru<Position>(MAX_KNOWN);
+  #log: Promise<string> | undefined;
+  /** Counted so far: the log is long, and from one snapshot to the next it grows by little. */
+  #counted = { position: 0, events: 0 };
+  #latest: { readonly position: Position; readonly snapshot: Promise<Snapshot> } | undefined;
+
+  constructor(sources: Pick<ReadSources, 'database' | 'position' | 'readStream'>) {
+    this.#sources = sources;
+  }
+
+  /** The snapshot of all that the read models hold up to a position; the latest one is kept at hand. */
+  at(position: Position): Promise<Snapshot> {
+    if (this.#latest?.position === position) return this.#latest.snapshot;
+    const snapshot = this.#make(position);
+    if (position !== this.#sources.position()) return snapshot;
+    const latest = { position, snapshot };
+    this.#latest = latest;
+    // What failed is tried again the next time.
+    snapshot.catch(() => {
+      if (this.#latest === latest) this.#latest = undefined;
+    });
+    return snapshot;
+  }
+
+  /**
+   * The position of the last event that the snapshot holds.
+   * @throws GraphQLError with code SNAPSHOT_MALFORMED where it is no token, SNAPSHOT_OF_ANOTHER_LOG where it
+   *   is none of this log, SNAPSHOT_NOT_REACHED where the read models do not hold its last event (yet).
+   */
+  async positionOf(token: string): Promise<Position> {
+    const known = this.#known.get(token);
+    if (known !== undefined) return known;
+    const mark = parse(token);
+    if (mark === null) return 0;
+    if (this.#sources.position() === 0) throw notReached();
+    if (mark.log !== (await this.#logId())) throw ofAnotherLog('begins with another event');
+    const place = eventPlaceAt(this.#sources.database, mark.events - 1);
+    if (place === undefined) throw notReached();
+    if (hashOf(await this.#eventAt(place)) !== mark.hash) {
+      throw ofAnotherLog(`has another event as number ${mark.events}`);
+    }
+    this.#known.set(token, place.position);
+    return place.position;
+  }
+
+  async #make(position: Position): Promise<Snapshot> {
+    const place = position === 0 ? undefined : lastEventPlace(this.#sources.database, position);
+    if (place === undefined) return { token: toToken(EMPTY), events: 0, position, recordedAt: null };
+    const events = this.#count(position);
+    const [log, last] = await Promise.all([this.#logId(), this.#eventAt(place)]);
+    const token = toToken(`1 ${log} ${events} ${hashOf(last)}`);
+    return { token, events, position, recordedAt: last.metadata.recordedAt };
+  }
+
+  #count(position: Position): number {
+    const from = position < this.#counted.position ? { position: 0, events: 0 } : this.#counted;
+    const events = from.events + countEvents(this.#sources.database, from.position, position);
+    if (position > this.#counted.position) this.#counted = { position, events };
+    return events;
+  }
+
+  #logId(): Promise<string> {
+    this.#log ??= this.#readLogId().catch((error: unknown) => {
+      this.#log = undefined;
+      throw error;
+    });
+    return this.#log;
+  }
+
+  async #readLogId(): Promise<string> {
+    const first = eventPlaceAt(this.#sources.database, 0);
+    if (first === undefined) throw new RangeError('the log has no first event');
+    return hashOf(await this.#eventAt(first));
+  }
+
+  async #eventAt({ stream, revision }: EventPlace): Promise<RecordedEvent> {
+    for await (const [event] of this.#sources.readStream(stream, revision)) {
+      if (event !== undefined) return event;
+    }
+    throw new RangeError(`${stream} has no revision ${revision}`);
+  }
+}
+
+/** What a token says; null where it is that of the empty log. */
+function parse(token: string): Mark | null {
+  const text = Buffer.from(token, 'base64url').toString();
+  const [, log = '', events = '', hash = ''] = FORM.exec(text) ?? [];
+  if ((text !== EMPTY && hash === '') || toToken(text) !== token) {
+    throw userError(
+      'the snapshot token is malformed; expected one as an answer of this register gives it in extensions.snapshot',
+      'SNAPSHOT_MALFORMED',
+    );
+  }
+  return text === EMPTY ? null : { log, hash, events: Number(events) };
+}
+
+function toToken(text: string): string {
+  return Buffer.from(text).toString('base64url');
+}
+
+function hashOf(event: RecordedEvent): string {
+  return leafHash(event).subarray(0, HASH_BYTES).toString('hex');
+}
+
+function ofAnotherLog(why: string): GraphQLError {
+  return userError(
+    `the snapshot token is of another log: this one ${why}; expected a token from an answer of this register`,
+    'SNAPSHOT_OF_ANOTHER_LOG',
+  );
+}
+
+function notReached(): GraphQLError {
+  return userError(
+    'this register does not hold all of the snapshot: try again when it has caught up; one that was restored from an older backup never will',
+    'SNAPSHOT_NOT_REACHED',
+  );
+}
