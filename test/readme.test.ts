@@ -1,17 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SAMPLE_2013, SAMPLE_2014, startServer, type TestServer } from './api/support';
+import { textOf, tokenIn } from './support/questions';
 
 /** A question in the README and the answer printed below it; `…` stands for the rest. */
 interface Example {
+  /** Where it is asked; TOKEN stands for a token that an answer named. */
+  readonly address: string;
   readonly query: string;
   readonly answer: string;
 }
 
 const readme = readFileSync(join(__dirname, '..', 'README.md'), 'utf8');
 const examples: Example[] = [
-  ...readme.matchAll(/^\$ curl -s --get \S+\/graphql --data-urlencode query='([^']+)'\n([^`]+)```/gm),
-].map(([, query = '', answer = '']) => ({ query, answer }));
+  ...readme.matchAll(
+    /^\$ curl -s --get '?http:\/\/[^/]+(\/graphql[^\s']*)'? --data-urlencode query='([^']+)'\n([^`]+)```/gm,
+  ),
+].map(([, address = '', query = '', answer = '']) => ({ address, query, answer }));
 
 /** Lines of an answer are broken for the page only. */
 const unbroken = (text: string) => text.replace(/\s+/g, '');
@@ -28,8 +33,11 @@ describe('The README', () => {
     expect(readme.match(/curl/g)).toHaveLength(examples.length);
   });
 
-  it.each(examples)('gets the answer that it prints to $query', async ({ query, answer }) => {
-    const response = await fetch(`${server.url}/graphql?${new URLSearchParams({ query })}`);
+  it.each(examples)('gets the answer that it prints to $query', async ({ address, query, answer }) => {
+    const token = tokenIn(await textOf(server, '{ snapshot { token } }'));
+    const asked = new URL(server.url + address.replace('TOKEN', token));
+    asked.searchParams.set('query', query.replace('TOKEN', token));
+    const response = await fetch(asked);
     const body = unbroken(await response.text());
     const [begin = '', rest] = unbroken(answer).split('…');
     expect(rest === undefined ? body : body.slice(0, begin.length)).toBe(begin);

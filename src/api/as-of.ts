@@ -65,3 +65,9 @@ function assertNotInFuture(clocks: Readonly<Record<string, string | null>>, scop
     }
   }
 }
+
+/** A reference year of a question. @throws GraphQLError with code BAD_USER_INPUT where no date has such a year. */
+export function yearAsked(year: number, argument: string): number {
+  if (year >= 0 && year <= 9999) return year;
+  throw userError(`${argument} is ${year}; expected a year from 0 to 9999`);
+}

@@ -20,9 +20,15 @@ export function pinnedAnswers(): ApolloServerPlugin<ApiContext> {
   return {
     async requestDidStart() {
       return {
-        async didResolveOperation({ contextValue: { scope, request } }) {
+        async didResolveOperation({ operation, contextValue: { scope, request } }) {
           const token = wantedSnapshot(request);
-          if (token !== null) await scope.pin(token).catch(refuse);
+          if (token === null) return;
+          if (operation?.operation !== 'query') {
+            throw new GraphQLError('a snapshot is only to be read from; expected a query', {
+              extensions: { code: 'BAD_USER_INPUT' satisfies ErrorCode, http: { status: 400 } },
+            });
+          }
+          await scope.pin(token).catch(refuse);
         },
         async willSendResponse({ response: { body }, contextValue: { scope } }) {
           if (body.kind !== 'single') return;

@@ -5,7 +5,7 @@ import type { ImprovementPointStatus } from '../domain/improvement';
 import { municipalityByCode } from '../domain/municipalities';
 import { approachOfStream, approachStream } from '../domain/streams';
 import { ApproachReading } from './approach-reading';
-import { AsOfInput, toAsOf } from './as-of';
+import { AsOfInput, toAsOf, yearAsked } from './as-of';
 import { fromCursor, pageSize, toCursor } from './connection';
 import { ImprovementPointStatusEnum, type TrendGrouping, TrendGroupingEnum } from './enums';
 import { userError } from './errors';
@@ -143,10 +143,13 @@ export class QueryResolver {
     to: number | null,
     @Arg('asOf', () => AsOfInput, { nullable: true, description: AS_OF }) asOf: AsOfInput | null,
   ): Promise<TrendPointType[]> {
-    if (from != null && to != null && from > to)
+    const range = {
+      from: from == null ? null : yearAsked(from, 'from'),
+      to: to == null ? null : yearAsked(to, 'to'),
+    };
+    if (range.from !== null && range.to !== null && range.from > range.to)
       throw userError(`from is ${from} and to is ${to}; expected from ≤ to`);
-    const clocks = await toAsOf(asOf, scope);
-    return trendPoints(scope, framework, by, { from: from ?? null, to: to ?? null }, clocks);
+    return trendPoints(scope, framework, by, range, await toAsOf(asOf, scope));
   }
 
   @Query(() => ImprovementPointConnection, {

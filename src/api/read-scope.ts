@@ -9,7 +9,6 @@ import {
   type StoredText,
   textsAt,
 } from '../../projections/approaches';
-import type { ReadDatabase } from '../../projections/database';
 import {
   type EventFilter,
   type EventPlace,
@@ -26,17 +25,8 @@ import type { Audience } from '../domain/audience';
 import type { Position, RecordedEvent } from '../domain/events';
 import type { FrameworkLine } from '../domain/framework';
 import type { ApproachYear } from '../domain/trend';
+import type { ReadSources } from './read-sources';
 import { type Snapshot, Snapshots } from './snapshots';
-
-/** What the API reads from; made once, shared by all requests. */
-export interface ReadSources {
-  readonly database: ReadDatabase;
-  /** The position that the read models have reached. */
-  readonly position: () => Position;
-  /** Events of a stream from a revision on, in pages. */
-  readonly readStream: (stream: string, from: number) => AsyncIterable<readonly RecordedEvent[]>;
-  readonly now: () => Date;
-}
 
 /** Two wanted events of a stream that lie further apart than this are read apart. */
 const MAX_EVENTS_BETWEEN = 500;

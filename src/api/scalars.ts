@@ -1,6 +1,6 @@
 import { GraphQLError, GraphQLScalarType, Kind, print, type ValueNode } from 'graphql';
 import { GraphQLDateTimeISO } from 'graphql-scalars';
-import { ACCEPTED_DATES, isEdtf } from '../domain/edtf';
+import { ACCEPTED_DATES, whyNotEdtf } from '../domain/edtf';
 
 /** What a description and an error say of instants. */
 const ACCEPTED_INSTANTS = 'an instant as an RFC 3339 date-time, such as 2026-03-02T09:30:00.000Z';
@@ -28,25 +28,21 @@ export const DateTimeScalar = new GraphQLScalarType<string, string>({
 
 function parseDate(value: unknown, node?: ValueNode): string {
   const text = typeof value === 'number' ? String(value) : value;
-  if (typeof text === 'string' && isEdtf(text)) return text;
-  throw notAccepted(value, 'date', ACCEPTED_DATES, node);
+  const reason = typeof text === 'string' ? whyNotEdtf(text) : 'it is no text';
+  if (typeof text === 'string' && reason === null) return text;
+  throw notAccepted(value, 'date', `${reason}; expected ${ACCEPTED_DATES}`, node);
 }
 
 function parseInstant(value: unknown, node?: ValueNode): string {
   try {
     return GraphQLDateTimeISO.parseValue(value).toISOString();
   } catch {
-    throw notAccepted(value, 'date-time', ACCEPTED_INSTANTS, node);
+    throw notAccepted(value, 'date-time', `expected ${ACCEPTED_INSTANTS}`, node);
   }
 }
 
-function notAccepted(
-  value: unknown,
-  what: string,
-  expected: string,
-  node: ValueNode | undefined,
-): GraphQLError {
-  return new GraphQLError(`${JSON.stringify(value)} is not an accepted ${what}: expected ${expected}`, {
+function notAccepted(value: unknown, what: string, why: string, node: ValueNode | undefined): GraphQLError {
+  return new GraphQLError(`${JSON.stringify(value)} is not an accepted ${what}: ${why}`, {
     nodes: node ?? null,
     extensions: { code: 'BAD_USER_INPUT' },
   });

@@ -4,7 +4,7 @@ import type { Position, RecordedEvent } from '../domain/events';
 import { leafHash } from '../ledger/entry';
 import { userError } from './errors';
 import { Lru } from './lru';
-import type { ReadSources } from './read-scope';
+import type { ReadSources } from './read-sources';
 
 /** What the register held up to one of its events. */
 export interface Snapshot {
@@ -75,13 +75,21 @@ export class Snapshots {
     if (mark === null) return 0;
     if (this.#sources.position() === 0) throw notReached();
     if (mark.log !== (await this.#logId())) throw ofAnotherLog('begins with another event');
-    const place = eventPlaceAt(this.#sources.database, mark.events - 1);
-    if (place === undefined) throw notReached();
-    if (hashOf(await this.#eventAt(place)) !== mark.hash) {
-      throw ofAnotherLog(`has another event as number ${mark.events}`);
-    }
+    const place = await this.#placeOf(mark);
     this.#known.set(token, place.position);
     return place.position;
+  }
+
+  async #placeOf({ events, hash }: Mark): Promise<EventPlace> {
+    const { database } = this.#sources;
+    // Where positions count from 1 without gaps, the last event is found without counting to it.
+    const guessed = lastEventPlace(database, events);
+    if (guessed?.position === events && hashOf(await this.#eventAt(guessed)) === hash) return guessed;
+    const counted = eventPlaceAt(database, events - 1);
+    if (counted === undefined) throw notReached();
+    if (hashOf(await this.#eventAt(counted)) !== hash)
+      throw ofAnotherLog(`has another event as number ${events}`);
+    return counted;
   }
 
   async #make(position: Position): Promise<Snapshot> {

@@ -15,14 +15,23 @@ const FORM = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?~?$/;
 
 /** True where the string has an accepted form and names a date that exists: not 2015-13, not 2015-02-30. */
 export function isEdtf(value: string): value is Edtf {
+  return whyNotEdtf(value) === null;
+}
+
+/** Why the string is not accepted, in a few words; null where it is. */
+export function whyNotEdtf(value: string): string | null {
   const match = FORM.exec(value);
-  if (match === null) return false;
-  const [, , month, day] = match;
-  if (month === undefined) return true;
-  if (Number(month) < 1 || Number(month) > 12) return false;
-  return (
-    day === undefined || (Number(day) >= 1 && Number(day) <= daysInMonth(Number(match[1]), Number(month)))
-  );
+  if (match === null) {
+    if (/\/|\.\./.test(value)) return 'it is an interval';
+    if (/^(Y|-|\+)?\d{5,}|^[-+]\d/.test(value)) return 'its year lies out of the range from 0000 to 9999';
+    return 'its form is another';
+  }
+  const [, year, month, day] = match;
+  if (month === undefined) return null;
+  if (Number(month) < 1 || Number(month) > 12) return `there is no month ${month}`;
+  const days = daysInMonth(Number(year), Number(month));
+  if (day === undefined || (Number(day) >= 1 && Number(day) <= days)) return null;
+  return `${year}-${month} has no day ${day}, its days are 01 to ${days}`;
 }
 
 /**

@@ -7,6 +7,7 @@ const QUERY = `
   query EveryField($id: ID!, $point: ID!) {
     framework(code: "GGSR") { ...Framework }
     frameworks { ...Framework }
+    snapshot { token events position recordedAt }
     municipality(code: "GM0612") { ...Municipality successor { ...Municipality successor { code } } }
     approach(municipality: "GM0935", slug: "integrale-aanpak") { ...Approach }
     approaches { edges { cursor node { slug } } nodes { slug } pageInfo { ...PageInfo } }
@@ -93,6 +94,7 @@ describe('Every field', () => {
     expect(data).toMatchObject({
       framework: { code: 'GGSR', version: 1, themes: { length: 5 } },
       frameworks: [{ code: 'GGSR' }],
+      snapshot: { events: 53, recordedAt: expect.stringMatching(/Z$/) },
       municipality: {
         code: 'GM0612',
         name: 'Spijkenisse',

@@ -3,6 +3,7 @@ import { Lru } from '../../src/api/lru';
 import { handleApproachCommand } from '../../src/handle-command';
 import { APPROACH, id, promised } from '../support/events';
 import { step } from '../support/given';
+import { textOf } from '../support/questions';
 import { maastricht, SAMPLE_2013, startServer, type TestClient, type TestServer } from './support';
 
 const HISTORY = maastricht('history(first: 100) { nodes { type } }');
@@ -40,6 +41,19 @@ describe('A kept answer', () => {
       await response.text();
       expect(response.headers.get('content-type')).toBe(`${accept}; charset=utf-8`);
     }
+  });
+
+  it('is also one from a snapshot that the request names', async () => {
+    const { extensions } = JSON.parse(await (await ask(maastricht('slug'))).text());
+    const query = maastricht('slug name');
+    const statements = async () => {
+      const { database } = server.register;
+      const before = database.statementCount;
+      await textOf(server, query, {}, { snapshot: extensions.snapshot });
+      return database.statementCount - before;
+    };
+    expect(await statements()).toBeGreaterThan(0);
+    expect(await statements()).toBe(0);
   });
 
   it('is never for another who asks', async () => {

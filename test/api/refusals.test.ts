@@ -18,20 +18,32 @@ describe('The API refuses', () => {
     await server.close();
   });
 
-  it.each(['2014-02-30', '2014-13', '2014-00', '2013/2014', '2013?', '201X', 'gisteren', ''])(
-    'the date %j, as a literal and as a variable',
-    async (date) => {
-      const reason = `"${date}" is not an accepted date: ${ACCEPTED_DATE}`;
-      const literal = await server.refusal(maastricht('name', `publishedBy: "${date}"`));
-      expect(literal).toContain(`GRAPHQL_VALIDATION_FAILED: ${reason}`);
-      const variable = await server.refusal(
-        'query ($asOf: AsOf) { approaches(asOf: $asOf) { nodes { id } } }',
-        { asOf: { reference: date } },
-      );
-      expect(variable).toMatch(/^BAD_USER_INPUT: /);
-      expect(variable).toContain(reason);
-    },
-  );
+  it.each([
+    ['2014-02-30', '2014-02 has no day 30, its days are 01 to 28'],
+    ['2016-02-00', '2016-02 has no day 00, its days are 01 to 29'],
+    ['2014-13', 'there is no month 13'],
+    ['2014-00', 'there is no month 00'],
+    ['2013/2014', 'it is an interval'],
+    ['2013..', 'it is an interval'],
+    ['20131', 'its year lies out of the range from 0000 to 9999'],
+    ['Y20131', 'its year lies out of the range from 0000 to 9999'],
+    ['-0044', 'its year lies out of the range from 0000 to 9999'],
+    ['2013?', 'its form is another'],
+    ['201X', 'its form is another'],
+    ['30-06-2015', 'its form is another'],
+    ['gisteren', 'its form is another'],
+    ['', 'its form is another'],
+  ])('the date %j, as a literal and as a variable: %s', async (date, why) => {
+    const reason = `"${date}" is not an accepted date: ${why}; ${ACCEPTED_DATE}`;
+    const literal = await server.refusal(maastricht('name', `publishedBy: "${date}"`));
+    expect(literal).toContain(`GRAPHQL_VALIDATION_FAILED: ${reason}`);
+    const variable = await server.refusal(
+      'query ($asOf: AsOf) { approaches(asOf: $asOf) { nodes { id } } }',
+      { asOf: { reference: date } },
+    );
+    expect(variable).toMatch(/^BAD_USER_INPUT: /);
+    expect(variable).toContain(reason);
+  });
 
   it.each(['2013', '2013-02-03', '2013-02-03T00:00:00', '2013-02-30T00:00:00Z', 'nu', ''])(
     'the instant %j, as a literal and as a variable',
@@ -159,6 +171,18 @@ describe('The API refuses', () => {
       encode('ImprovementPoint:GM0935/integrale-aanpak/x'),
     ];
     for (const id of ids) expect(await server.ask(`{ node(id: "${id}") { id } }`)).toEqual({ node: null });
+  });
+
+  it.each([-1, 10_000, 2_147_483_647])('the year %d', async (year) => {
+    const accepted = `is ${year}; expected a year from 0 to 9999`;
+    for (const [query, argument] of [
+      [maastricht(`development(from: ${year}, to: 2014) { from }`), 'from'],
+      [maastricht(`development(from: 2013, to: ${year}) { from }`), 'to'],
+      [`{ trend(framework: "GGSR", from: ${year}) { year } }`, 'from'],
+      [`{ trend(framework: "GGSR", to: ${year}) { year } }`, 'to'],
+    ] as const) {
+      expect(await server.refusal(query)).toBe(`BAD_USER_INPUT: ${argument} ${accepted}`);
+    }
   });
 
   it.each([

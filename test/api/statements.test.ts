@@ -19,6 +19,8 @@ describe('The statements that a query runs', () => {
   let server: TestServer;
   beforeAll(async () => {
     server = await startServer(SAMPLE_2013, SAMPLE_2014, ...DOCUMENTS);
+    // The first answer after the log has moved also finds out what its snapshot is called.
+    await server.ask('{ frameworks { code } }');
   });
   afterAll(() => server.close());
 
@@ -55,6 +57,21 @@ describe('The statements that a query runs', () => {
     expect(await statements(`{ ${list}(first: 20) { nodes { ${selection} } } }`)).toBe(few);
     expect(few).toBeLessThanOrEqual(6);
   });
+
+  it.each(['publishedBy: "2014"', 'reference: "2013"', 'recordedBy: "$recordedAt"', 'snapshot: "$token"'])(
+    'are hardly more for an approach as of %s than for one of now, however long the log is',
+    async (point) => {
+      const { snapshot } = await server.ask<{ snapshot: { token: string; recordedAt: string } }>(
+        '{ snapshot { token recordedAt } }',
+      );
+      const asOf = point.replace('$token', snapshot.token).replace('$recordedAt', snapshot.recordedAt);
+      const asked = await statements(maastricht(`verdicts { ${VERDICT} }`, asOf));
+      expect(asked).toBeLessThanOrEqual((await statements(maastricht(`verdicts { ${VERDICT} }`))) + 1);
+      await server.import(assessment(facts({ municipality: 'Zwolle', approach: `Aanpak ${point}` })));
+      await server.ask('{ frameworks { code } }');
+      expect(await statements(maastricht(`verdicts { ${VERDICT} }`, asOf))).toBeLessThanOrEqual(asked);
+    },
+  );
 
   it('are few for a trend over all approaches, and none more for its points', async () => {
     const points = 'year code name approaches tested met improvementNeeded carriedForward attentionPoints';

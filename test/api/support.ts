@@ -163,7 +163,7 @@ async function believe({ authorization }: IncomingHttpHeaders): Promise<Principa
   return JSON.parse(Buffer.from(authorization.replace('Bearer ', ''), 'base64url').toString());
 }
 
-async function level({ projector, store }: Register): Promise<void> {
+export async function level({ projector, store }: Register): Promise<void> {
   await projector.waitFor((await store.lastPosition()) ?? 0, 10_000);
   while (!projector.isLevel) await new Promise((resolve) => setTimeout(resolve, 5));
 }

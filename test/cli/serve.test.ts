@@ -19,7 +19,7 @@ describe('A server', () => {
 
   it('is started with the samples where the log is empty, says so on one screen, and stops when told', async () => {
     const server = await place.serve('start');
-    expect(await verdicts(server.url)).toEqual(THIRTY);
+    expect(await verdicts(server.url)).toMatchObject(THIRTY);
     expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
     expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
     const screen = server.said();
@@ -56,7 +56,7 @@ describe('A server', () => {
 
   it('serves an empty log as it is', async () => {
     const server = await place.serve();
-    expect(await verdicts(server.url)).toEqual({ data: { approaches: { nodes: [] } } });
+    expect(await verdicts(server.url)).toMatchObject({ data: { approaches: { nodes: [] } } });
     expect(server.said()).toContain('import FILE');
     server.child.kill('SIGTERM');
     expect(await server.ended).toMatchObject({ status: 0, stdout: '' });

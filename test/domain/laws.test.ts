@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import type { AsOf } from '../../src/domain/as-of';
+import { type AsOf, publicBy, speaksBy } from '../../src/domain/as-of';
 import { CHANGES } from '../../src/domain/development';
 import { EVENT_TYPES, type RecordedEvent } from '../../src/domain/events';
 import { type ApproachHistory, emptyHistory, evolve } from '../../src/domain/history';
@@ -68,6 +68,12 @@ function answersDrawn(
     attentionPoints: read.attentionPoints.map(({ fact, test }) => [fact.id, test.reading.id]),
     years: ['KADER', 'ANDER'].map((code) => read.years(code)),
   };
+}
+
+function withOtherVerdict(event: RecordedEvent): RecordedEvent {
+  if (!('verdict' in event.data)) return event;
+  const verdict = event.data.verdict === 'MET' ? 'IMPROVEMENT_NEEDED' : 'MET';
+  return { ...event, data: { ...event.data, verdict } } as RecordedEvent;
 }
 
 const streamOf = (log: readonly RecordedEvent[], stream: string) =>
@@ -202,6 +208,30 @@ describe.each<Drawn>(['from all tests', 'from the tests that can stand'])(
         expect(answers(halfway, { ...asOf, upTo }, frameworks)).toEqual(
           answers(history, { ...asOf, upTo }, frameworks),
         );
+      });
+    });
+
+    it('what was published later, or speaks of a later period, cannot be told from what is read', () => {
+      law((history, asOf, { log, frameworks }, stream) => {
+        const unseen = new Set(
+          history.assessments
+            .filter(
+              ({ year, concluded }) =>
+                !speaksBy(asOf, year) || !publicBy(asOf, concluded?.publishedOn ?? null),
+            )
+            .map(({ id }) => id),
+        );
+        const isUnseen = ({ type, data, metadata }: RecordedEvent): boolean => {
+          if (type === 'FindingRecorded' || type === 'FollowUpAssessed') return unseen.has(data.assessmentId);
+          return (
+            type === 'FindingCorrected' &&
+            !publicBy(asOf, data.publishedOn ?? metadata.recordedAt.slice(0, 10))
+          );
+        };
+        const otherwise = historyOf(
+          streamOf(log, stream).map((event) => (isUnseen(event) ? withOtherVerdict(event) : event)),
+        );
+        expect(answers(otherwise, asOf, frameworks)).toEqual(answers(history, asOf, frameworks));
       });
     });
 

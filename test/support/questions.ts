@@ -21,17 +21,17 @@ const APPROACH = `
   history(first: 100) { edges { cursor node { id type position } } pageInfo { hasNextPage endCursor } }
 `;
 
-/** Questions on every root field that reads what is recorded; those that take a point are asked from one. */
-export const QUESTIONS: readonly string[] = [
+/** Questions on every root field that takes a point, as the variable `asOf`. */
+export const questionsOf = (framework: string): readonly string[] => [
   `query ($asOf: AsOf, $slug: String!) { approach(municipality: "GM0935", slug: $slug, asOf: $asOf) { ${APPROACH} } }`,
   `query ($asOf: AsOf) {
     approaches(first: 2, asOf: $asOf) { edges { cursor node { id verdicts { status } } } pageInfo { hasNextPage endCursor } }
-    other: approaches(framework: "ANDER", asOf: $asOf) { nodes { id } }
+    own: approaches(framework: "${framework}", asOf: $asOf) { nodes { id } }
   }`,
   `query ($asOf: AsOf) {
-    theme: trend(framework: "KADER", asOf: $asOf) { year code name approaches tested met improvementNeeded carriedForward attentionPoints }
-    indicator: trend(framework: "KADER", by: INDICATOR, asOf: $asOf) { year code name tested met carriedForward attentionPoints }
-    municipality: trend(framework: "GGSR", by: MUNICIPALITY, asOf: $asOf) { year code approaches tested met }
+    theme: trend(framework: "${framework}", asOf: $asOf) { year code name approaches tested met improvementNeeded carriedForward attentionPoints }
+    indicator: trend(framework: "${framework}", by: INDICATOR, asOf: $asOf) { year code name tested met carriedForward attentionPoints }
+    municipality: trend(framework: "${framework}", by: MUNICIPALITY, asOf: $asOf) { year code approaches tested met }
   }`,
   `query ($asOf: AsOf) {
     improvementPoints(asOf: $asOf, first: 3) { edges { cursor node { id status } } pageInfo { hasNextPage } }
@@ -40,16 +40,19 @@ export const QUESTIONS: readonly string[] = [
 ];
 
 /** Questions on the root fields that take no point: they read what the request reads. */
-export const QUESTIONS_OF_NOW: readonly string[] = [
-  '{ snapshot { token position recordedAt } }',
-  '{ framework(code: "KADER") { version name themes { code name } } frameworks { code version } }',
+export const questionsOfNow = (framework: string): readonly string[] => [
+  '{ snapshot { token events position recordedAt } }',
+  `{ framework(code: "${framework}") { version name themes { code name } } frameworks { code version } }`,
   '{ events(first: 100) { edges { cursor node { id type data } } pageInfo { hasNextPage endCursor } } }',
   '{ events(types: ["FindingRecorded", "FindingCorrected"], first: 3) { nodes { id position } pageInfo { hasNextPage } } }',
   `query ($id: ID!) { node(id: $id) { id ... on Approach { verdicts { status assessedIn carriedForward } } } }`,
   'query ($point: ID!) { node(id: $point) { ... on ImprovementPoint { status followUps { verdict } } } }',
   // What is refused is answered with the same refusal.
-  '{ approaches(first: 1, after: "x") { nodes { id } } framework(code: "KADER") { version } }',
+  `{ approaches(first: 1, after: "x") { nodes { id } } framework(code: "${framework}") { version } }`,
 ];
+
+/** A question in short, to name a test. */
+export const inShort = (query: string): string => query.replace(/\s+/g, ' ').trim().slice(0, 90);
 
 /** The answer as text, to a question by POST or GET, from a snapshot where one is named. */
 export async function textOf(

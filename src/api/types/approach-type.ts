@@ -2,6 +2,7 @@ import { Arg, Field, Int, ObjectType } from 'type-graphql';
 import { approachKey } from '../../../projections/approaches';
 import type { Verdict } from '../../domain/events';
 import type { ApproachReading } from '../approach-reading';
+import { yearAsked } from '../as-of';
 import { connectionType } from '../connection';
 import { VerdictEnum } from '../enums';
 import { userError } from '../errors';
@@ -75,6 +76,8 @@ export class ApproachType extends NodeType {
     @Arg('from', () => Int, { description: 'The earlier reference year.' }) from: number,
     @Arg('to', () => Int, { description: 'The later reference year.' }) to: number,
   ): Promise<DevelopmentType> {
+    yearAsked(from, 'from');
+    yearAsked(to, 'to');
     if (from >= to) throw userError(`from is ${from} and to is ${to}; expected an earlier and a later year`);
     return new DevelopmentType(this.#reading, from, to, await this.#reading.development(from, to));
   }
