@@ -1,10 +1,12 @@
 import type { ApproachRow } from '../../projections/approaches';
 import { followedKey, type PartKey } from '../../projections/stored-history';
 import type { AsOf } from '../domain/as-of';
+import type { WholeReading } from '../domain/comparison';
 import { developmentOf, type IndicatorChange } from '../domain/development';
+import { type Explanation, explain, type Shown } from '../domain/explanation';
 import type { AssessmentFact, Fact, FoundFacts } from '../domain/facts';
 import type { ApproachHistory } from '../domain/history';
-import { type ImprovementPointReading, improvementPointsAt } from '../domain/improvement';
+import { attentionPointsAt, type ImprovementPointReading, improvementPointsAt } from '../domain/improvement';
 import { approachStream } from '../domain/streams';
 import {
   type Standing,
@@ -100,6 +102,37 @@ export class ApproachReading {
     return this.#events;
   }
 
+  /** What decides a verdict that stands here. */
+  async explanation({ framework, version, year, indicator }: Standing): Promise<Explanation> {
+    const line = this.framework(framework).lineOf(version, indicator.code) ?? '';
+    return explain({ framework, line, version, year }, await this.#shown());
+  }
+
+  /** All that is read of it at this point. */
+  async whole(): Promise<WholeReading> {
+    const { assessments, asOf } = this;
+    const [shown, tests, standings, improvementPoints] = await Promise.all([
+      this.#shown(),
+      this.tests(),
+      this.standings(),
+      this.improvementPoints(),
+    ]);
+    return {
+      ...shown,
+      tests,
+      standings,
+      improvementPoints,
+      attentionPoints: attentionPointsAt(tests, asOf),
+      year: yearAskedAbout(assessments, asOf),
+    };
+  }
+
+  async #shown(): Promise<Shown> {
+    const { asOf, history, framework, assessments } = this;
+    const revisions = new Set((await this.events()).map(({ revision }) => revision));
+    return { asOf, history, frameworks: framework, revisions, assessments };
+  }
+
   /** The free text of the event that the fact was recorded by. */
   async text({ position }: Fact): Promise<string> {
     return (await this.scope.text.load(position)).text ?? '';
@@ -107,14 +140,8 @@ export class ApproachReading {
 
   readonly framework = (code: string) => this.scope.framework(code, this.asOf.upTo);
 
-  /** Reads those parts of the history together; a part that is missed here is read when it is asked for. */
-  async #read(assessments: readonly AssessmentFact[], ...others: readonly PartKey[]): Promise<void> {
-    const keys = [...assessments.map(({ position }) => position), ...others];
-    const parts = await Promise.all(keys.map((key) => this.scope.part.load(key)));
-    keys.forEach((key, index) => {
-      const facts = parts[index];
-      if (facts != null) this.row.history.setPart(key, facts);
-    });
+  #read(assessments: readonly AssessmentFact[], ...others: readonly PartKey[]): Promise<void> {
+    return this.scope.readParts(this.row, [...assessments.map(({ position }) => position), ...others]);
   }
 
   #readAll(): Promise<void> {

@@ -42,16 +42,24 @@ export class AsOfInput {
  *   request that named its snapshot may ask for any, as its answers never change. As
  *   {@link ReadScope.positionOfSnapshot} for a token that is not accepted.
  */
-export async function toAsOf(input: AsOfInput | null | undefined, scope: ReadScope): Promise<AsOf> {
+export async function toAsOf(
+  input: AsOfInput | null | undefined,
+  scope: ReadScope,
+  argument = 'asOf',
+): Promise<AsOf> {
   const { reference = null, publishedBy = null, recordedBy = null, snapshot = null } = input ?? {};
-  if (!scope.isPinned) assertNotInFuture({ reference, publishedBy, recordedBy }, scope);
+  if (!scope.isPinned) assertNotInFuture({ reference, publishedBy, recordedBy }, scope, argument);
   const limits = [scope.upTo];
   if (recordedBy !== null) limits.push(scope.positionRecordedBy(recordedBy));
   if (snapshot !== null) limits.push(await scope.positionOfSnapshot(snapshot));
   return { reference, publishedBy, upTo: Math.min(...limits) };
 }
 
-function assertNotInFuture(clocks: Readonly<Record<string, string | null>>, scope: ReadScope): void {
+function assertNotInFuture(
+  clocks: Readonly<Record<string, string | null>>,
+  scope: ReadScope,
+  argument: string,
+): void {
   const now = scope.now().toISOString();
   for (const [clock, value] of Object.entries(clocks)) {
     // A date with less precision than today's begins with it, or lies before it, or after it.
@@ -59,7 +67,7 @@ function assertNotInFuture(clocks: Readonly<Record<string, string | null>>, scop
     // Unless the register itself has recorded something then, by a clock that went wrong.
     if (clock !== 'recordedBy' || value > scope.lastRecordedAt()) {
       throw userError(
-        `asOf.${clock} ${value} lies in the future; the latest accepted is ${now}`,
+        `${argument}.${clock} ${value} lies in the future; the latest accepted is ${now}`,
         'AS_OF_IN_FUTURE',
       );
     }

@@ -114,3 +114,10 @@ registerEnumType(TrendGroupingEnum, {
     MUNICIPALITY: { description: 'Each municipality.' },
   },
 });
+
+export const LanguageEnum = { NL: 'NL', EN: 'EN' } as const;
+registerEnumType(LanguageEnum, {
+  name: 'Language',
+  description: 'A language that sentences are told in; what is quoted stays as it is.',
+  valuesConfig: { NL: { description: 'Dutch.' }, EN: { description: 'English.' } },
+});

@@ -4,6 +4,7 @@ import { EVENT_TYPES, type EventType } from '../domain/events';
 import type { ImprovementPointStatus } from '../domain/improvement';
 import { municipalityByCode } from '../domain/municipalities';
 import { approachOfStream, approachStream } from '../domain/streams';
+import { compareReadings } from './approach-comparison';
 import { ApproachReading } from './approach-reading';
 import { AsOfInput, toAsOf, yearAsked } from './as-of';
 import { fromCursor, pageSize, toCursor } from './connection';
@@ -16,6 +17,7 @@ import type { ReadScope } from './read-scope';
 import { DateTimeScalar } from './scalars';
 import { trendPoints } from './trend-points';
 import { ApproachConnection, ApproachType } from './types/approach-type';
+import { ComparisonType } from './types/comparison-type';
 import { EventConnection } from './types/event-type';
 import { FrameworkType, frameworkType } from './types/framework-type';
 import { ImprovementPointConnection, ImprovementPointType, NodeType } from './types/improvement-point-type';
@@ -26,6 +28,7 @@ import { TrendPointType } from './types/trend-point-type';
 const FIRST = 'At most so many, from 1 to 100.';
 const AFTER = 'Behind this cursor; from the start where left out.';
 const AS_OF = 'The point from which to read; now where left out.';
+const SLUG = 'Slug of the approach, such as `integrale-aanpak`.';
 const MUNICIPALITY = 'CBS code of the municipality, such as `GM0935`.';
 
 @Resolver()
@@ -70,13 +73,33 @@ export class QueryResolver {
   async approach(
     @Ctx('scope') scope: ReadScope,
     @Arg('municipality', () => String, { description: MUNICIPALITY }) municipality: string,
-    @Arg('slug', () => String, { description: 'Slug of the approach, such as `integrale-aanpak`.' })
-    slug: string,
+    @Arg('slug', () => String, { description: SLUG }) slug: string,
     @Arg('asOf', () => AsOfInput, { nullable: true, description: AS_OF }) asOf: AsOfInput | null,
   ): Promise<ApproachType | null> {
     const key = approachKey({ municipality: municipalityCode(municipality), slug });
     const reading = await loadReading(scope, key, asOf);
     return reading === null ? null : new ApproachType(reading);
+  }
+
+  @Query(() => ComparisonType, {
+    nullable: true,
+    description: 'What differs in an approach between two points; null where it is there at neither.',
+  })
+  async compare(
+    @Ctx('scope') scope: ReadScope,
+    @Arg('municipality', () => String, { description: MUNICIPALITY }) municipality: string,
+    @Arg('slug', () => String, { description: SLUG }) slug: string,
+    @Arg('from', () => AsOfInput, { nullable: true, description: AS_OF }) from: AsOfInput | null,
+    @Arg('to', () => AsOfInput, { nullable: true, description: AS_OF }) to: AsOfInput | null,
+  ): Promise<ComparisonType | null> {
+    const row = await scope.approach.load(
+      approachKey({ municipality: municipalityCode(municipality), slug }),
+    );
+    const points = await Promise.all([toAsOf(from, scope, 'from'), toAsOf(to, scope, 'to')]);
+    if (row === null) return null;
+    const [before, after] = points.map((clocks) => new ApproachReading(row, clocks, scope));
+    if (before === undefined || after === undefined || !(before.isThere || after.isThere)) return null;
+    return new ComparisonType(await compareReadings(before, after));
   }
 
   @Query(() => ApproachConnection, { description: 'The approaches, in order of municipality code and slug.' })

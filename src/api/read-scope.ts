@@ -18,12 +18,13 @@ import {
 } from '../../projections/event-index';
 import { frameworkCodes, frameworkLine } from '../../projections/frameworks';
 import { type ImprovementPointFilter, improvementPointPlaces } from '../../projections/improvement-points';
-import type { PartFacts, PartKey } from '../../projections/stored-history';
+import { followedKey, type PartFacts, type PartKey } from '../../projections/stored-history';
 import { yearsOfApproaches } from '../../projections/trend';
 import type { AsOf } from '../domain/as-of';
 import type { Audience } from '../domain/audience';
 import type { Position, RecordedEvent } from '../domain/events';
 import type { FrameworkLine } from '../domain/framework';
+import type { ApproachHistory } from '../domain/history';
 import type { ApproachYear } from '../domain/trend';
 import type { ReadSources } from './read-sources';
 import { type Snapshot, Snapshots } from './snapshots';
@@ -140,6 +141,24 @@ export class ReadScope {
     const rows = this.approachPage(page);
     readWhole(this.#sources.database, rows);
     return rows;
+  }
+
+  /** The history of an approach with all its parts at hand; null where there is none. */
+  async wholeHistory(key: string): Promise<ApproachHistory | null> {
+    const row = await this.approach.load(key);
+    if (row === null) return null;
+    const { id, history } = row;
+    await this.readParts(row, [...history.assessments.map(({ position }) => position), followedKey(id)]);
+    return history;
+  }
+
+  /** Reads those parts of a history together; a part that is missed here is read when it is asked for. */
+  async readParts({ history }: ApproachRow, keys: readonly PartKey[]): Promise<void> {
+    const parts = await Promise.all(keys.map((key) => this.part.load(key)));
+    keys.forEach((key, index) => {
+      const facts = parts[index];
+      if (facts != null) history.setPart(key, facts);
+    });
   }
 
   improvementPointPlaces(filter: ImprovementPointFilter): ReturnType<typeof improvementPointPlaces> {

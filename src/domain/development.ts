@@ -64,10 +64,13 @@ export function developmentOf(
         const testsAfter = after.get(line);
         const newest = testsAfter ?? testsBefore;
         if (newest === undefined) return [];
-        const indicator =
-          framework.indicatorOf(version, line) ?? indicatorWhenTested(framework, newest[0], line);
-        const was = testsBefore === undefined ? null : standing(indicator, code, testsBefore, from);
-        const became = testsAfter === undefined ? null : standing(indicator, code, testsAfter, to);
+        const told = {
+          framework: code,
+          version: kept.has(line) ? version : newest[0].assessment.frameworkVersion,
+        };
+        const indicator = indicatorIn(framework, told.version, line);
+        const was = testsBefore === undefined ? null : standing(indicator, told, testsBefore, from);
+        const became = testsAfter === undefined ? null : standing(indicator, told, testsAfter, to);
         const change = kept.has(line) ? changeOf(was?.status, became?.status) : 'FRAMEWORK_CHANGED';
         return [{ indicator, framework: code, change, before: was, after: became }];
       });
@@ -89,9 +92,9 @@ function changeOf(before: Verdict | undefined, after: Verdict | undefined): Chan
   return after === 'MET' ? 'RESOLVED' : 'PERSISTENT';
 }
 
-function indicatorWhenTested(framework: FrameworkLine, test: Test, line: string): Indicator {
-  const indicator = framework.indicatorOf(test.assessment.frameworkVersion, line);
-  // latestByLine found the line by this very version.
+function indicatorIn(framework: FrameworkLine, version: number, line: string): Indicator {
+  const indicator = framework.indicatorOf(version, line);
+  // The line was found by this very version: the one in force, or the one of a test.
   if (indicator === undefined) throw new RangeError(`no indicator on line ${line}`);
   return indicator;
 }

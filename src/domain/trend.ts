@@ -48,7 +48,7 @@ export function approachYears(
     for (const [key, covering] of latest) {
       const indicator = line.indicatorOf(version, key);
       if (indicator === undefined) continue;
-      const { status, carriedForward } = standing(indicator, framework, covering, year);
+      const { status, carriedForward } = standing(indicator, { framework, version }, covering, year);
       cells[indicator.code] = carriedForward ? 'CARRIED_FORWARD' : status;
     }
     const attentionPoints: Record<string, number> = {};

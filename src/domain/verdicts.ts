@@ -17,6 +17,10 @@ export interface Test {
 export interface Standing {
   readonly indicator: Indicator;
   readonly framework: string;
+  /** The framework version that the indicator is told in. */
+  readonly version: number;
+  /** The year that it stands in, tested then or before. */
+  readonly year: number;
   readonly status: Verdict;
   readonly basis: VerdictBasis;
   /** Reference year of the assessment that the verdict rests on. */
@@ -101,7 +105,7 @@ export function standingVerdicts(
         const covering = latest.get(line);
         return indicator === undefined || covering === undefined
           ? []
-          : [standing(indicator, code, covering, year)];
+          : [standing(indicator, { framework: code, version }, covering, year)];
       });
     });
 }
@@ -150,7 +154,7 @@ export function addLatest(
 
 export function standing(
   indicator: Indicator,
-  framework: string,
+  { framework, version }: { readonly framework: string; readonly version: number },
   tests: readonly [Test, ...Test[]],
   year: number,
 ): Standing {
@@ -158,6 +162,8 @@ export function standing(
   return {
     indicator,
     framework,
+    version,
+    year,
     status: tests.every(({ reading }) => reading.verdict === 'MET') ? 'MET' : 'IMPROVEMENT_NEEDED',
     // A verdict is no surer than the weakest test that it rests on.
     basis: tests.some(({ reading }) => reading.basis === 'REPORTED') ? 'REPORTED' : 'ASSESSED',

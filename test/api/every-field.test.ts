@@ -10,6 +10,11 @@ const QUERY = `
     snapshot { token events position recordedAt }
     municipality(code: "GM0612") { ...Municipality successor { ...Municipality successor { code } } }
     approach(municipality: "GM0935", slug: "integrale-aanpak") { ...Approach }
+    compare(municipality: "GM0935", slug: "integrale-aanpak", from: { publishedBy: "2014" }) {
+      verdicts { indicator { code } before { status } after { status } events { type } }
+      improvementPoints { before { status } after { status } events { type } }
+      attentionPoints { before { id } after { id } events { type } }
+    }
     approaches { edges { cursor node { slug } } nodes { slug } pageInfo { ...PageInfo } }
     trend(framework: "GGSR", by: CRITERION, from: 2014, to: 2014) {
       year code name approaches tested met improvementNeeded carriedForward attentionPoints
@@ -55,7 +60,7 @@ const QUERY = `
     commitments { id text madeBy dueOn status }
   }
   fragment Event on Event {
-    id type stream revision position data schemaVersion recordedAt actor correlationId causationId
+    id type sentence(language: NL) stream revision position data schemaVersion recordedAt actor correlationId causationId
     source { document name line text }
   }
 `;

@@ -1,7 +1,10 @@
 import { GraphQLJSON } from 'graphql-scalars';
-import { Ctx, Field, ID, Int, ObjectType } from 'type-graphql';
+import { Arg, Ctx, Field, ID, Int, ObjectType } from 'type-graphql';
 import type { RecordedEvent } from '../../domain/events';
+import type { Language } from '../../domain/sentences/dates';
 import { connectionType, toCursor } from '../connection';
+import { LanguageEnum } from '../enums';
+import { sentenceOfEvent } from '../event-sentence';
 import { sourceOfEvent } from '../passages';
 import type { ReadScope } from '../read-scope';
 import { DateTimeScalar } from '../scalars';
@@ -42,6 +45,18 @@ export class EventObject {
   })
   position(): string {
     return toCursor(this.#event.position);
+  }
+
+  @Field(() => String, {
+    description:
+      'What happened in one sentence, with dates in the precision that they have, and by whom and when (the day in UTC) it was recorded.',
+  })
+  sentence(
+    @Ctx('scope') scope: ReadScope,
+    @Arg('language', () => LanguageEnum, { defaultValue: 'EN', description: 'The language of the sentence.' })
+    language: Language,
+  ): Promise<string> {
+    return sentenceOfEvent(this.#event, language, scope);
   }
 
   @Field(() => GraphQLJSON, { description: 'The content; its fields depend on the type.' })

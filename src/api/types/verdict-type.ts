@@ -5,7 +5,7 @@ import type { Indicator } from '../../domain/framework';
 import type { Standing } from '../../domain/verdicts';
 import type { ApproachReading } from '../approach-reading';
 import { ChangeEnum, VerdictBasisEnum, VerdictEnum } from '../enums';
-import { explanationOf } from '../explanation';
+import { eventsBehind } from '../explanation';
 import { EventObject } from './event-type';
 import { AttentionPointType, attentionPointsOf, FindingType } from './finding-type';
 import { IndicatorType } from './framework-type';
@@ -59,17 +59,12 @@ export class IndicatorVerdictType {
     return attentionPointsOf(this.#reading, this.#standing.tests);
   }
 
-  @Field(() => [EventObject], { description: 'The events behind this verdict, in the order of the log.' })
+  @Field(() => [EventObject], {
+    description:
+      'The events that decide this verdict, in the order of the log: the test with its document, corrections and withdrawals, for a follow-up what it follows, and revisions of the framework since.',
+  })
   async explanation(): Promise<EventObject[]> {
-    const places = (await explanationOf(this.#reading, this.#standing)).map((revision) => ({
-      stream: this.#reading.stream,
-      revision,
-    }));
-    const events = await this.#reading.scope.event.loadMany(places);
-    return events.map((event) => {
-      if (event instanceof Error) throw event;
-      return new EventObject(event);
-    });
+    return eventsBehind(this.#reading, [await this.#reading.explanation(this.#standing)]);
   }
 }
 

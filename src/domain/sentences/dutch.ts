@@ -1,0 +1,184 @@
+import type { Edtf } from '../edtf';
+import type { AssessmentKind, Verdict, VerdictBasis } from '../events';
+import { indicatorsOf } from '../framework';
+import { type FreeText, TEXT_LEFT_OUT, textOf } from '../free-text';
+import { dateInWords, whenInWords } from './dates';
+import type { Named, NamedAssessment, NamedIndicator, Sentences } from './named';
+
+const VERDICTS: Readonly<Record<Verdict, string>> = {
+  MET: 'voldoet',
+  IMPROVEMENT_NEEDED: 'verbetering nodig',
+};
+const BASES: Readonly<Record<VerdictBasis, string>> = {
+  ASSESSED: 'op grond van eigen onderzoek',
+  REPORTED: 'op grond van wat de gemeente meldde',
+};
+const KINDS: Readonly<Record<AssessmentKind, string>> = {
+  BASELINE: 'toezichtonderzoek',
+  FOLLOW_UP: 'vervolgonderzoek',
+};
+
+/** Every event as a Dutch sentence. */
+export const DUTCH: Sentences = {
+  FrameworkPublished: ({ framework, name, version, themes }) =>
+    `Versie ${version} van toetsingskader ${framework} is gepubliceerd, met ${count(indicatorsOf({ themes }).length)}: ${quote(name)}`,
+
+  FrameworkRevised({ framework, name, version, themes, equivalents }) {
+    const total = indicatorsOf({ themes }).length;
+    const moved = equivalents
+      .filter(({ from, to }) => from !== to)
+      .map(({ from, to }) => `${from} werd ${to}`);
+    const same = equivalents.length === 0 ? 'geen' : String(equivalents.length);
+    const verb = equivalents.length > 1 ? 'vragen' : 'vraagt';
+    return `Versie ${version} van toetsingskader ${framework} is gepubliceerd: ${quote(name)}; van de ${count(total)} ${verb} er ${same} hetzelfde als een van versie ${version - 1}${moved.length > 0 ? ` (${list(moved)})` : ''}`;
+  },
+
+  ApproachRegistered: ({ name, municipality }, named) =>
+    `De aanpak ${quote(name)} van de gemeente ${named.municipality(municipality)} (${municipality}) is in het register opgenomen`,
+
+  FactsheetImported: ({ name, kind, reference, publishedOn, partial }) =>
+    `Het document ${quote(name)} is ingelezen als ${KINDS[kind]} over ${reference}${partial ? ' dat niet alle indicatoren hoeft te beoordelen' : ''}, ${
+      publishedOn === null
+        ? 'zonder bekende datum van openbaarmaking'
+        : `${whenInWords(publishedOn, 'NL')} openbaar gemaakt`
+    }`,
+
+  AssessmentOpened: ({ assessor, kind, reference, framework, frameworkVersion }) =>
+    `${capital(assessor)} begon een ${KINDS[kind]} over ${reference}, aan de hand van toetsingskader ${framework}, versie ${frameworkVersion}`,
+
+  SourceConsulted({ kind, name, consultedOn }) {
+    const when = consultedOn === null ? '' : ` ${whenInWords(consultedOn, 'NL')}`;
+    switch (kind) {
+      case 'QUESTIONNAIRE':
+        return `${capital(name)} beantwoordde${when} een vragenlijst`;
+      case 'DOCUMENT':
+        return `Het document ${quote(name)} is${when} geraadpleegd`;
+      case 'STATEMENT':
+        return `${capital(name)} legde${when} een verklaring af`;
+    }
+  },
+
+  FindingRecorded({ assessmentId, indicators, verdict }, named) {
+    const assessment = named.assessment(assessmentId);
+    return `${verdictOf(assessment, named.indicators(indicators, assessmentId))} luidt: ${VERDICTS[verdict]}, ${BASES.ASSESSED}`;
+  },
+
+  AttentionPointRaised: ({ findingId, text }, named) =>
+    `Bij het oordeel over ${names(named.finding(findingId).indicators)} staat een aandachtspunt: ${quoted(text)}`,
+
+  ImprovementPointIdentified: ({ findingId, text }, named) =>
+    `Het oordeel over ${names(named.finding(findingId).indicators)} leidde tot een verbeterpunt: ${quoted(text)}`,
+
+  DevelopmentNoted: ({ assessmentId, text }, named) =>
+    `${capital(the(named.assessment(assessmentId)))} vermeldt een ontwikkeling in de aanpak: ${quoted(text)}`,
+
+  AssessmentConcluded({ assessmentId, publishedOn, public: isPublic }, named) {
+    const assessment = capital(the(named.assessment(assessmentId)));
+    if (!isPublic) return `${assessment} is afgerond en vertrouwelijk`;
+    return publishedOn === null
+      ? `${assessment} is afgerond; wanneer het openbaar werd, is niet bekend`
+      : `${assessment} is afgerond en ${whenInWords(publishedOn, 'NL')} openbaar gemaakt`;
+  },
+
+  FollowUpReported: ({ improvementPointIds, reportedBy, reportedOn }, named) =>
+    `${capital(reportedBy)} ${reported(reportedOn)} ${points(improvementPointIds, named)}`,
+
+  FollowUpCorrected(data, named, recordedOn) {
+    const { reportedBy, reportedOn, improvementPointIds, reason, publishedOn } = data;
+    return `${reportOf(named.report(data.corrects), named)} is gecorrigeerd: ${reportedBy} ${reported(reportedOn)} ${points(improvementPointIds, named)}; ${since(publishedOn ?? recordedOn, reason)}`;
+  },
+
+  FollowUpWithdrawn: ({ followUpId, reason, publishedOn }, named, recordedOn) =>
+    `${reportOf(named.report(followUpId), named)} is ingetrokken; ${since(publishedOn ?? recordedOn, reason)}`,
+
+  FollowUpAssessed({ assessmentId, indicators, verdict, basis }, named) {
+    const assessment = named.assessment(assessmentId);
+    return `${verdictOf(assessment, named.indicators(indicators, assessmentId))} luidt, opnieuw beoordeeld: ${VERDICTS[verdict]}, ${BASES[basis]}`;
+  },
+
+  CommitmentMade({ improvementPointIds, madeBy, text, dueOn }, named) {
+    const due = dueOn === null ? '' : `, na te komen ${whenInWords(dueOn, 'NL')}`;
+    return `${capital(madeBy)} deed een toezegging over ${points(improvementPointIds, named)}${due}: ${quoted(text)}`;
+  },
+
+  CommitmentSettled({ commitmentId, outcome, settledOn }, named) {
+    const { madeBy, improvementPoints } = named.commitment(commitmentId);
+    const commitment = `De toezegging van ${madeBy} over ${points(improvementPoints, named)}`;
+    const when = whenInWords(settledOn, 'NL');
+    return outcome === 'KEPT'
+      ? `${commitment} is ${when} nagekomen`
+      : `${commitment} is niet nagekomen, zo bleek ${when}`;
+  },
+
+  FindingCorrected({ corrects, indicators, verdict, basis, reason, publishedOn }, named, recordedOn) {
+    const before = named.finding(corrects);
+    const now = named.indicatorsOfFinding(indicators, corrects);
+    const subject = names(now) === names(before.indicators) ? '' : `, gaat voortaan over ${names(now)}`;
+    const read =
+      before.verdict === verdict
+        ? `blijft: ${VERDICTS[verdict]}`
+        : `luidt niet meer: ${VERDICTS[before.verdict]}, maar: ${VERDICTS[verdict]}`;
+    return `${verdictOf(before.assessment, before.indicators)} is gecorrigeerd${subject} en ${read}, ${BASES[basis]}; ${since(publishedOn ?? recordedOn, reason)}`;
+  },
+
+  FindingWithdrawn({ findingId, reason, publishedOn }, named, recordedOn) {
+    const { indicators, verdict, assessment } = named.finding(findingId);
+    return `${verdictOf(assessment, indicators)} (${VERDICTS[verdict]}) is ingetrokken; ${since(publishedOn ?? recordedOn, reason)}`;
+  },
+};
+
+function verdictOf({ assessor, year }: NamedAssessment, indicators: readonly NamedIndicator[]): string {
+  return `Het oordeel van ${assessor} over ${names(indicators)} voor ${year}`;
+}
+
+function reported(reportedOn: Edtf | null): string {
+  return `meldde${reportedOn === null ? '' : ` ${whenInWords(reportedOn, 'NL')}`} wat er is gedaan aan`;
+}
+
+function reportOf(
+  { reportedBy, reportedOn, improvementPoints }: ReturnType<Named['report']>,
+  named: Named,
+): string {
+  const of = reportedOn === null ? '' : ` van ${dateInWords(reportedOn, 'NL')}`;
+  return `De melding van ${reportedBy}${of} over ${points(improvementPoints, named)}`;
+}
+
+function since(publishedOn: Edtf, reason: FreeText): string {
+  return `openbaar vanaf ${dateInWords(publishedOn, 'NL')}; reden: ${quoted(reason)}`;
+}
+
+function the({ kind, year }: NamedAssessment): string {
+  return `het ${KINDS[kind]} over ${year}`;
+}
+
+function names(indicators: readonly NamedIndicator[]): string {
+  const noun = indicators.length === 1 ? 'indicator' : 'de indicatoren';
+  return `${noun} ${list(indicators.map(({ code, name }) => `${code} (${name})`))}`;
+}
+
+function points(ids: readonly string[], named: Named): string {
+  return `${ids.length === 1 ? 'het verbeterpunt' : 'de verbeterpunten'} bij ${names(named.indicatorsOfPoints(ids))}`;
+}
+
+function count(indicators: number): string {
+  return indicators === 1 ? '1 indicator' : `${indicators} indicatoren`;
+}
+
+function quoted(text: FreeText): string {
+  return quote(textOf(text));
+}
+
+function quote(text: string): string {
+  return text === TEXT_LEFT_OUT ? '[tekst weggelaten]' : `“${text}”`;
+}
+
+function list(parts: readonly string[]): string {
+  const last = parts.at(-1) ?? '';
+  return parts.length < 2 ? last : `${parts.slice(0, -1).join(', ')} en ${last}`;
+}
+
+/** With a capital as a sentence begins; the Dutch IJ is one letter. */
+function capital(text: string): string {
+  const first = /^ij/i.test(text) ? 2 : 1;
+  return text.slice(0, first).toUpperCase() + text.slice(first);
+}
