@@ -26,7 +26,7 @@ export class ReadDatabase {
     const path = `${this.#path}-building`;
     rmSync(path, { force: true });
     const beside = new ReadDatabase(path);
-    beside.exec(`PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;
+    beside.exec(`PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -32768;
       ATTACH '${this.#path.replaceAll("'", "''")}' AS before`);
     return beside;
   }

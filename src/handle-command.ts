@@ -1,6 +1,5 @@
-import { randomInt } from 'node:crypto';
+import { hash, randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parse as uuidBytes, v5 as uuidv5 } from 'uuid';
 import { type Decided, decide } from './domain/approach';
 import type { ApproachCommand } from './domain/approach-commands';
 import {
@@ -54,11 +53,13 @@ export interface CommandResult {
 }
 
 /** Namespace of the UUIDv5 ids of events and of what they create; part of the storage format. */
-const NAMESPACE = uuidBytes('8a0fd0a6-6f0e-5d0b-9f64-0d6b1f0c2b57');
+const NAMESPACE = Buffer.from('8a0fd0a66f0e5d0b9f640d6b1f0c2b57', 'hex');
 
-/** The id that a key and a name in it always give. */
+/** The id that a key and a name in it always give: a UUIDv5 (RFC 9562, section 5.5). */
 export function stableId(key: string, name: string | number): string {
-  return uuidv5(`${key}/${name}`, NAMESPACE);
+  const digest = hash('sha1', Buffer.concat([NAMESPACE, Buffer.from(`${key}/${name}`)]));
+  const variant = '89ab'[Number.parseInt(digest.charAt(16), 16) & 3];
+  return `${digest.slice(0, 8)}-${digest.slice(8, 12)}-5${digest.slice(13, 16)}-${variant}${digest.slice(17, 20)}-${digest.slice(20, 32)}`;
 }
 
 /**

@@ -1,3 +1,5 @@
+import fc from 'fast-check';
+import { v5 as uuidv5 } from 'uuid';
 import type { RecordedEvent } from '../src/domain/events';
 import { Rejection } from '../src/domain/rejection';
 import {
@@ -204,6 +206,15 @@ describe('Handling a command', () => {
 });
 
 describe('The same key', () => {
+  it('gives the UUIDv5 that everybody else makes of it', () => {
+    const namespace = '8a0fd0a6-6f0e-5d0b-9f64-0d6b1f0c2b57';
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.nat(), (key, name) => {
+        expect(stableId(key, name)).toBe(uuidv5(`${key}/${name}`, namespace));
+      }),
+    );
+  });
+
   it('gives the same event ids on every log, another key others', async () => {
     const elsewhere = folder.log('elsewhere.db');
     const other = folder.log('other.db');

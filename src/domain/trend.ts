@@ -39,7 +39,7 @@ export function approachYears(
 ): ApproachYear[] {
   const line = frameworks(framework);
   const tests = visibleTests(history, asOf).filter(({ assessment }) => assessment.framework === framework);
-  const raised = attentionPointsAt(tests, asOf);
+  const raisedIn = Map.groupBy(attentionPointsAt(tests, asOf), ({ test }) => test.assessment.year);
   const latest: LatestTests = new Map();
   return [...Map.groupBy(tests, ({ assessment }) => assessment.year)].map(([year, ofYear]) => {
     addLatest(latest, ofYear, line);
@@ -52,7 +52,7 @@ export function approachYears(
       cells[indicator.code] = carriedForward ? 'CARRIED_FORWARD' : status;
     }
     const attentionPoints: Record<string, number> = {};
-    for (const { test } of raised.filter((one) => one.test.assessment.year === year)) {
+    for (const { test } of raisedIn.get(year) ?? []) {
       const code = test.reading.indicators[0];
       const key = code === undefined ? undefined : line.lineOf(test.assessment.frameworkVersion, code);
       if (key !== undefined) attentionPoints[key] = (attentionPoints[key] ?? 0) + 1;

@@ -26,7 +26,9 @@ export class Random {
 
   /** 32 hexadecimal digits. */
   hex32(): string {
-    return Array.from({ length: 4 }, () => this.int(0, 0xffffffff).toString(16).padStart(8, '0')).join('');
+    let hex = '';
+    while (hex.length < 32) hex += this.int(0, 0xffffffff).toString(16).padStart(8, '0');
+    return hex;
   }
 
   /** A UUID of version 4. */
