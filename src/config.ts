@@ -6,8 +6,10 @@ export interface Config {
   readonly port: number;
   /** Folder of the log and the read models. */
   readonly dataDir: string;
-  /** `sqlite:PATH`. */
+  /** `sqlite:PATH`, or `kurrentdb://…`, which may hold a password: not to be printed. */
   readonly eventStoreUrl: string;
+  /** What the names of our streams begin with on a KurrentDB server. */
+  readonly eventStorePrefix: string;
   /** Whom developers turn to, as the description of the REST API names them. */
   readonly contact: { readonly name: string; readonly email: string; readonly url: string };
 }
@@ -18,8 +20,8 @@ export class ConfigError extends Error {
 }
 
 /**
- * The configuration from the environment: `HOST`, `PORT`, `DATA_DIR`, `EVENT_STORE_URL`. This is the only
- * place that reads it.
+ * The configuration from the environment: `HOST`, `PORT`, `DATA_DIR`, `EVENT_STORE_URL`, `EVENT_STORE_PREFIX`.
+ * This is the only place that reads it.
  * @throws ConfigError
  */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
@@ -33,10 +35,17 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   }
   const dataDir = set('DATA_DIR') ?? 'data';
   const eventStoreUrl = set('EVENT_STORE_URL') ?? `sqlite:${join(dataDir, 'events.db')}`;
-  if (!/^sqlite:./.test(eventStoreUrl)) {
+  if (!/^(sqlite:|kurrentdb(\+discover)?:\/\/)./.test(eventStoreUrl)) {
     // Not the whole value: it may hold a password.
     problems.push(
-      `EVENT_STORE_URL begins with "${eventStoreUrl.slice(0, eventStoreUrl.indexOf(':') + 1)}"; expected sqlite:PATH`,
+      `EVENT_STORE_URL begins with "${eventStoreUrl.slice(0, eventStoreUrl.indexOf(':') + 1)}"; expected sqlite:PATH or kurrentdb://HOST`,
+    );
+  }
+  const eventStorePrefix = set('EVENT_STORE_PREFIX') ?? 'toetsspoor-';
+  // The server keeps names that begin with $ to itself.
+  if (!/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(eventStorePrefix)) {
+    problems.push(
+      `EVENT_STORE_PREFIX is "${eventStorePrefix}"; expected letters, digits and . _ -, such as toetsspoor-`,
     );
   }
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
@@ -45,5 +54,12 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     email: set('CONTACT_EMAIL') ?? 'toetsspoor@example.nl',
     url: set('CONTACT_URL') ?? 'https://example.nl/toetsspoor',
   };
-  return { host: set('HOST') ?? '127.0.0.1', port: Number(port), dataDir, eventStoreUrl, contact };
+  return {
+    host: set('HOST') ?? '127.0.0.1',
+    port: Number(port),
+    dataDir,
+    eventStoreUrl,
+    eventStorePrefix,
+    contact,
+  };
 }

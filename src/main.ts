@@ -26,7 +26,7 @@ export interface Register {
  */
 export function openRegister(config: Config, mode: 'read' | 'write' = 'write'): Register {
   mkdirSync(config.dataDir, { recursive: true });
-  const store = openLog(config.eventStoreUrl, mode);
+  const store = openLog(config, mode);
   const path = join(config.dataDir, 'read-model.db');
   const lock = lockReadModels(path);
   const database = new ReadDatabase(path);
@@ -55,9 +55,18 @@ function lockReadModels(path: string): WriterLock {
   }
 }
 
-/** Opens the log that a URL names: the only place that knows the engines. */
-export function openLog(url: string, mode: 'read' | 'write'): EventStore {
-  const path = url.slice('sqlite:'.length);
+/** Opens the log that is configured: the only place that knows the engines. */
+export function openLog(
+  { eventStoreUrl, eventStorePrefix }: Pick<Config, 'eventStoreUrl' | 'eventStorePrefix'>,
+  mode: 'read' | 'write',
+): EventStore {
+  if (!eventStoreUrl.startsWith('sqlite:')) {
+    // Loaded only where it is used: its client takes as long to load as all the rest.
+    const { openKurrentDBEventStore } =
+      require('./event-store/kurrentdb') as typeof import('./event-store/kurrentdb');
+    return openKurrentDBEventStore({ url: eventStoreUrl, prefix: eventStorePrefix });
+  }
+  const path = eventStoreUrl.slice('sqlite:'.length);
   if (mode === 'write') mkdirSync(dirname(path), { recursive: true });
   return openSqliteEventStore({ path, mode });
 }

@@ -182,7 +182,7 @@ export class Projector {
     if (state.fingerprint !== this.#fingerprint()) return 'the read models are of another version';
     if (
       state.event_id !== null &&
-      !(await this.#holds(state.stream ?? '', state.revision ?? 0, state.event_id))
+      !(await this.#holds(state.stream ?? '', state.revision ?? 0, state.event_id, state.position))
     ) {
       return 'the read models are of another log';
     }
@@ -191,9 +191,11 @@ export class Projector {
     return null;
   }
 
-  /** True where the log has that event at that place. */
-  async #holds(stream: string, revision: number, id: string): Promise<boolean> {
-    for await (const page of this.#store.readStream(stream, revision)) return page[0]?.id === id;
+  /** True where the log has that event at that place; a copy of the log has it at another position. */
+  async #holds(stream: string, revision: number, id: string, position: Position): Promise<boolean> {
+    for await (const [event] of this.#store.readStream(stream, revision)) {
+      return event?.id === id && event.position === position;
+    }
     return false;
   }
 

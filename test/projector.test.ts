@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { PROJECTIONS } from '../projections/all';
 import type { Projection } from '../projections/projection';
 import { Projector } from '../src/projector';
+import { collect } from './event-store/sample-events';
 import { assessment, id, opened, published, record, registered, STREAM } from './support/events';
 import { ANDER, KADER } from './support/frameworks';
 import { LENGTH, more, ProjectedLog, seen } from './support/projected-log';
@@ -35,11 +36,11 @@ describe('Rows and position', () => {
       armed = true;
       await expect(projector.catchUp()).rejects.toThrow('no room');
       expect(dump(database)).toEqual(before);
-      expect(projector.position).toBe(LENGTH);
+      expect(projector.position).toBe(await log.positionOf(LENGTH));
 
       armed = false;
       await projector.catchUp();
-      expect(projector.position).toBe(LENGTH + 1);
+      expect(projector.position).toBe(await log.positionOf(LENGTH + 1));
       expect(dump(database).seen).toHaveLength(LENGTH + 1);
     },
   );
@@ -50,15 +51,13 @@ describe('Rows and position', () => {
       await log.append(more(ordinal));
       const next = new Projector(log.store, log.open(), [seen, ...PROJECTIONS]);
       expect(await next.prepare()).toBeNull();
-      expect(next.position).toBe(LENGTH + ordinal);
+      expect(next.position).toBe(await log.positionOf(LENGTH + ordinal));
       await next.catchUp();
     }
-    expect(dump(database).seen?.map(({ position }) => position)).toEqual(
-      Array.from({ length: LENGTH + 3 }, (_, n) => n + 1),
-    );
+    expect(dump(database).seen?.map(({ position }) => position)).toEqual(await log.positions());
     expect(dump(database).projector).toEqual([
       expect.objectContaining({
-        position: LENGTH + 3,
+        position: await log.positionOf(LENGTH + 3),
         event_id: more(2)[0]?.id,
         stream: STREAM,
       }),
@@ -67,17 +66,19 @@ describe('Rows and position', () => {
 
   it('are those of the last page where a run stops in between', async () => {
     const { database, projector } = await log.built([seen]);
+    const [second] = more(1);
     const broken = log.withPages(async function* (page) {
       for (const event of page) {
-        if (event.position === LENGTH + 2) throw new Error('the wire broke');
+        if (event.id === second?.id) throw new Error('the wire broke');
         yield [event];
       }
     });
     await log.append([...more(0), ...more(1)]);
-    const second = new Projector(broken, database, [seen]);
-    await second.prepare();
-    await expect(second.catchUp()).rejects.toThrow('the wire broke');
-    expect([second.position, dump(database).seen?.length]).toEqual([LENGTH + 1, LENGTH + 1]);
+    const other = new Projector(broken, database, [seen]);
+    await other.prepare();
+    await expect(other.catchUp()).rejects.toThrow('the wire broke');
+    expect(other.position).toBe(await log.positionOf(LENGTH + 1));
+    expect(dump(database).seen).toHaveLength(LENGTH + 1);
     await projector.catchUp();
     expect(dump(database).seen).toHaveLength(LENGTH + 2);
   });
@@ -107,7 +108,7 @@ describe('A rebuild', () => {
         expect(JSON.stringify(dump(fresh))).toBe(JSON.stringify(rows));
         expect(await live.rebuild()).toEqual({
           events: events.length,
-          position: events.length,
+          position: (await own.lastPosition()) ?? 0,
           differing: [],
         });
         expect(dump(database)).toEqual(rows);
@@ -137,8 +138,9 @@ describe('A rebuild', () => {
   it('compares at the position that the rows had reached, though the log went on', async () => {
     const { projector } = await log.built();
     await log.append(more());
-    expect(await projector.rebuild()).toEqual({ events: LENGTH + 1, position: LENGTH + 1, differing: [] });
-    expect(projector.position).toBe(LENGTH + 1);
+    const position = await log.positionOf(LENGTH + 1);
+    expect(await projector.rebuild()).toEqual({ events: LENGTH + 1, position, differing: [] });
+    expect(projector.position).toBe(position);
   });
 
   const tables = PROJECTIONS.flatMap((projection) => Object.keys(projection.tables));
@@ -154,7 +156,7 @@ describe('A rebuild', () => {
   });
 
   it.each([
-    ['texts', "UPDATE texts SET text = 'anders' WHERE position = 4"],
+    ['texts', "UPDATE texts SET text = 'anders' WHERE position = (SELECT min(position) FROM texts)"],
     ['documents', "INSERT INTO documents VALUES ('ab', 'approach-GM0935-x')"],
     ['improvement_points', "UPDATE improvement_points SET status = 'OPEN'"],
   ])('says that %s differs where a row was tampered with', async (table, tamper) => {
@@ -175,7 +177,7 @@ describe('A rebuild', () => {
     await projector.prepare();
     await expect(projector.rebuild()).rejects.toThrow('the wire broke');
     expect(dump(database)).toEqual(before);
-    expect(projector.position).toBe(LENGTH);
+    expect(projector.position).toBe(await log.positionOf(LENGTH));
   });
 
   it('leaves the old rows in their place until the new ones are complete', async () => {
@@ -235,9 +237,15 @@ describe('The read models are built anew', () => {
       const { reason, projector, database } = await log.built(PROJECTIONS, other);
       expect(reason).toBe('the read models are of another log');
       expect(projector.position).toBe((await other.lastPosition()) ?? 0);
-      expect(dump(database).events).toHaveLength(projector.position);
+      expect(dump(database).events).toHaveLength((await collect(other.readAll())).length);
       await log.built(PROJECTIONS, log.store);
     }
+  });
+
+  it('where they are of a copy of the log, which has the same events at other positions', async () => {
+    const { database } = await log.built();
+    database.exec('UPDATE projector SET position = position - 1');
+    expect((await log.built()).reason).toBe('the read models are of another log');
   });
 
   it('and not where the same log has grown, or is still empty', async () => {

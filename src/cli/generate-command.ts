@@ -32,7 +32,7 @@ export async function generateCommand(
     seed: options.seed,
   };
   mkdirSync(config.dataDir, { recursive: true });
-  const store = openLog(config.eventStoreUrl, 'write');
+  const store = openLog(config, 'write');
   try {
     if ((await store.lastPosition()) !== undefined) {
       throw new UsageError(

@@ -1,7 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import { type Config, ConfigError, readConfig } from '../config';
 import { InvalidEventError } from '../domain/events';
-import { LogInUseError, UnusableLogError } from '../event-store/event-store';
+import {
+  AppendTooLargeError,
+  LogInUseError,
+  LogUnavailableError,
+  UnusableLogError,
+} from '../event-store/event-store';
 import { ImportError } from '../import-factsheets';
 import { generateCommand } from './generate-command';
 import { importCommand } from './import-command';
@@ -12,9 +17,10 @@ import { UsageError } from './usage-error';
 
 const ENVIRONMENT = `
 Environment:
-  DATA_DIR         folder of the log and the read models (default: data)
-  EVENT_STORE_URL  the log, as sqlite:PATH (default: sqlite:$DATA_DIR/events.db)
-  HOST, PORT       where serve and start listen (default: 127.0.0.1, 4000)
+  DATA_DIR            folder of the log and the read models (default: data)
+  EVENT_STORE_URL     the log, sqlite:PATH (default: sqlite:$DATA_DIR/events.db) or kurrentdb://HOST:PORT
+  EVENT_STORE_PREFIX  what the names of our streams begin with on KurrentDB (default: toetsspoor-)
+  HOST, PORT          where serve and start listen (default: 127.0.0.1, 4000)
 
 Exit status: 0 where all went well, 1 where it did not.`;
 
@@ -93,6 +99,8 @@ function isForTheUser(error: unknown): error is Error {
     error instanceof ImportError ||
     error instanceof LogInUseError ||
     error instanceof UnusableLogError ||
+    error instanceof LogUnavailableError ||
+    error instanceof AppendTooLargeError ||
     error instanceof InvalidEventError ||
     // What the system refuses, such as an address in use, a folder that cannot be made or a full disk.
     (error instanceof Error && ('syscall' in error || 'errcode' in error))

@@ -121,6 +121,28 @@ export class UnusableLogError extends Error {
   override readonly name = 'UnusableLogError';
 }
 
+/**
+ * The log could not be reached, or did not answer, for as long as is waited. Of an append it is then unknown
+ * whether it was made: repeating it as it was is always right.
+ */
+export class LogUnavailableError extends Error {
+  override readonly name = 'LogUnavailableError';
+}
+
+/** An append is larger than the engine takes at once; nothing was sent. */
+export class AppendTooLargeError extends Error {
+  override readonly name = 'AppendTooLargeError';
+  constructor(
+    readonly stream: string,
+    readonly bytes: number,
+    readonly maxBytes: number,
+  ) {
+    super(
+      `an append to ${stream} has ${bytes} bytes; this log takes at most ${maxBytes} at once: append it in parts`,
+    );
+  }
+}
+
 /** The store was closed before this call, or while it read. */
 export class LogClosedError extends Error {
   override readonly name = 'LogClosedError';

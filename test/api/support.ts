@@ -9,6 +9,7 @@ import { GGSR } from '../../src/domain/ggsr';
 import { placesOf } from '../../src/factsheet/places';
 import { openRegister, type Register, serve } from '../../src/main';
 import type { Built } from '../factsheet/builder';
+import { ownLogIn } from '../support/kurrentdb';
 
 const SAMPLES = join(__dirname, '../../samples');
 export const SAMPLE_2013 = join(SAMPLES, 'maastricht-integrale-aanpak-2013.txt');
@@ -66,7 +67,7 @@ export function openTestRegister(): TestRegister {
     host: '127.0.0.1',
     port: 0,
     dataDir,
-    eventStoreUrl: `sqlite:${join(dataDir, 'events.db')}`,
+    ...ownLogIn(dataDir),
     contact: { name: 'Tester', email: 'tester@example.nl', url: 'https://example.nl' },
   };
   const register = openRegister(config);

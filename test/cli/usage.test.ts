@@ -47,7 +47,7 @@ describe('The command line', () => {
       status: 1,
       stdout: '',
       stderr: `PORT is "70000"; expected a number from 0 to 65535
-EVENT_STORE_URL begins with "postgres:"; expected sqlite:PATH
+EVENT_STORE_URL begins with "postgres:"; expected sqlite:PATH or kurrentdb://HOST
 `,
     });
   });

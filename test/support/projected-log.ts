@@ -5,6 +5,7 @@ import type { Projection } from '../../projections/projection';
 import type { RecordedEvent } from '../../src/domain/events';
 import type { EventStore } from '../../src/event-store/event-store';
 import { Projector } from '../../src/projector';
+import { collect } from '../event-store/sample-events';
 import { assessment, followUp, noted, opened, published, record, registered } from './events';
 import { KADER } from './frameworks';
 import { appendAll, TemporaryFolder } from './temporary-log';
@@ -58,6 +59,16 @@ export class ProjectedLog {
   get store(): EventStore {
     if (this.#store === undefined) throw new Error('the log is there while a test runs');
     return this.#store;
+  }
+
+  /** The positions of all events. */
+  async positions(): Promise<number[]> {
+    return (await collect(this.store.readAll())).map(({ position }) => position);
+  }
+
+  /** The position of the event so far down the log, counted from 1. */
+  async positionOf(ordinal: number): Promise<number> {
+    return (await this.positions())[ordinal - 1] ?? Number.NaN;
   }
 
   append(events: readonly RecordedEvent[]): Promise<void> {

@@ -3,15 +3,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DomainEvent, RecordedEvent } from '../../src/domain/events';
 import type { EventStore, NewEvent } from '../../src/event-store/event-store';
+import { openKurrentDBEventStore } from '../../src/event-store/kurrentdb';
 import { openSqliteEventStore } from '../../src/event-store/sqlite';
+import { IS_SECOND_ROUND, KURRENTDB_URL, ownLog } from './kurrentdb';
 
 /** A folder that is there for one test, and what was opened in it. */
 export class TemporaryFolder {
   readonly path = mkdtempSync(join(tmpdir(), 'toetsspoor-test-'));
+  readonly #prefix = ownLog().prefix;
   readonly #opened: { close(): unknown }[] = [];
 
-  /** An embedded log of its own. */
+  /** A log of its own by that name: an embedded one, or in the second round on KurrentDB, whose clock is its own. */
   log(name = 'events.db', now?: () => Date): EventStore {
+    if (IS_SECOND_ROUND) {
+      return this.closing(
+        openKurrentDBEventStore({ url: KURRENTDB_URL ?? '', prefix: `${this.#prefix}${name}-` }),
+      );
+    }
     return this.closing(openSqliteEventStore({ path: join(this.path, name), ...(now && { now }) }));
   }
 

@@ -1,0 +1,250 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CallOptions, ClientReadableStream, Metadata } from '@grpc/grpc-js';
+import type { AppendStreamState, EventData, KurrentDBClient } from '@kurrent/kurrentdb-client';
+import { StreamsClient } from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/streams_grpc_pb';
+import type {
+  ReadReq,
+  ReadResp,
+} from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/streams_pb';
+import { LogUnavailableError, UnusableLogError } from './event-store';
+import { isPassing, NoAnswerError, reason, refused, unusable } from './kurrentdb-errors';
+import { clientOf, placeOf } from './kurrentdb-url';
+
+/** What the server says while it is read: an event, a checkpoint, or that the reader is level. */
+export type Message = ReadResp;
+
+/** How long is waited for what, in milliseconds. Tests shorten it. */
+export interface Waits {
+  /** For an answer to a request, and for the next message of a reading. Then it is unknown what became of it. */
+  readonly answer: number;
+  /** Until a request is repeated of which it is unknown what became of it: the server's own time-outs end before. */
+  readonly afterUnknown: number;
+  /** Until the first repetition after a failure; doubled each time up to `afterUnknown`, less a random part. */
+  readonly afterFailure: number;
+  /** For a request with all its repetitions. */
+  readonly patience: number;
+  /** Without a message on a subscription until it is checked whether it has stalled. */
+  readonly watch: number;
+}
+
+export const WAITS: Waits = {
+  answer: 10_000,
+  afterUnknown: 2_000,
+  afterFailure: 100,
+  patience: 60_000,
+  watch: 5_000,
+};
+
+/** The first server that tells a subscriber that it has caught up. */
+const OLDEST_SERVER = [23, 10] as const;
+
+/** Messages and bytes of a page; more is not taken from the connection until the page was. */
+const PAGE_MESSAGES = 500;
+const PAGE_BYTES = 4_000_000;
+
+/**
+ * What of the client is needed and is protected there. Its own reads go through a native library that cannot
+ * be stopped, waits without an end, and gives times in whole seconds; so we read by the client's channel and
+ * its generated definitions. The client's version is pinned to the digit, and the contract suite holds this.
+ */
+interface Protected {
+  readonly capabilities: Promise<{ readonly serverVersion: string }>;
+  callArguments(options: object, callOptions: CallOptions): [Metadata, CallOptions];
+  GRPCStreamCreator(
+    client: typeof StreamsClient,
+    name: string,
+    create: (client: StreamsClient) => ClientReadableStream<ReadResp>,
+  ): () => Promise<ClientReadableStream<ReadResp>>;
+}
+
+/** The connection to a KurrentDB server or cluster: single attempts, and what their failures mean. */
+export class Connection {
+  /** The servers, without user and password. */
+  readonly place: string;
+  readonly #url: string;
+  readonly #waits: Waits;
+  #client: Promise<KurrentDBClient> | undefined;
+  #wasConnected = false;
+
+  constructor(url: string, waits: Waits) {
+    this.#url = url;
+    this.#waits = waits;
+    this.place = placeOf(url);
+  }
+
+  /** One attempt to append. */
+  async append(stream: string, events: EventData[], state: AppendStreamState) {
+    const client = await this.#connected();
+    // The server takes the deadline by its own clock, so it lies far off: a clock that differs must not fail
+    // every append. Its own time-out comes first, and ours ends the waiting.
+    const appending = client.appendToStream(stream, events, { streamState: state, deadline: 86_400_000 });
+    const { nextExpectedRevision, position } = await this.#inTime(client, appending);
+    return { revision: Number(nextExpectedRevision), position };
+  }
+
+  /**
+   * Reads in pages until the server ends it. An empty page says that nothing came for `quietMs`. Leaving the
+   * loop, or aborting `signal`, ends the reading on the server too.
+   */
+  async *read(
+    request: ReadReq,
+    quietMs: number,
+    signal?: AbortSignal,
+  ): AsyncGenerator<readonly Message[], void> {
+    const client = await this.#connected();
+    const calls = client as unknown as Protected;
+    const open = calls.GRPCStreamCreator(StreamsClient, 'read', (streams) =>
+      streams.read(request, ...calls.callArguments({}, { deadline: Number.POSITIVE_INFINITY })),
+    );
+    const stream = await this.#inTime(client, open());
+    let page: Message[] = [];
+    let bytes = 0;
+    let end: { error?: Error } | undefined;
+    let news = Promise.withResolvers<void>();
+    const ended = (error?: Error): void => {
+      end ??= error === undefined ? {} : { error };
+      news.resolve();
+    };
+    const aborted = (): void => ended();
+    stream.on('data', (message: Message) => {
+      page.push(message);
+      bytes += message.getEvent()?.getEvent()?.getData_asU8().length ?? 0;
+      if (page.length >= PAGE_MESSAGES || bytes >= PAGE_BYTES) stream.pause();
+      news.resolve();
+    });
+    stream.on('end', () => ended());
+    stream.on('error', ended);
+    signal?.addEventListener('abort', aborted);
+    try {
+      while (!signal?.aborted) {
+        if (page.length > 0) {
+          const taken = page;
+          page = [];
+          bytes = 0;
+          news = Promise.withResolvers();
+          stream.resume();
+          yield taken;
+        } else if (end !== undefined) {
+          if (end.error !== undefined) throw end.error;
+          return;
+        } else if (await isQuiet(news.promise, quietMs)) {
+          yield [];
+        }
+      }
+    } finally {
+      signal?.removeEventListener('abort', aborted);
+      stream.cancel();
+    }
+  }
+
+  /** As {@link read}, for what has an end: nothing for too long is an error. */
+  async *readToEnd(request: ReadReq): AsyncGenerator<readonly Message[], void> {
+    for await (const page of this.read(request, this.#waits.answer)) {
+      if (page.length === 0) {
+        await this.#renew();
+        throw new NoAnswerError(`the log at ${this.place} stopped answering`);
+      }
+      yield page;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#renew();
+  }
+
+  /**
+   * The client, once it has an answer of the server. The first time, what fails is for the operator to put
+   * right; later it passes.
+   * @throws UnusableLogError the first time
+   */
+  #connected(): Promise<KurrentDBClient> {
+    this.#client ??= this.#connect().catch((error: unknown) => {
+      this.#client = undefined;
+      if (this.#wasConnected) throw error;
+      throw unusable(error, this.place);
+    });
+    return this.#client;
+  }
+
+  async #connect(): Promise<KurrentDBClient> {
+    const client = clientOf(this.#url);
+    const { serverVersion } = await this.#inTime(client, (client as unknown as Protected).capabilities);
+    const [major = 0, minor = 0] = serverVersion.split('.').map(Number);
+    if (!(major > OLDEST_SERVER[0] || (major === OLDEST_SERVER[0] && minor >= OLDEST_SERVER[1]))) {
+      throw new UnusableLogError(
+        `the server ${this.place} is of version ${serverVersion}: expected ${OLDEST_SERVER.join('.')} or newer`,
+      );
+    }
+    this.#wasConnected = true;
+    return client;
+  }
+
+  /** Waits for an answer as long as is allowed; a client that got none is not asked again. */
+  async #inTime<T>(client: KurrentDBClient, answer: Promise<T>): Promise<T> {
+    const late = new AbortController();
+    try {
+      return await Promise.race([
+        answer,
+        sleep(this.#waits.answer, undefined, { signal: late.signal }).then(() => {
+          throw new NoAnswerError(`the log at ${this.place} did not answer in ${this.#waits.answer} ms`);
+        }),
+      ]);
+    } catch (error) {
+      answer.catch(() => {});
+      if (error instanceof NoAnswerError) await this.#renew(client);
+      throw error;
+    } finally {
+      late.abort();
+    }
+  }
+
+  /** Takes another client, and so another channel, to whichever node then leads. */
+  async #renew(silent?: KurrentDBClient): Promise<void> {
+    const client = await this.#client?.catch(() => undefined);
+    if (silent !== undefined && silent !== client) return void silent.dispose();
+    this.#client = undefined;
+    await client?.dispose();
+  }
+}
+
+/** Waits between repetitions of one request, and says when it has been enough. */
+export class Repetition {
+  readonly #waits: Waits;
+  readonly #patienceMs: number;
+  readonly #since = performance.now();
+  #failures = 0;
+
+  constructor(waits: Waits, patienceMs: number) {
+    this.#waits = waits;
+    this.#patienceMs = patienceMs;
+  }
+
+  /**
+   * Waits longer each time, up to a most, and not as long as others do.
+   * @throws LogUnavailableError where there is no more patience; what is not of the kind that passes
+   */
+  async afterOneMore(error: unknown, place: string, stop?: AbortSignal): Promise<void> {
+    if (!isPassing(error)) throw refused(error, place);
+    if (performance.now() - this.#since > this.#patienceMs) {
+      throw new LogUnavailableError(`the log at ${place} cannot be reached: ${reason(error)}`, {
+        cause: error,
+      });
+    }
+    const { afterFailure, afterUnknown } = this.#waits;
+    const longest = Math.min(afterFailure * 2 ** this.#failures, afterUnknown);
+    this.#failures += 1;
+    const waitMs =
+      error instanceof NoAnswerError
+        ? afterUnknown * (1 + Math.random() / 4)
+        : longest * (0.5 + Math.random() / 2);
+    await sleep(waitMs, undefined, stop && { signal: stop }).catch(() => {});
+  }
+}
+
+async function isQuiet(news: Promise<void>, quietMs: number): Promise<boolean> {
+  const came = new AbortController();
+  const quiet = sleep(quietMs, true, { signal: came.signal }).catch(() => false);
+  const isQuiet = await Promise.race([news.then(() => false), quiet]);
+  came.abort();
+  return isQuiet;
+}

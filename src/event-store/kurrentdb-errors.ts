@@ -1,0 +1,94 @@
+import { status } from '@grpc/grpc-js';
+import { ErrorType, isCommandError, type WrongExpectedVersionError } from '@kurrent/kurrentdb-client';
+import { LogClosedError, UnusableLogError } from './event-store';
+
+/** Nobody answered in time: it is unknown what became of the request. */
+export class NoAnswerError extends Error {
+  override readonly name = 'NoAnswerError';
+}
+
+/** The kinds of refusal that repeating does not change; all else may pass, whatever the client calls it. */
+const LASTING: ReadonlySet<string> = new Set([
+  ErrorType.WRONG_EXPECTED_VERSION,
+  ErrorType.ACCESS_DENIED,
+  ErrorType.INVALID_ARGUMENT,
+  ErrorType.MAXIMUM_APPEND_SIZE_EXCEEDED,
+  ErrorType.STREAM_DELETED,
+  ErrorType.STREAM_TOMBSTONED,
+  ErrorType.UNSUPPORTED,
+]);
+const LASTING_STATUS: ReadonlySet<unknown> = new Set([
+  status.UNAUTHENTICATED,
+  status.PERMISSION_DENIED,
+  status.INVALID_ARGUMENT,
+  status.UNIMPLEMENTED,
+]);
+
+/** True where the same request may succeed later: the node went away, is busy, or does not lead any more. */
+export function isPassing(error: unknown): boolean {
+  if (error instanceof NoAnswerError) return true;
+  if (!(error instanceof Error)) return false;
+  if (isCommandError(error)) return !LASTING.has(error.type);
+  if ('code' in error && typeof error.code === 'number') return !LASTING_STATUS.has(error.code);
+  // The client throws plain errors for a channel that was shut, and where discovery found no node.
+  return error.constructor === Error;
+}
+
+export function isWrongVersion(error: unknown): error is WrongExpectedVersionError {
+  return error instanceof Error && isCommandError(error) && error.type === ErrorType.WRONG_EXPECTED_VERSION;
+}
+
+/** What will not pass, in words for the operator where they can change it. */
+export function refused(error: unknown, place: string): unknown {
+  return isAccessDenied(error)
+    ? new UnusableLogError(
+        `the log at ${place} refuses user or password: give those of a user who may read $all and append, as kurrentdb://USER:PASSWORD@HOST in EVENT_STORE_URL`,
+        { cause: withoutDetails(error) },
+      )
+    : error;
+}
+
+/** Why the log cannot be used from the start, in one sentence. */
+export function unusable(error: unknown, place: string): unknown {
+  if (error instanceof UnusableLogError || error instanceof LogClosedError) return error;
+  if (isAccessDenied(error)) return refused(error, place);
+  return new UnusableLogError(`the log at ${place} cannot be reached: ${reason(error)}`, { cause: error });
+}
+
+const REASONS: readonly (readonly [RegExp, string])[] = [
+  [/name resolution failed|ENOTFOUND|EAI_AGAIN/i, 'there is no such host'],
+  [/ECONNREFUSED/, 'nothing listens there'],
+  [
+    /wrong version number|EPROTO|packet length too long/i,
+    'it does not speak TLS; add ?tls=false where that is meant',
+  ],
+  [
+    /certificate|self.signed|altnames/i,
+    'its certificate is not trusted; name the authority with ?tlsCAFile=PATH',
+  ],
+  [/ECONNRESET|socket hang up|protocol error|dropped/i, 'it closed the connection; does it expect TLS?'],
+  [
+    /failed to discover/i,
+    'none of these hosts answers as a node of a cluster: check the names, and whether TLS is expected',
+  ],
+  [/unimplemented|HTTP/i, 'it is no KurrentDB server'],
+];
+
+/** The reason of a failure in a few words. */
+export function reason(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return REASONS.find(([pattern]) => pattern.test(message))?.[1] ?? message;
+}
+
+function isAccessDenied(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (isCommandError(error)) return error.type === ErrorType.ACCESS_DENIED;
+  return (
+    'code' in error && (error.code === status.UNAUTHENTICATED || error.code === status.PERMISSION_DENIED)
+  );
+}
+
+/** The message alone: what else an error of the client carries may hold the request's headers. */
+function withoutDetails(error: unknown): Error {
+  return new Error(error instanceof Error ? error.message : String(error));
+}

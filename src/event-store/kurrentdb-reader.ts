@@ -1,0 +1,211 @@
+import { InvalidEventError, type Position, type RecordedEvent } from '../domain/events';
+import { type Connection, type Message, Repetition, type Waits } from './kurrentdb-connection';
+import { NoAnswerError, unusable } from './kurrentdb-errors';
+import { createdAt, endsAppend, eventOf, FirstOfAppendNeeded, type StoredRecord } from './kurrentdb-records';
+import { lastRequest, type ReadRequest, readRequest } from './kurrentdb-requests';
+
+type Pages = AsyncGenerator<RecordedEvent[], void>;
+
+/** Reads the streams whose names begin with a prefix. What is interrupted goes on behind what was read. */
+export class PrefixReader {
+  readonly #connection: Connection;
+  readonly #prefix: string;
+  readonly #waits: Waits;
+  #opened: Promise<void> | undefined;
+  #latest = '';
+
+  constructor(connection: Connection, prefix: string, waits: Waits) {
+    this.#connection = connection;
+    this.#prefix = prefix;
+    this.#waits = waits;
+  }
+
+  /** The latest instant that was seen in the log. */
+  get latest(): string {
+    return this.#latest;
+  }
+
+  /** Connects, once: where it fails then, it is for the operator to put right. Later it passes. */
+  open(): Promise<void> {
+    this.#opened ??= this.#readTail().catch((error: unknown) => {
+      this.#opened = undefined;
+      throw unusable(error, this.#connection.place);
+    });
+    return this.#opened;
+  }
+
+  async *stream(stream: string, from: number): Pages {
+    let next = from;
+    const rest = () =>
+      this.#readOnce(readRequest({ stream: this.#prefix + stream, revision: next }, Number.MAX_SAFE_INTEGER));
+    for await (const page of this.#untilDone(rest)) {
+      for (const { revision } of page) {
+        if (revision !== next) throw lost(stream, next);
+        next += 1;
+      }
+      yield page;
+    }
+  }
+
+  async eventAt(stream: string, revision: number): Promise<RecordedEvent> {
+    const request = readRequest({ stream: this.#prefix + stream, revision }, 1);
+    for await (const [event] of this.#untilDone(() => this.#readOnce(request))) {
+      if (event?.revision === revision) return event;
+    }
+    throw lost(stream, revision);
+  }
+
+  async last(): Promise<RecordedEvent | undefined> {
+    for await (const [event] of this.#untilDone(() => this.#readOnce(lastRequest(this.#prefix)))) {
+      return event;
+    }
+    return undefined;
+  }
+
+  /**
+   * What lies behind a position, up to the end. It is a subscription that is left when it is level, because one
+   * says how far it is while it looks through what is not ours, and a plain reading is silent then.
+   */
+  async *all(after: Position, stop: AbortSignal): Pages {
+    const reached = { position: after };
+    for await (const page of this.#untilDone(() => this.#followOnce(reached, stop))) {
+      if (page.length === 0) return;
+      yield page;
+    }
+  }
+
+  /** What lies behind a position and what comes, until it is stopped; an empty page where it is level. */
+  follow(after: Position, stop: AbortSignal): Pages {
+    const reached = { position: after };
+    return this.#untilDone(() => this.#followOnce(reached, stop), Number.POSITIVE_INFINITY, stop);
+  }
+
+  /** Repeats what breaks for a reason that passes; each attempt goes on where the one before it ended. */
+  async *#untilDone(attempt: () => Pages, patienceMs = this.#waits.patience, stop?: AbortSignal): Pages {
+    let repetition = new Repetition(this.#waits, patienceMs);
+    for (;;) {
+      try {
+        await this.open();
+        for await (const page of attempt()) {
+          repetition = new Repetition(this.#waits, patienceMs);
+          yield page;
+        }
+        return;
+      } catch (error) {
+        if (stop?.aborted) return;
+        await repetition.afterOneMore(error, this.#connection.place, stop);
+        if (stop?.aborted) return;
+      }
+    }
+  }
+
+  /** One reading, until it ends or breaks. */
+  async *#readOnce(request: ReadRequest): Pages {
+    let last: RecordedEvent | undefined;
+    for await (const messages of this.#connection.readToEnd(request)) {
+      const page = await this.#events(messages, last);
+      last = page.at(-1);
+      if (page.length > 0) yield page;
+    }
+  }
+
+  /** One subscription, until it is stopped or breaks. `reached` goes on over what is not ours too. */
+  async *#followOnce(reached: { position: Position }, stop: AbortSignal): Pages {
+    const request = readRequest({ prefix: this.#prefix, after: reached.position }, 'subscribe');
+    let page: RecordedEvent[] = [];
+    let last: RecordedEvent | undefined;
+    let hasCaughtUp = false;
+    let saidSo = false;
+    let quietTimes = 0;
+    for await (const messages of this.#connection.read(request, this.#waits.watch, stop)) {
+      quietTimes = messages.length === 0 ? quietTimes + 1 : 0;
+      await this.#assertNotStalled(quietTimes, reached.position);
+
+      page.push(...(await this.#events(messages, page.at(-1) ?? last)));
+      // What one append has brought is given together.
+      const lastRecord = messages
+        .findLast((message) => message.hasEvent())
+        ?.getEvent()
+        ?.getEvent();
+      if (lastRecord !== undefined && !endsAppend(lastRecord)) continue;
+      last = page.at(-1) ?? last;
+      reached.position = Math.max(reached.position, last?.position ?? 0, ...checkpoints(messages));
+      if (page.length > 0) {
+        saidSo = false;
+        yield page;
+        page = [];
+      }
+      for (const message of messages) {
+        if (message.hasCaughtUp()) hasCaughtUp = true;
+        if (message.hasFellBehind()) hasCaughtUp = false;
+      }
+      if (hasCaughtUp && !saidSo) {
+        saidSo = true;
+        yield [];
+      }
+    }
+    if (!stop.aborted) throw new Error('the server ended the subscription');
+  }
+
+  /** A silent subscription is in order where nothing of ours lies behind what it gave. */
+  async #assertNotStalled(quietTimes: number, position: Position): Promise<void> {
+    // Quiet once, an event may have been on its way.
+    if (quietTimes < 2) return;
+    const request = readRequest({ prefix: this.#prefix, after: position }, 2);
+    for await (const messages of this.#connection.readToEnd(request)) {
+      for (const message of messages) {
+        // A reading begins with the event at its position.
+        if (Number(message.getEvent()?.getEvent()?.getCommitPosition() ?? 0) <= position) continue;
+        throw new NoAnswerError(`the subscription to ${this.#connection.place} has stalled`);
+      }
+    }
+  }
+
+  async #events(messages: readonly Message[], last: RecordedEvent | undefined): Promise<RecordedEvent[]> {
+    const events: RecordedEvent[] = [];
+    for (const message of messages) {
+      const record = message.getEvent()?.getEvent();
+      if (record === undefined) continue;
+      const event = eventOf(record, this.#prefix, events.at(-1) ?? last);
+      events.push(event instanceof FirstOfAppendNeeded ? await this.#eventOfCutAppend(record, event) : event);
+    }
+    this.#saw(events.at(-1)?.metadata.recordedAt);
+    return events;
+  }
+
+  /** An event of an append that the reading began in the middle of. */
+  async #eventOfCutAppend(record: StoredRecord, first: FirstOfAppendNeeded): Promise<RecordedEvent> {
+    const event = eventOf(record, this.#prefix, await this.eventAt(first.stream, first.revision));
+    if (event instanceof FirstOfAppendNeeded) throw lost(first.stream, first.revision);
+    return event;
+  }
+
+  /** Whatever was written last, by whomever: it shows that we may read, and where the log's clock is. */
+  async #readTail(): Promise<void> {
+    for await (const messages of this.#connection.readToEnd(lastRequest())) {
+      for (const message of messages) {
+        const record = message.getEvent()?.getEvent();
+        if (record !== undefined) this.#saw(createdAt(record));
+      }
+    }
+  }
+
+  #saw(instant: string | undefined): void {
+    if (instant !== undefined && instant > this.#latest) this.#latest = instant;
+  }
+}
+
+/** Up to where the server has looked through what is not ours. */
+function checkpoints(messages: readonly Message[]): number[] {
+  return messages.flatMap((message) => {
+    const checkpoint = message.getCheckpoint();
+    // The two differ within a transaction of an older kind, which must not be cut.
+    return checkpoint !== undefined && checkpoint.getCommitPosition() === checkpoint.getPreparePosition()
+      ? [Number(checkpoint.getCommitPosition())]
+      : [];
+  });
+}
+
+function lost(stream: string, revision: number): InvalidEventError {
+  return new InvalidEventError(`stream ${stream} has lost its event of revision ${revision}`);
+}

@@ -1,0 +1,77 @@
+import {
+  Empty,
+  StreamIdentifier,
+} from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/shared_pb';
+import { ReadReq } from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/streams_pb';
+
+export type ReadRequest = ReadReq;
+
+/** What a reading begins at: a stream from a revision, or all streams with a prefix behind a position. */
+export type From =
+  | { readonly stream: string; readonly revision: number }
+  | { readonly prefix: string; readonly after: number };
+
+/** The request for what lies there, forwards; `subscribe` goes on with what comes. */
+export function readRequest(from: From, count: number | 'subscribe'): ReadReq {
+  const options = optionsOf(from);
+  options.setReadDirection(ReadReq.Options.ReadDirection.FORWARDS);
+  if (count === 'subscribe') options.setSubscription(new ReadReq.Options.SubscriptionOptions());
+  else options.setCount(String(count));
+  return requestOf(options);
+}
+
+/** The request for the last event of all streams with a prefix, or of all there are. */
+export function lastRequest(prefix?: string): ReadReq {
+  const options = optionsOf({ prefix: prefix ?? '', after: 0 });
+  if (prefix === undefined) options.setNoFilter(new Empty());
+  options.getAll()?.setEnd(new Empty());
+  options.setReadDirection(ReadReq.Options.ReadDirection.BACKWARDS);
+  options.setCount('1');
+  return requestOf(options);
+}
+
+/** Checkpoints come every so many times 32 events that are not ours. */
+const CHECKPOINT_INTERVAL = 32;
+
+function optionsOf(from: From): ReadReq.Options {
+  const options = new ReadReq.Options();
+  const uuid = new ReadReq.Options.UUIDOption();
+  uuid.setString(new Empty());
+  options.setUuidOption(uuid);
+  if ('stream' in from) {
+    const stream = new ReadReq.Options.StreamOptions();
+    stream.setStreamIdentifier(streamIdentifier(from.stream));
+    stream.setRevision(String(from.revision));
+    options.setStream(stream);
+    options.setNoFilter(new Empty());
+    return options;
+  }
+  const all = new ReadReq.Options.AllOptions();
+  if (from.after > 0) {
+    const position = new ReadReq.Options.Position();
+    position.setCommitPosition(String(from.after));
+    position.setPreparePosition(String(from.after));
+    all.setPosition(position);
+  } else all.setStart(new Empty());
+  options.setAll(all);
+  const prefixes = new ReadReq.Options.FilterOptions.Expression();
+  prefixes.setPrefixList([from.prefix]);
+  const filter = new ReadReq.Options.FilterOptions();
+  filter.setStreamIdentifier(prefixes);
+  filter.setCount(new Empty());
+  filter.setCheckpointintervalmultiplier(CHECKPOINT_INTERVAL);
+  options.setFilter(filter);
+  return options;
+}
+
+function requestOf(options: ReadReq.Options): ReadReq {
+  const request = new ReadReq();
+  request.setOptions(options);
+  return request;
+}
+
+function streamIdentifier(name: string): StreamIdentifier {
+  const identifier = new StreamIdentifier();
+  identifier.setStreamName(Buffer.from(name, 'utf8').toString('base64'));
+  return identifier;
+}

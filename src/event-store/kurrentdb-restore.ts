@@ -1,0 +1,71 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { PortableEvent, Position, RecordedEvent } from '../domain/events';
+import { type AppendResult, LogNotEmptyError } from './event-store';
+import { draftOfRestored } from './kurrentdb-records';
+import { WholeLogCheck } from './whole-log';
+
+/** Events that are appended at once, all of one stream. */
+type Run = [PortableEvent, ...PortableEvent[]];
+const RUN_EVENTS = 500;
+
+/**
+ * Appends the events of another log one after the other, because their order over all streams is to be kept;
+ * those of one stream that stand together at once. Where an earlier attempt has left a beginning, goes on
+ * behind it. See {@link EventStore.restore}.
+ * @param there what the log holds
+ * @throws LogNotEmptyError where that is no beginning of what is restored
+ */
+export async function restoreBehind(
+  there: AsyncIterable<readonly RecordedEvent[]>,
+  pages: AsyncIterable<readonly PortableEvent[]>,
+  maxBytes: number,
+  append: (stream: string, run: Run) => Promise<AppendResult>,
+): Promise<Position | undefined> {
+  const whole = new WholeLogCheck();
+  const existing = eventsOf(there);
+  let before = await existing.next();
+  let end: Position | undefined;
+  let run: Run | undefined;
+  let bytes = 0;
+  const flush = async (): Promise<void> => {
+    if (run !== undefined) end = (await append(run[0].stream, run)).position;
+    run = undefined;
+    bytes = 0;
+  };
+  for await (const page of pages) {
+    for (const event of page) {
+      whole.check(event);
+      if (!before.done) {
+        if (!isSame(before.value, event)) throw new LogNotEmptyError();
+        end = before.value.position;
+        before = await existing.next();
+        continue;
+      }
+      const size = draftOfRestored([event]).bytes;
+      if (
+        run !== undefined &&
+        (run[0].stream !== event.stream || run.length >= RUN_EVENTS || bytes + size > maxBytes)
+      ) {
+        await flush();
+      }
+      if (run === undefined) run = [event];
+      else run.push(event);
+      bytes += size;
+    }
+  }
+  await flush();
+  if (!before.done) throw new LogNotEmptyError();
+  return end;
+}
+
+function isSame(event: RecordedEvent, other: PortableEvent): boolean {
+  const { position: _, ...portable } = event;
+  const { id, stream, revision, type, data, metadata } = other;
+  return isDeepStrictEqual(portable, { id, stream, revision, type, data, metadata });
+}
+
+async function* eventsOf(
+  pages: AsyncIterable<readonly RecordedEvent[]>,
+): AsyncGenerator<RecordedEvent, void> {
+  for await (const page of pages) yield* page;
+}

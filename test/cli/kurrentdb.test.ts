@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import { describeOnKurrentDB, KURRENTDB_URL, ownLog } from '../support/kurrentdb';
+import { SAMPLE_2013, SAMPLE_2014, Workplace } from './support';
+
+describe('A log that cannot be used', () => {
+  let place: Workplace;
+  beforeEach(() => {
+    place = new Workplace();
+  });
+  afterEach(() => place.dispose());
+
+  it.each([
+    ['no such host', 'kurrentdb://user:geheim@nowhere.invalid?tls=false', /no such host/],
+    [
+      'a port where nothing listens',
+      'kurrentdb://user:geheim@127.0.0.1:1?tls=false',
+      /nothing listens there/,
+    ],
+    ['hosts that are no cluster', 'kurrentdb://user:geheim@127.0.0.1:1,127.0.0.1:2', /none of these hosts/],
+    ['an unknown option', 'kurrentdb://user:geheim@127.0.0.1:1?tsl=false', /option "tsl"; known are tls,/],
+    ['a port that is no number', 'kurrentdb://user:geheim@127.0.0.1:x', /expected kurrentdb:\/\/HOST:PORT/],
+    [
+      'a missing certificate',
+      'kurrentdb://user:geheim@127.0.0.1:1?tlsCAFile=no.crt',
+      /certificate file.*not found/,
+    ],
+  ])('by %s ends serve and import with one sentence and status 1', async (_, url, sentence) => {
+    const environment = { EVENT_STORE_URL: url };
+    for (const args of [['serve'], ['import', SAMPLE_2013]]) {
+      const { status, stdout, stderr } = await place.start(args, environment).ended;
+      expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+      expect(stderr).toMatch(/^[^\n]+\n$/);
+      expect(stderr).toMatch(sentence);
+      expect(stderr).not.toContain('geheim');
+    }
+  });
+});
+
+describeOnKurrentDB('Processes on one KurrentDB log', () => {
+  let places: Workplace[];
+  let environment: Record<string, string>;
+  beforeEach(() => {
+    places = [new Workplace(), new Workplace()];
+    environment = { EVENT_STORE_URL: KURRENTDB_URL ?? '', EVENT_STORE_PREFIX: ownLog().prefix };
+  });
+  afterEach(() => Promise.all(places.map((place) => place.dispose())));
+
+  const question = `{ approach(municipality: "GM0935", slug: "integrale-aanpak") {
+    verdicts { indicator { code } status basis assessedIn carriedForward findings { narrative } }
+    development(from: 2013, to: 2014) { summary { change count } }
+    history(first: 100) { nodes { id } } } }`;
+  const answer = async (url: string) => {
+    const response = await fetch(`${url}/graphql?query=${encodeURIComponent(question)}`);
+    return (await response.json()) as { data: { approach: { history: { nodes: unknown[] } } | null } };
+  };
+
+  it('write and read together: what one imports, the others show, alike', async () => {
+    const [here, there] = places as [Workplace, Workplace];
+    const [one, other] = [here.start(['serve'], environment), there.start(['serve'], environment)];
+    const urls: string[] = [];
+    for (const server of [one, other]) urls.push((await server.says(/(http:\/\/[\d.:]+)\/graphql/))[1] ?? '');
+
+    const third = { ...environment, DATA_DIR: join(here.folder, 'import') };
+    expect(await here.start(['import', SAMPLE_2013, SAMPLE_2014], third).ended).toMatchObject({ status: 0 });
+    expect(await there.start(['import', SAMPLE_2013], third).ended).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('nothing appended'),
+    });
+    const answers = await Promise.all(
+      urls.map(async (url) => {
+        for (;;) {
+          const given = await answer(url);
+          if (given.data.approach?.history.nodes.length === 52) return given;
+        }
+      }),
+    );
+    expect(answers[0]).toEqual(answers[1]);
+    expect(answers[0]).toMatchObject({
+      data: {
+        approach: {
+          development: {
+            summary: [
+              { change: 'RESOLVED', count: 1 },
+              { change: 'NOT_RETESTED', count: 29 },
+            ],
+          },
+        },
+      },
+    });
+    for (const server of [one, other]) {
+      server.child.kill('SIGTERM');
+      expect(await server.ended).toMatchObject({ status: 0, stdout: '' });
+    }
+    expect(await here.start(['replay'], environment).ended).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('53 events replayed'),
+    });
+  });
+});
