@@ -38,6 +38,9 @@ export const WAITS: Waits = {
 /** The first server that tells a subscriber that it has caught up. */
 const OLDEST_SERVER = [23, 10] as const;
 
+/** How long closing waits for the client, in milliseconds. */
+const CLOSE_MS = 1_000;
+
 /** Messages and bytes of a page; more is not taken from the connection until the page was. */
 const PAGE_MESSAGES = 500;
 const PAGE_BYTES = 4_000_000;
@@ -63,13 +66,16 @@ export class Connection {
   readonly place: string;
   readonly #url: string;
   readonly #waits: Waits;
+  readonly #wantsLeader: boolean;
   #client: Promise<KurrentDBClient> | undefined;
+  #current: KurrentDBClient | undefined;
   #wasConnected = false;
 
   constructor(url: string, waits: Waits) {
     this.#url = url;
     this.#waits = waits;
     this.place = placeOf(url);
+    this.#wantsLeader = !/[?&]nodePreference=(?!leader)/i.test(url);
   }
 
   /** One attempt to append. */
@@ -90,11 +96,15 @@ export class Connection {
     request: ReadReq,
     quietMs: number,
     signal?: AbortSignal,
+    requiresLeader = false,
   ): AsyncGenerator<readonly Message[], void> {
     const client = await this.#connected();
     const calls = client as unknown as Protected;
     const open = calls.GRPCStreamCreator(StreamsClient, 'read', (streams) =>
-      streams.read(request, ...calls.callArguments({}, { deadline: Number.POSITIVE_INFINITY })),
+      streams.read(
+        request,
+        ...calls.callArguments({ requiresLeader }, { deadline: Number.POSITIVE_INFINITY }),
+      ),
     );
     const stream = await this.#inTime(client, open());
     let page: Message[] = [];
@@ -137,11 +147,14 @@ export class Connection {
     }
   }
 
-  /** As {@link read}, for what has an end: nothing for too long is an error. */
-  async *readToEnd(request: ReadReq): AsyncGenerator<readonly Message[], void> {
-    for await (const page of this.read(request, this.#waits.answer)) {
+  /**
+   * As {@link read}, for what has an end: nothing for too long is an error. The node that leads is asked, where the
+   * URL does not prefer others: one that was cut off from it does not know what is missing.
+   */
+  async *readToEnd(request: ReadReq, quietMs = this.#waits.answer): AsyncGenerator<readonly Message[], void> {
+    for await (const page of this.read(request, quietMs, undefined, this.#wantsLeader)) {
       if (page.length === 0) {
-        await this.#renew();
+        if (this.#current !== undefined) this.#drop(this.#current);
         throw new NoAnswerError(`the log at ${this.place} stopped answering`);
       }
       yield page;
@@ -149,7 +162,11 @@ export class Connection {
   }
 
   async close(): Promise<void> {
-    await this.#renew();
+    const client = await this.#client?.catch(() => undefined);
+    this.#client = undefined;
+    // It waits for calls that are over for the server, and for it never end.
+    const bounded = sleep(CLOSE_MS, undefined, { ref: false });
+    await Promise.race([client?.dispose(), bounded]);
   }
 
   /**
@@ -176,6 +193,7 @@ export class Connection {
       );
     }
     this.#wasConnected = true;
+    this.#current = client;
     return client;
   }
 
@@ -191,19 +209,17 @@ export class Connection {
       ]);
     } catch (error) {
       answer.catch(() => {});
-      if (error instanceof NoAnswerError) await this.#renew(client);
+      if (error instanceof NoAnswerError) this.#drop(client);
       throw error;
     } finally {
       late.abort();
     }
   }
 
-  /** Takes another client, and so another channel, to whichever node then leads. */
-  async #renew(silent?: KurrentDBClient): Promise<void> {
-    const client = await this.#client?.catch(() => undefined);
-    if (silent !== undefined && silent !== client) return void silent.dispose();
-    this.#client = undefined;
-    await client?.dispose();
+  /** Takes another client next time, and so another channel, to whichever node then leads. */
+  #drop(silent: KurrentDBClient): void {
+    void silent.dispose();
+    if (this.#current === silent) this.#client = undefined;
   }
 }
 

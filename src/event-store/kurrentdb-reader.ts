@@ -56,9 +56,9 @@ export class PrefixReader {
   }
 
   async last(): Promise<RecordedEvent | undefined> {
-    for await (const [event] of this.#untilDone(() => this.#readOnce(lastRequest(this.#prefix)))) {
-      return event;
-    }
+    // The server may have to look through much that is not ours, and says nothing meanwhile.
+    const last = () => this.#readOnce(lastRequest(this.#prefix), this.#waits.patience);
+    for await (const [event] of this.#untilDone(last)) return event;
     return undefined;
   }
 
@@ -100,9 +100,9 @@ export class PrefixReader {
   }
 
   /** One reading, until it ends or breaks. */
-  async *#readOnce(request: ReadRequest): Pages {
+  async *#readOnce(request: ReadRequest, quietMs?: number): Pages {
     let last: RecordedEvent | undefined;
-    for await (const messages of this.#connection.readToEnd(request)) {
+    for await (const messages of this.#connection.readToEnd(request, quietMs)) {
       const page = await this.#events(messages, last);
       last = page.at(-1);
       if (page.length > 0) yield page;

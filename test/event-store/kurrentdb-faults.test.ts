@@ -1,0 +1,158 @@
+import { status } from '@grpc/grpc-js';
+import type { EventStore } from '../../src/event-store/event-store';
+import { LogUnavailableError, UnusableLogError } from '../../src/event-store/event-store';
+import { openKurrentDBEventStore } from '../../src/event-store/kurrentdb';
+import { Peer } from '../support/kurrentdb-peer';
+import { collect, ids, sampleEvents } from './sample-events';
+
+const WAITS = { answer: 300, afterUnknown: 200, afterFailure: 10, patience: 2_000, watch: 100 };
+
+describe('Of a server that misbehaves, the log', () => {
+  let peers: Peer[];
+  let stores: EventStore[];
+  let peer: Peer;
+  let store: EventStore;
+  beforeEach(async () => {
+    peers = [];
+    stores = [];
+    peer = await startPeer();
+    store = opened(peer);
+  });
+  afterEach(async () => {
+    await Promise.all(stores.map((one) => one.close()));
+    for (const one of peers) one.stop();
+  });
+
+  async function startPeer(): Promise<Peer> {
+    const one = await new Peer().start();
+    peers.push(one);
+    return one;
+  }
+  function opened({ url }: Peer, waits = {}): EventStore {
+    const one = openKurrentDBEventStore({ url, prefix: 'x-', waits: { ...WAITS, ...waits } });
+    stores.push(one);
+    return one;
+  }
+
+  it('repeats an append that gets no answer, the same one, after the pause, and it is there once', async () => {
+    await store.append('s', sampleEvents(2), 'NO_STREAM');
+    const events = sampleEvents(3);
+    peer.answers = ['silence', 'silence'];
+    const { revision, position } = await store.append('s', events, 1);
+
+    const [, first, second, third, ...more] = peer.appends;
+    expect(more).toEqual([]);
+    for (const attempt of [first, second, third]) {
+      expect(attempt).toMatchObject({ ids: ids(events), revision: 1 });
+    }
+    expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(
+      WAITS.answer + WAITS.afterUnknown - 20,
+    );
+    const there = await collect(store.readStream('s'));
+    expect(ids(there).slice(2)).toEqual(ids(events));
+    expect({ revision, position }).toEqual({ revision: 4, position: there[4]?.position });
+  });
+
+  it('repeats an append whose call the server closes', async () => {
+    const events = sampleEvents(2);
+    peer.answers = ['close', 'close', 'yes'];
+    await store.append('s', events, 'NO_STREAM');
+    expect(ids(await collect(store.readAll()))).toEqual(ids(events));
+  });
+
+  it('goes to the node that leads when told that another one does', async () => {
+    const leader = await startPeer();
+    peer.answers = [{ leader: leader.port }];
+    const events = sampleEvents(2);
+    await store.append('s', events, 'NO_STREAM');
+    expect(leader.appends).toMatchObject([{ ids: ids(events), revision: -1 }]);
+    expect(ids(await collect(store.readAll()))).toEqual(ids(events));
+  });
+
+  it('gives up on an append when its patience ends, and says that it is unknown what became of it', async () => {
+    await store.lastPosition();
+    peer.answers = Array(100).fill('silence');
+    const error = await store.append('s', sampleEvents(1), 'NO_STREAM').catch((caught) => caught);
+    expect(error).toBeInstanceOf(LogUnavailableError);
+    expect(error.message).toContain(`127.0.0.1:${peer.port}`);
+    expect(new Set(peer.appends.map((attempt) => attempt.ids.join())).size).toBe(1);
+  });
+
+  it('answers other appends while one is stuck', async () => {
+    await store.lastPosition();
+    peer.answers = ['silence'];
+    const stuck = store.append('s', sampleEvents(1), 'NO_STREAM');
+    const events = sampleEvents(1);
+    await store.append('t', events, 'NO_STREAM');
+    await stuck;
+    expect(await collect(store.readAll())).toHaveLength(2);
+  });
+
+  it('follows on when the server ends the subscription, from where it was, without a gap or a duplicate', async () => {
+    const stop = new AbortController();
+    const seen: string[] = [];
+    const following = (async () => {
+      for await (const page of store.subscribeAll(undefined, stop.signal)) {
+        seen.push(...ids(page));
+        if (page.length > 0 && seen.length % 2 === 0) peer.endSubscriptions();
+        if (seen.length >= 10) stop.abort();
+      }
+    })();
+    const events = sampleEvents(10);
+    for (const [revision, event] of events.entries()) {
+      await store.append('s', [event], revision === 0 ? 'NO_STREAM' : revision - 1);
+    }
+    await following;
+    expect(seen).toEqual(ids(events));
+    expect(peer.subscriptions.length).toBeGreaterThan(1);
+    expect(peer.subscriptions).toEqual(peer.subscriptions.toSorted((a, b) => a - b));
+  });
+
+  it('notices a subscription that has stalled, and begins it anew', async () => {
+    const stop = new AbortController();
+    const seen: string[] = [];
+    const level = Promise.withResolvers<void>();
+    const following = (async () => {
+      for await (const page of store.subscribeAll(undefined, stop.signal)) {
+        if (page.length === 0) level.resolve();
+        seen.push(...ids(page));
+        if (seen.length >= 3) stop.abort();
+      }
+    })();
+    await level.promise;
+    peer.isStalled = true;
+    const events = sampleEvents(3);
+    await store.append('s', events, 'NO_STREAM');
+    await following;
+    expect(seen).toEqual(ids(events));
+  });
+
+  it('leaves a subscription alone that is silent because nothing comes', async () => {
+    const stop = new AbortController();
+    const following = collect(store.subscribeAll(undefined, stop.signal));
+    await new Promise((resolve) => setTimeout(resolve, WAITS.watch * 8));
+    stop.abort();
+    await following;
+    expect(peer.subscriptions).toEqual([0]);
+  });
+
+  it('says in a sentence that the server is too old, or that it refuses the user', async () => {
+    peer.version = '22.10.5';
+    await expect(opened(peer).lastPosition()).rejects.toThrow(
+      new UnusableLogError(
+        `the server 127.0.0.1:${peer.port} is of version 22.10.5: expected 23.10 or newer`,
+      ),
+    );
+    peer.version = '26.0.3';
+    for (const code of [status.UNAUTHENTICATED, status.PERMISSION_DENIED]) {
+      peer.refuses = code;
+      const error = await opened(peer)
+        .lastPosition()
+        .catch((caught) => caught);
+      expect(error).toBeInstanceOf(UnusableLogError);
+      expect(error.message).toMatch(/refuses user or password/);
+    }
+    peer.refuses = undefined;
+    expect(await opened(peer).lastPosition()).toBeUndefined();
+  });
+});

@@ -1,0 +1,224 @@
+import {
+  Metadata,
+  Server,
+  ServerCredentials,
+  type ServerDuplexStream,
+  type ServerWritableStream,
+  type ServiceError,
+  status,
+} from '@grpc/grpc-js';
+import { ServerFeaturesService } from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/serverfeatures_grpc_pb';
+import {
+  SupportedMethod,
+  SupportedMethods,
+} from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/serverfeatures_pb';
+import {
+  AllStreamPosition,
+  StreamIdentifier,
+  UUID,
+} from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/shared_pb';
+import { StreamsService } from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/streams_grpc_pb';
+import {
+  type BatchAppendReq,
+  BatchAppendResp,
+  type ReadReq,
+  ReadResp,
+} from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/streams_pb';
+
+type Appending = ServerDuplexStream<BatchAppendReq, BatchAppendResp>;
+type Reading = ServerWritableStream<ReadReq, ReadResp>;
+
+/** An append as it came. */
+export interface SeenAppend {
+  readonly ids: readonly string[];
+  /** What it expects of its stream: a revision, or -1 for none. */
+  readonly revision: number;
+  readonly at: number;
+}
+
+/** How an append is answered: as it should be, never, by closing the call, or by pointing at another node. */
+export type Answer = 'yes' | 'silence' | 'close' | { readonly leader: number };
+
+interface Stored {
+  readonly stream: string;
+  readonly revision: number;
+  readonly message: BatchAppendReq.ProposedMessage;
+}
+
+/**
+ * What looks like a KurrentDB server on the wire and misbehaves as told: for faults that a real server does not
+ * show when it is asked to. It proves nothing about a real one. An append is stored once, by its ids, whatever
+ * its answer.
+ */
+export class Peer {
+  readonly appends: SeenAppend[] = [];
+  /** The positions at which subscriptions began. */
+  readonly subscriptions: number[] = [];
+  version = '23.10.8';
+  /** How the next appends are answered, then all with `yes`. */
+  answers: Answer[] = [];
+  /** Does not tell subscribers of what is appended any more. */
+  isStalled = false;
+  /** Refuses all that is asked. */
+  refuses: status | undefined;
+  readonly #server = new Server();
+  readonly #stored: Stored[] = [];
+  readonly #subscribers = new Set<Reading>();
+  #port = 0;
+
+  async start(): Promise<this> {
+    this.#server.addService(ServerFeaturesService, {
+      getSupportedMethods: (_: unknown, answer: (error: null, methods: SupportedMethods) => void) => {
+        const methods = new SupportedMethods();
+        methods.setEventStoreServerVersion(this.version);
+        const method = new SupportedMethod();
+        method.setServiceName('event_store.client.streams.streams');
+        method.setMethodName('batchappend');
+        methods.addMethods(method);
+        answer(null, methods);
+      },
+    });
+    const unused = () => {};
+    this.#server.addService(StreamsService, {
+      read: (call: Reading) => this.#read(call),
+      batchAppend: (call: Appending) => call.on('data', (request) => this.#append(call, request)),
+      append: unused,
+      delete: unused,
+      tombstone: unused,
+    });
+    this.#port = await new Promise<number>((resolve, reject) => {
+      this.#server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) =>
+        error === null ? resolve(port) : reject(error),
+      );
+    });
+    return this;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  get url(): string {
+    return `kurrentdb://127.0.0.1:${this.#port}?tls=false`;
+  }
+
+  stop(): void {
+    this.#server.forceShutdown();
+  }
+
+  /** Ends all subscriptions, as a server does that stops. */
+  endSubscriptions(): void {
+    for (const call of this.#subscribers) call.end();
+    this.#subscribers.clear();
+  }
+
+  #append(call: Appending, request: BatchAppendReq): void {
+    const options = request.getOptions();
+    const name = options?.getStreamIdentifier();
+    const stream = Buffer.from(name?.getStreamName_asU8() ?? []).toString();
+    const revision = options?.hasStreamPosition() ? Number(options.getStreamPosition()) : -1;
+    const messages = request.getProposedMessagesList();
+    const ids = messages.map((message) => message.getId()?.getString() ?? '');
+    this.appends.push({ ids, revision, at: performance.now() });
+
+    const answer = this.answers.shift() ?? 'yes';
+    if (typeof answer === 'object') {
+      const metadata = new Metadata();
+      metadata.set('exception', 'not-leader');
+      metadata.set('leader-endpoint-host', '127.0.0.1');
+      metadata.set('leader-endpoint-port', String(answer.leader));
+      call.emit('error', { code: status.NOT_FOUND, details: 'Leader info available', metadata });
+      return;
+    }
+    for (const [index, message] of messages.entries()) {
+      if (this.#stored.some((one) => one.message.getId()?.getString() === ids[index])) continue;
+      this.#stored.push({ stream, revision: revision + 1 + index, message });
+    }
+    if (answer === 'close') return void call.end();
+    if (!this.isStalled) for (const subscriber of this.#subscribers) this.#send(subscriber);
+    if (answer === 'silence') return;
+    const position = new AllStreamPosition();
+    const last = this.#stored.findIndex((one) => one.message.getId()?.getString() === ids.at(-1));
+    position.setCommitPosition(String(positionOf(last)));
+    position.setPreparePosition(String(positionOf(last)));
+    const success = new BatchAppendResp.Success();
+    success.setCurrentRevision(String(revision + ids.length));
+    success.setPosition(position);
+    const response = new BatchAppendResp();
+    response.setCorrelationId(request.getCorrelationId());
+    response.setStreamIdentifier(name);
+    response.setSuccess(success);
+    call.write(response);
+  }
+
+  readonly #sent = new WeakMap<Reading, number>();
+
+  #read(call: Reading): void {
+    if (this.refuses !== undefined) {
+      return void call.emit('error', { code: this.refuses, details: 'refused' } as Partial<ServiceError>);
+    }
+    const options = call.request.getOptions();
+    const all = options?.getAll();
+    const from = Number(all?.getPosition()?.getCommitPosition() ?? -1);
+    if (options?.hasSubscription()) {
+      this.subscriptions.push(Math.max(from, 0));
+      this.#sent.set(
+        call,
+        this.#stored.findIndex((_, index) => positionOf(index) > from),
+      );
+      if ((this.#sent.get(call) ?? 0) < 0) this.#sent.set(call, this.#stored.length);
+      this.#send(call);
+      const level = new ReadResp();
+      level.setCaughtUp(new ReadResp.CaughtUp());
+      call.write(level);
+      this.#subscribers.add(call);
+      call.on('cancelled', () => this.#subscribers.delete(call));
+      return;
+    }
+    const stream = options?.getStream();
+    const name = Buffer.from(stream?.getStreamIdentifier()?.getStreamName_asU8() ?? []).toString();
+    const revision = Number(stream?.getRevision() ?? 0);
+    let wanted = this.#stored.map((one, index) => ({ one, index }));
+    if (stream !== undefined) {
+      wanted = wanted.filter(({ one }) => one.stream === name && one.revision >= revision);
+    } else if (all?.hasEnd()) wanted.reverse();
+    else wanted = wanted.filter(({ index }) => positionOf(index) >= from);
+    for (const { one, index } of wanted.slice(0, Number(options?.getCount()))) call.write(event(one, index));
+    call.end();
+  }
+
+  #send(call: Reading): void {
+    const from = this.#sent.get(call) ?? 0;
+    for (let index = from; index < this.#stored.length; index += 1) {
+      const one = this.#stored[index];
+      if (one !== undefined) call.write(event(one, index));
+    }
+    this.#sent.set(call, this.#stored.length);
+  }
+}
+
+function positionOf(index: number): number {
+  return (index + 1) * 100;
+}
+
+function event({ stream, revision, message }: Stored, index: number): ReadResp {
+  const record = new ReadResp.ReadEvent.RecordedEvent();
+  const id = new UUID();
+  id.setString(message.getId()?.getString() ?? '');
+  record.setId(id);
+  const name = new StreamIdentifier();
+  name.setStreamName(Buffer.from(stream).toString('base64'));
+  record.setStreamIdentifier(name);
+  record.setStreamRevision(String(revision));
+  record.setCommitPosition(String(positionOf(index)));
+  record.setPreparePosition(String(positionOf(index)));
+  record.getMetadataMap().set('type', message.getMetadataMap().get('type') ?? '');
+  record.getMetadataMap().set('created', String(BigInt(Date.UTC(2026, 0, 1)) * 10_000n));
+  record.setData(message.getData());
+  record.setCustomMetadata(message.getCustomMetadata());
+  const read = new ReadResp.ReadEvent();
+  read.setEvent(record);
+  const response = new ReadResp();
+  response.setEvent(read);
+  return response;
+}
