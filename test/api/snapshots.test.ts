@@ -5,7 +5,7 @@ import { assessment } from '../factsheet/builder';
 import { APPROACH, corrected, id, withdrawn } from '../support/events';
 import { step } from '../support/given';
 import { inShort, questionsOf, questionsOfNow, textOf, tokenIn } from '../support/questions';
-import { facts, maastricht, SAMPLE_2013, SAMPLE_2014, startServer, type TestServer } from './support';
+import { facts, level, maastricht, SAMPLE_2013, SAMPLE_2014, startServer, type TestServer } from './support';
 
 const VARIABLES = {
   slug: 'integrale-aanpak',
@@ -134,6 +134,19 @@ describe('A snapshot', () => {
       expect(await allPages(query, token)).toEqual(pages.get(query));
     },
   );
+
+  it('holds in a log that was restored from this one, with read models made anew', async () => {
+    const copy = await startServer();
+    try {
+      await copy.register.store.restore(server.register.store.readAll());
+      await level(copy.register);
+      for (const [query, before] of answered) {
+        expect(await textOf(copy, query, variables, { snapshot: token })).toBe(before);
+      }
+    } finally {
+      await copy.close();
+    }
+  });
 
   it('lets one field read from it, and the others from now', async () => {
     const [query = ''] = QUESTIONS;

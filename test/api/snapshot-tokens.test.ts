@@ -1,0 +1,126 @@
+import { eventIndex } from '../../projections/event-index';
+import { Snapshots } from '../../src/api/snapshots';
+import type { RecordedEvent } from '../../src/domain/events';
+import { type FreeText, saltedDigest } from '../../src/domain/free-text';
+import { assessment, followUp, published, record, registered, text } from '../support/events';
+import { KADER } from '../support/frameworks';
+import { applyTo, emptyReadModels } from '../support/read-models';
+
+const LOG = [
+  ...record([published(KADER)], { stream: 'framework-KADER' }),
+  ...record([
+    registered(),
+    ...assessment('2013', '2013', '2014-05', { '1.1.1': '✓', '2.2.1': '✗' }),
+    ...followUp('2014', '2014', '2015-06', { '2.2.1': '✓' }),
+  ]),
+].map((event, index) => ({ ...event, position: index + 1 }));
+
+/** The snapshots of a log whose events lie at these positions. */
+function snapshotsOf(log: readonly RecordedEvent[], positionOf = (position: number) => position) {
+  const database = emptyReadModels([eventIndex]);
+  const events = log.map((event) => ({ ...event, position: positionOf(event.position) }));
+  applyTo(database, [eventIndex], events);
+  const reads = { events: 0 };
+  const snapshots = new Snapshots({
+    database,
+    position: () => events.at(-1)?.position ?? 0,
+    async *readStream(stream, from) {
+      reads.events += 1;
+      yield events.filter((event) => event.stream === stream && event.revision >= from);
+    },
+  });
+  return { snapshots, events, reads };
+}
+
+describe('The token of a snapshot', () => {
+  const tokensOf = async ({ snapshots, events }: ReturnType<typeof snapshotsOf>) =>
+    Promise.all(events.map(async ({ position }) => (await snapshots.at(position)).token));
+
+  it('is another for each event, and leads back to it', async () => {
+    const own = snapshotsOf(LOG);
+    const { snapshots, events } = own;
+    const tokens = await tokensOf(own);
+    expect(new Set(tokens).size).toBe(LOG.length);
+    for (const [index, token] of tokens.entries()) {
+      expect(await snapshots.positionOf(token)).toBe(index + 1);
+    }
+    expect(
+      await Promise.all(events.map(async ({ position }) => (await snapshots.at(position)).events)),
+    ).toEqual(LOG.map((_, index) => index + 1));
+  });
+
+  it('is the same on an engine with other positions, and leads to the event there', async () => {
+    const here = snapshotsOf(LOG);
+    const there = snapshotsOf(LOG, (position) => position * 7 - 3);
+    const tokens = await tokensOf(here);
+    expect(await tokensOf(there)).toEqual(tokens);
+    for (const [index, token] of tokens.entries()) {
+      expect(await there.snapshots.positionOf(token)).toBe((index + 1) * 7 - 3);
+    }
+  });
+
+  it('is the same where texts were left out of a copy', async () => {
+    const withNarrative = (narrative: FreeText) =>
+      LOG.map((event) =>
+        event.type === 'FindingRecorded' ? { ...event, data: { ...event.data, narrative } } : event,
+      );
+    const whole = withNarrative(text('x'));
+    const copy = withNarrative({ digest: saltedDigest(text('x')) });
+    expect(await tokensOf(snapshotsOf(copy))).toEqual(await tokensOf(snapshotsOf(whole)));
+    const other = withNarrative({ digest: saltedDigest(text('y')) });
+    expect(await tokensOf(snapshotsOf(other))).not.toEqual(await tokensOf(snapshotsOf(whole)));
+  });
+
+  it('is of another log where anything of its first or its last event differs, or their number', async () => {
+    const token = (await tokensOf(snapshotsOf(LOG))).at(-1) ?? '';
+    const otherwise = (at: number) =>
+      LOG.map((event, index) =>
+        index === at
+          ? { ...event, metadata: { ...event.metadata, recordedAt: '2016-01-01T12:00:00.001Z' } }
+          : event,
+      );
+    for (const log of [
+      otherwise(0),
+      otherwise(LOG.length - 1),
+      renumbered([...LOG.slice(0, 2), ...LOG.slice(3), ...more()]),
+    ]) {
+      await expect(snapshotsOf(log).snapshots.positionOf(token)).rejects.toMatchObject({
+        extensions: { code: 'SNAPSHOT_OF_ANOTHER_LOG' },
+      });
+    }
+    await expect(snapshotsOf(LOG.slice(0, -1)).snapshots.positionOf(token)).rejects.toMatchObject({
+      extensions: { code: 'SNAPSHOT_NOT_REACHED' },
+    });
+    await expect(snapshotsOf([]).snapshots.positionOf(token)).rejects.toMatchObject({
+      extensions: { code: 'SNAPSHOT_NOT_REACHED' },
+    });
+  });
+
+  it('of the log before its first event is one in every log', async () => {
+    const { token, events, recordedAt } = await snapshotsOf([]).snapshots.at(0);
+    expect([events, recordedAt]).toEqual([0, null]);
+    expect(await snapshotsOf(LOG).snapshots.positionOf(token)).toBe(0);
+    expect((await snapshotsOf(LOG).snapshots.at(0)).token).toBe(token);
+  });
+
+  it('is made once for the latest event, and found once for one that was named', async () => {
+    const { snapshots, reads } = snapshotsOf(LOG);
+    const { token } = await snapshots.at(LOG.length);
+    const made = reads.events;
+    await snapshots.at(LOG.length);
+    expect(reads.events).toBe(made);
+    await snapshots.positionOf(token);
+    const found = reads.events;
+    await snapshots.positionOf(token);
+    expect(reads.events).toBe(found);
+  });
+});
+
+function renumbered(log: readonly RecordedEvent[]): RecordedEvent[] {
+  return log.map((event, index) => ({ ...event, position: index + 1 }));
+}
+
+function more(): RecordedEvent[] {
+  const [last] = record([registered()], { stream: 'approach-GM0935-elders' });
+  return last === undefined ? [] : [{ ...last, position: LOG.length + 1 }];
+}
