@@ -16,7 +16,7 @@ import { followedKey, type PartFacts, type PartKey, StoredHistory } from './stor
  */
 export const approaches: Projection = {
   name: 'approaches',
-  version: 5,
+  version: 6,
   tables: {
     approaches: `CREATE TABLE approaches (
       id INTEGER PRIMARY KEY,
@@ -87,6 +87,12 @@ class ApproachesWriter implements ProjectionWriter {
       case 'CommitmentSettled':
         this.#keepText(event, event.data.narrative);
         break;
+      case 'ImprovementPointCorrected':
+        this.#keepText(event, event.data.text, event.data.reason);
+        break;
+      case 'AssessmentCorrected':
+        this.#keepText(event, event.data.description, event.data.reason);
+        break;
       case 'AttentionPointRaised':
       case 'ImprovementPointIdentified':
       case 'DevelopmentNoted':
@@ -99,6 +105,8 @@ class ApproachesWriter implements ProjectionWriter {
         break;
       case 'FindingWithdrawn':
       case 'FollowUpWithdrawn':
+      case 'AttentionPointWithdrawn':
+      case 'CommitmentWithdrawn':
         this.#keepText(event, null, event.data.reason);
         break;
       case 'ApproachRegistered':

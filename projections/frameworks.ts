@@ -43,6 +43,10 @@ export const frameworks: Projection = {
         case 'FindingWithdrawn':
         case 'FollowUpCorrected':
         case 'FollowUpWithdrawn':
+        case 'AssessmentCorrected':
+        case 'AttentionPointWithdrawn':
+        case 'ImprovementPointCorrected':
+        case 'CommitmentWithdrawn':
           break;
         default:
           event satisfies never;

@@ -10,7 +10,7 @@ import type { Derived } from './derived';
  */
 export const improvementPoints: Derived = {
   name: 'improvement-points',
-  version: 3,
+  version: 4,
   tables: {
     improvement_points: `CREATE TABLE improvement_points (
       municipality TEXT NOT NULL,
@@ -28,7 +28,7 @@ export const improvementPoints: Derived = {
     FactsheetImported: false,
     AssessmentOpened: false,
     SourceConsulted: false,
-    FindingRecorded: false,
+    FindingRecorded: true,
     AttentionPointRaised: false,
     ImprovementPointIdentified: true,
     DevelopmentNoted: false,
@@ -41,6 +41,11 @@ export const improvementPoints: Derived = {
     FindingWithdrawn: true,
     FollowUpCorrected: true,
     FollowUpWithdrawn: true,
+    // It may change when the assessment became public, and so which one is the latest.
+    AssessmentCorrected: true,
+    AttentionPointWithdrawn: false,
+    ImprovementPointCorrected: false,
+    CommitmentWithdrawn: false,
   },
   write(database, { municipality, slug, history }, frameworks) {
     const asOf = everythingUpTo(Number.MAX_SAFE_INTEGER);

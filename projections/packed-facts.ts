@@ -9,10 +9,24 @@ type PackedFound = [
   sources: FoundFacts['sources'],
   developments: FoundFacts['developments'],
   findings: PackedFinding[],
-  attentionPoints: PackedPoint[],
-  improvementPoints: PackedPoint[],
+  attentionPoints: PackedAttentionPoint[],
+  improvementPoints: PackedImprovementPoint[],
 ];
-type PackedPoint = [revision: number, position: number, id: string, finding: number];
+/** What hardly any point has stands last, and is left out where it has not. */
+type PackedAttentionPoint = [
+  revision: number,
+  position: number,
+  id: string,
+  finding: number,
+  changes?: Pick<FoundFacts['attentionPoints'][number], 'publishedOn' | 'withdrawn'>,
+];
+type PackedImprovementPoint = [
+  revision: number,
+  position: number,
+  id: string,
+  finding: number,
+  corrections?: FoundFacts['improvementPoints'][number]['corrections'],
+];
 type PackedFinding = [
   revision: number,
   position: number,
@@ -30,12 +44,6 @@ type PackedFinding = [
 ];
 
 function packFound(found: FoundFacts): string {
-  const point = ({ revision, position, id, finding }: FoundFacts['attentionPoints'][number]): PackedPoint => [
-    revision,
-    position,
-    id,
-    finding,
-  ];
   const packed: PackedFound = [
     found.sources,
     found.developments,
@@ -54,15 +62,22 @@ function packFound(found: FoundFacts): string {
       one.improvementPoints,
       one.withdrawn,
     ]),
-    found.attentionPoints.map(point),
-    found.improvementPoints.map(point),
+    found.attentionPoints.map(({ revision, position, id, finding, publishedOn, withdrawn }) =>
+      publishedOn === null && withdrawn === null
+        ? [revision, position, id, finding]
+        : [revision, position, id, finding, { publishedOn, withdrawn }],
+    ),
+    found.improvementPoints.map(({ revision, position, id, finding, corrections }) =>
+      corrections.length === 0
+        ? [revision, position, id, finding]
+        : [revision, position, id, finding, corrections],
+    ),
   ];
   return JSON.stringify(packed);
 }
 
 function unpackFound(text: string): FoundFacts {
   const [sources, developments, findings, attentionPoints, improvementPoints]: PackedFound = JSON.parse(text);
-  const point = ([revision, position, id, finding]: PackedPoint) => ({ revision, position, id, finding });
   return {
     sources,
     developments,
@@ -97,8 +112,21 @@ function unpackFound(text: string): FoundFacts {
         withdrawn,
       }),
     ),
-    attentionPoints: attentionPoints.map(point),
-    improvementPoints: improvementPoints.map(point),
+    attentionPoints: attentionPoints.map(([revision, position, id, finding, changes]) => ({
+      revision,
+      position,
+      id,
+      finding,
+      publishedOn: changes?.publishedOn ?? null,
+      withdrawn: changes?.withdrawn ?? null,
+    })),
+    improvementPoints: improvementPoints.map(([revision, position, id, finding, corrections]) => ({
+      revision,
+      position,
+      id,
+      finding,
+      corrections: corrections ?? [],
+    })),
   };
 }
 

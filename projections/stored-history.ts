@@ -93,6 +93,7 @@ class StoredAssessment implements AssessmentFact {
   declare readonly familiesReached: number | null;
   declare concluded: AssessmentFact['concluded'];
   declare covered: number;
+  declare readonly corrections: AssessmentFact['corrections'];
   readonly #history: StoredHistory;
 
   constructor(history: StoredHistory, { found: _, ...head }: AssessmentFact) {

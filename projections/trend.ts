@@ -9,7 +9,7 @@ import type { Derived } from './derived';
  */
 export const trend: Derived = {
   name: 'trend',
-  version: 2,
+  version: 3,
   tables: {
     approach_years: `CREATE TABLE approach_years (
       framework TEXT NOT NULL,
@@ -26,19 +26,24 @@ export const trend: Derived = {
     FactsheetImported: false,
     AssessmentOpened: false,
     SourceConsulted: false,
-    FindingRecorded: false,
+    FindingRecorded: true,
     AttentionPointRaised: true,
     ImprovementPointIdentified: false,
     DevelopmentNoted: false,
     AssessmentConcluded: true,
     FollowUpReported: false,
-    FollowUpAssessed: false,
+    FollowUpAssessed: true,
     CommitmentMade: false,
     CommitmentSettled: false,
     FindingCorrected: true,
     FindingWithdrawn: true,
     FollowUpCorrected: false,
     FollowUpWithdrawn: false,
+    // It may change when the assessment became public, and so which one is the latest.
+    AssessmentCorrected: true,
+    AttentionPointWithdrawn: true,
+    ImprovementPointCorrected: false,
+    CommitmentWithdrawn: false,
   },
   write(database, { municipality, slug, history }, frameworks) {
     const asOf = everythingUpTo(Number.MAX_SAFE_INTEGER);

@@ -81,7 +81,7 @@ export async function handleApproachCommand(
     start: emptyHistory,
     fold: foldApproach,
     async decide(history) {
-      const steps = command.type === 'RecordAssessment' ? command.steps : [command];
+      const steps = 'steps' in command ? command.steps : [command];
       const opened = steps.flatMap((step) => (step.type === 'OpenAssessment' ? [step.data.framework] : []));
       const frameworks = new Map<string, FrameworkLine>();
       for (const code of [...opened, ...history.assessments.map(({ framework }) => framework)]) {

@@ -16,8 +16,18 @@ const MAY_IMPORT: readonly (readonly [from: string, to: readonly string[] | 'any
   ['src/projector.ts', ['src/domain/', 'src/event-store/event-store.ts', 'projections/']],
   ['src/api/', ['src/domain/', 'src/ledger/', 'projections/', 'src/handle-command.ts']],
   [
-    'src/import-factsheets.ts',
+    'src/plan-imports.ts',
     ['src/domain/', 'src/event-store/event-store.ts', 'src/factsheet/', 'src/handle-command.ts'],
+  ],
+  [
+    'src/import-factsheets.ts',
+    [
+      'src/domain/',
+      'src/event-store/event-store.ts',
+      'src/factsheet/',
+      'src/handle-command.ts',
+      'src/plan-imports.ts',
+    ],
   ],
   ['src/generate/', ['src/domain/', 'src/event-store/event-store.ts', 'src/handle-command.ts']],
   ['src/config.ts', []],

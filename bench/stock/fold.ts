@@ -35,6 +35,7 @@ export function foldApproach(events: Iterable<RecordedEvent>): FoldedApproach {
   const assessments = new Map<string, { year: number; version: number }>();
   const findings: Finding[] = [];
   const byId = new Map<string, Finding>();
+  const attentionPoints = new Map<string, { readonly of: string[]; readonly text: string }>();
 
   const record = (
     data: EventData<'FindingRecorded'> | EventData<'FollowUpAssessed'>,
@@ -74,9 +75,19 @@ export function foldApproach(events: Iterable<RecordedEvent>): FoldedApproach {
       case 'FollowUpAssessed':
         record(event.data, event.data.basis);
         break;
-      case 'AttentionPointRaised':
-        byId.get(event.data.findingId)?.readings[0]?.reading.attentionPoints.push(textOf(event.data.text));
+      case 'AttentionPointRaised': {
+        const { attentionPointId, findingId } = event.data;
+        const of = byId.get(findingId)?.readings[0]?.reading.attentionPoints ?? [];
+        const text = textOf(event.data.text);
+        of.push(text);
+        attentionPoints.set(attentionPointId, { of, text });
         break;
+      }
+      case 'AttentionPointWithdrawn': {
+        const { of = [], text = '' } = attentionPoints.get(event.data.attentionPointId) ?? {};
+        of.splice(of.indexOf(text), 1);
+        break;
+      }
       case 'FindingCorrected': {
         const { findingId, corrects, indicators, verdict, basis, narrative } = event.data;
         const finding = byId.get(corrects);

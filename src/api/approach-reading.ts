@@ -2,7 +2,9 @@ import type { ApproachRow } from '../../projections/approaches';
 import { followedKey, type PartKey } from '../../projections/stored-history';
 import type { AsOf } from '../domain/as-of';
 import type { WholeReading } from '../domain/comparison';
+import { isThere } from '../domain/corrections';
 import { developmentOf, type IndicatorChange } from '../domain/development';
+import type { EventData } from '../domain/events';
 import { type Explanation, explain, type Shown } from '../domain/explanation';
 import type { AssessmentFact, Fact, FoundFacts } from '../domain/facts';
 import type { ApproachHistory } from '../domain/history';
@@ -96,6 +98,28 @@ export class ApproachReading {
     return assessment.found;
   }
 
+  /** What the assessment says beside its findings, where that was corrected by then; null where it stands. */
+  async correctedHeader(assessment: AssessmentFact): Promise<EventData<'AssessmentCorrected'> | null> {
+    const correction = headerCorrectionAt(assessment, this.asOf);
+    if (correction === undefined) return null;
+    const { revision } = correction;
+    const event = await this.scope.event.load({ stream: this.stream, revision });
+    if (event.type !== 'AssessmentCorrected')
+      throw new RangeError(`${this.stream} has no correction of an assessment at revision ${revision}`);
+    return event.data;
+  }
+
+  /** True where the assessment describes the approach. */
+  isDescribed(assessment: AssessmentFact): boolean {
+    return (headerCorrectionAt(assessment, this.asOf) ?? assessment).described;
+  }
+
+  /** The approach as the assessment describes it; null where it does not. */
+  async description(assessment: AssessmentFact): Promise<string | null> {
+    if (!this.isDescribed(assessment)) return null;
+    return this.text(headerCorrectionAt(assessment, this.asOf) ?? assessment);
+  }
+
   /** Its events in order. */
   events(): Promise<readonly Fact[]> {
     this.#events ??= this.#readAll().then(() => visibleEvents(this.history, this.asOf));
@@ -147,4 +171,11 @@ export class ApproachReading {
   #readAll(): Promise<void> {
     return this.#read(this.history.assessments, followedKey(this.row.id));
   }
+}
+
+function headerCorrectionAt(
+  { corrections }: AssessmentFact,
+  asOf: AsOf,
+): AssessmentFact['corrections'][number] | undefined {
+  return corrections.findLast((correction) => isThere(correction, asOf));
 }

@@ -1,7 +1,8 @@
 import { type AsOf, publicBy, speaksBy } from '../domain/as-of';
-import { withdrawalAt } from '../domain/corrections';
+import { isThere, withdrawalAt } from '../domain/corrections';
 import type { AssessmentFact, Fact } from '../domain/facts';
 import type { ApproachHistory } from '../domain/history';
+import { publicationOf } from '../domain/verdicts';
 
 /**
  * The events of an approach that are there at that point, in order: by the clocks of the assessment that
@@ -13,7 +14,7 @@ export function visibleEvents(history: ApproachHistory, asOf: AsOf): Fact[] {
   const add = (...facts: readonly (Fact | null)[]): void => {
     for (const fact of facts) if (fact !== null && fact.position <= asOf.upTo) events.push(fact);
   };
-  const assessments = history.assessments.filter((one) => isThere(one, asOf));
+  const assessments = history.assessments.filter((one) => isTellable(one, asOf));
   const isTold = ({ assessment }: { readonly assessment: string | null }): boolean =>
     assessment === null
       ? asOf.reference === null && asOf.publishedBy === null
@@ -27,21 +28,26 @@ export function visibleEvents(history: ApproachHistory, asOf: AsOf): Fact[] {
   for (const assessment of assessments) {
     const { found, concluded } = assessment;
     add(assessment, concluded, ...found.sources, ...found.developments);
-    const findings = new Set(
-      found.findings.filter(({ corrects, publishedOn }) => corrects === null || publicBy(asOf, publishedOn)),
-    );
+    add(...assessment.corrections.filter((correction) => isThere(correction, asOf)));
+    const findings = new Set(found.findings.filter((finding) => isThere(finding, asOf)));
     for (const finding of findings) add(finding, withdrawalAt(finding, asOf));
     const isOfFinding = ({ finding }: { readonly finding: number }): boolean => {
       const of = found.findings[finding];
       return of !== undefined && findings.has(of);
     };
-    add(...found.attentionPoints.filter(isOfFinding), ...found.improvementPoints.filter(isOfFinding));
+    for (const point of found.attentionPoints.filter(isOfFinding)) {
+      if (isThere(point, asOf)) add(point, withdrawalAt(point, asOf));
+    }
+    for (const point of found.improvementPoints.filter(isOfFinding)) {
+      add(point, ...point.corrections.filter((correction) => isThere(correction, asOf)));
+    }
   }
   for (const report of history.followed.followUps.filter(isTold)) {
-    if (report.corrects === null || publicBy(asOf, report.publishedOn))
-      add(report, withdrawalAt(report, asOf));
+    if (isThere(report, asOf)) add(report, withdrawalAt(report, asOf));
   }
   for (const commitment of history.followed.commitments.filter(isTold)) {
+    if (!isThere(commitment, asOf)) continue;
+    add(withdrawalAt(commitment, asOf));
     // No document tells what became of a promise, so that has no known publication date.
     add(commitment, publicBy(asOf, null) ? commitment.settled : null);
   }
@@ -49,8 +55,7 @@ export function visibleEvents(history: ApproachHistory, asOf: AsOf): Fact[] {
 }
 
 /** Also while it is under way, where publication is not asked about: its events are in the log all the same. */
-function isThere({ year, concluded }: AssessmentFact, asOf: AsOf): boolean {
-  if (concluded?.public === false) return false;
-  const publishedOn = concluded !== null && concluded.position <= asOf.upTo ? concluded.publishedOn : null;
-  return speaksBy(asOf, year) && publicBy(asOf, publishedOn);
+function isTellable(assessment: AssessmentFact, asOf: AsOf): boolean {
+  if (assessment.concluded?.public === false) return false;
+  return speaksBy(asOf, assessment.year) && publicBy(asOf, publicationOf(assessment, asOf.upTo));
 }

@@ -3,7 +3,9 @@ import { streamOfDocument } from '../../projections/approaches';
 import type { Config } from '../config';
 import { type ImportedFactsheet, importFactsheets } from '../import-factsheets';
 import { openRegister, type Register } from '../main';
+import type { PlannedImport } from '../plan-imports';
 import { type Output, progress } from './output';
+import { UsageError } from './usage-error';
 
 /** The options of `import` as the command line gives them. */
 export interface ImportCommandOptions {
@@ -11,6 +13,9 @@ export interface ImportCommandOptions {
   readonly year?: string;
   readonly published?: string;
   readonly partial: boolean;
+  readonly reissue?: boolean;
+  readonly reason?: string;
+  readonly dryRun?: boolean;
   readonly actor?: string;
 }
 
@@ -25,8 +30,12 @@ export async function importCommand(
   try {
     await register.projector.prepare(progress(out, 'building the read models'));
     await register.projector.catchUp();
-    const imported = await importInto(register, files, options);
-    out.result(imported.map(describeImport).join('\n'), imported.map(toJson));
+    const imported = await importInto(register, files, options, (plans) => {
+      // Before anything is appended, so that what it was is told also where that fails.
+      for (const plan of plans.filter(({ changes }) => changes.length > 0)) out.say(describeChanges(plan));
+    });
+    const described = imported.map((one) => describeImport(one, options.dryRun === true));
+    out.result(described.join('\n'), imported.map(toJson));
     // What was imported is in the log, whatever becomes of the read models: those can follow later.
     await register.projector.catchUp().catch((error: Error) => {
       out.note(`the read models are behind, and will follow at the next start: ${error.message}`);
@@ -40,58 +49,78 @@ export async function importCommand(
 export function importInto(
   { store, database }: Register,
   files: readonly string[],
-  { municipality, year, published, partial, actor }: ImportCommandOptions,
+  { municipality, year, published, partial, reissue, reason, dryRun, actor }: ImportCommandOptions,
+  onPlanned: (plans: readonly PlannedImport[]) => void = () => {},
 ): Promise<ImportedFactsheet[]> {
+  if (reason?.trim() === '')
+    throw new UsageError('--reason is empty; expected why what is corrected was wrong');
+  if (reason !== undefined && reissue !== true)
+    throw new UsageError('--reason says why a new issue corrects something; expected it with --reissue');
   return importFactsheets(store, files, {
     flags: { municipality: municipality ?? null, year: year ?? null, published: published ?? null, partial },
+    reissue: reissue ?? false,
+    reason: reason ?? null,
+    dryRun: dryRun ?? false,
+    onPlanned,
     actor: actor ?? `system:${userInfo().username}`,
     now: () => new Date(),
     streamOfDocument: (digest) => streamOfDocument(database, digest),
   });
 }
 
-function describeImport({ file, factsheet, subject, warnings, events }: ImportedFactsheet): string {
+function describeChanges({ document, changes }: PlannedImport): string {
+  return [`${document.path} changes`, ...changes.map(({ line, value }) => `  line ${line}: ${value}`)].join(
+    '\n',
+  );
+}
+
+function describeImport(imported: ImportedFactsheet, dryRun: boolean): string {
+  const { document, warnings, events, command } = imported;
+  const { path, factsheet, subject } = document;
   const total = Object.values(events).reduce((sum, count) => sum + count, 0);
   const figures = figuresOf({ factsheet });
   const kind = factsheet.kind === 'BASELINE' ? 'assessment' : 'follow-up';
   return [
-    `${file}`,
+    `${path}`,
     `  ${subject.municipality.name} (${subject.municipality.code}), ${factsheet.approach.value}: ${kind} for ${subject.year}, published ${subject.publishedOn ?? 'on a date not known'}`,
     `  ${figures.indicators} indicators in ${figures.rows} rows; ${figures.findings} findings: ${figures.met} ✓, ${figures.improvementNeeded} ✗; ${figures.attentionPoints} attention points; ${figures.sources} sources${figures.familiesReached === null ? '' : `; ${figures.familiesReached} families`}`,
     ...warnings.map(({ line, value }) => `  warning, line ${line}: ${value}`),
-    total === 0
-      ? '  imported before: nothing appended'
-      : `  ${total} events appended: ${Object.entries(events)
-          .map(([type, count]) => `${count} ${type}`)
-          .join(', ')}`,
+    command === null
+      ? '  says what the register holds already: nothing to append'
+      : total === 0
+        ? `  imported before: nothing ${dryRun ? 'to append' : 'appended'}`
+        : `  ${total} events ${dryRun ? 'would be appended' : 'appended'}: ${Object.entries(events)
+            .map(([type, count]) => `${count} ${type}`)
+            .join(', ')}`,
   ].join('\n');
 }
 
 function toJson({
-  file,
-  factsheet,
-  subject,
+  document: { path, factsheet, subject },
   approach,
+  isReissue,
+  changes,
   warnings,
   events,
   position,
 }: ImportedFactsheet): unknown {
   const { municipality, year, publishedOn } = subject;
   return {
-    file,
+    file: path,
     municipality: { code: municipality.code, name: municipality.name },
     approach: { slug: approach.slug, name: factsheet.approach.value },
     kind: factsheet.kind,
     year: Number(year),
     publishedOn,
     ...figuresOf({ factsheet }),
+    ...(isReissue ? { changes } : {}),
     warnings,
     events,
     position,
   };
 }
 
-function figuresOf({ factsheet }: Pick<ImportedFactsheet, 'factsheet'>) {
+function figuresOf({ factsheet }: Pick<ImportedFactsheet['document'], 'factsheet'>) {
   const marks = factsheet.rows.flatMap((row) => row.marks);
   return {
     rows: factsheet.rows.length,

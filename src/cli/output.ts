@@ -2,6 +2,8 @@
 export interface Output {
   /** A result, as text or, with `--json`, as one JSON line. */
   result(text: string, json: unknown): void;
+  /** Part of a result that is told at once, as text; with `--json` the result holds it. */
+  say(text: string): void;
   /** Progress and hints; never part of a result. */
   note(text: string): void;
 }
@@ -9,6 +11,9 @@ export interface Output {
 export function output(asJson: boolean): Output {
   return {
     result: (text, json) => process.stdout.write(`${asJson ? JSON.stringify(json) : text}\n`),
+    say: (text) => {
+      if (!asJson) process.stdout.write(`${text}\n`);
+    },
     note: (text) => process.stderr.write(`${text}\n`),
   };
 }

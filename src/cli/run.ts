@@ -42,6 +42,13 @@ export async function run(argv: readonly string[]): Promise<number> {
       'publication date, where the document does not say it: 2015, 2015-06 or 2015-06-01',
     )
     .option('--partial', 'a baseline need not cover every indicator of the framework', false)
+    .option(
+      '--reissue',
+      'the documents are new issues of ones that were imported: what they change is told and recorded',
+      false,
+    )
+    .option('--reason <text>', 'why what a new issue corrects was wrong (default: that it is a new issue)')
+    .option('--dry-run', 'tell what would be appended, and append nothing', false)
     .option('--actor <name>', 'who imports (default: the system user)')
     .option('--json', 'print the result as one line of JSON', false)
     .action((files: string[], options) => importCommand(config(), files, options, output(options.json)));

@@ -28,7 +28,11 @@ export type ApproachStep =
   | CorrectFinding
   | WithdrawFinding
   | CorrectReport
-  | WithdrawFollowUp;
+  | WithdrawFollowUp
+  | { readonly type: 'CorrectAssessment'; readonly data: EventData<'AssessmentCorrected'> }
+  | { readonly type: 'WithdrawAttentionPoint'; readonly data: EventData<'AttentionPointWithdrawn'> }
+  | { readonly type: 'CorrectImprovementPoint'; readonly data: EventData<'ImprovementPointCorrected'> }
+  | { readonly type: 'WithdrawCommitment'; readonly data: EventData<'CommitmentWithdrawn'> };
 
 /**
  * The reading of a finding that stands should have been another. The reason may not be empty, and the
@@ -38,8 +42,14 @@ export type ApproachStep =
 export interface CorrectFinding {
   readonly type: 'CorrectFinding';
   readonly data: EventData<'FindingCorrected'>;
-  /** Opened by a correction to ✗ of a finding that has no improvement point yet; otherwise unused. */
-  readonly improvementPoint: Pick<EventData<'ImprovementPointIdentified'>, 'improvementPointId' | 'text'>;
+  /**
+   * Opened by a correction to ✗ of a finding that has no improvement point yet; otherwise unused. Null where
+   * the finding needs none.
+   */
+  readonly improvementPoint: Pick<
+    EventData<'ImprovementPointIdentified'>,
+    'improvementPointId' | 'text'
+  > | null;
 }
 
 /**
@@ -79,15 +89,28 @@ export interface WithdrawFollowUp {
   readonly data: EventData<'FollowUpWithdrawn'>;
 }
 
+/**
+ * What a re-issued document makes of an assessment that is concluded: corrections, withdrawals, and what it
+ * adds, in one append. Afterwards the assessment is as complete as one that is concluded must be.
+ */
+export interface ReissueAssessment {
+  readonly type: 'ReissueAssessment';
+  readonly assessmentId: string;
+  readonly document: FactsheetDocument;
+  readonly steps: readonly PlacedStep[];
+}
+
+/** A step, and the line of the document that it comes from. */
+export type PlacedStep = ApproachStep & { readonly line: number | null };
+
 export type ApproachCommand =
   | ApproachStep
   | CorrectFollowUp
+  | ReissueAssessment
   /** Everything that one document or one inspection brings, in one append: all of it or nothing. */
   | {
       readonly type: 'RecordAssessment';
       /** Null where no document is behind it. */
       readonly document: FactsheetDocument | null;
-      readonly steps: readonly (ApproachStep & {
-        /** Line of the document. */ readonly line: number | null;
-      })[];
+      readonly steps: readonly PlacedStep[];
     };

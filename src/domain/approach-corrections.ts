@@ -13,12 +13,13 @@ import {
   assertReason,
   assertReportStands,
   assertStands,
+  commitmentById,
   findingById,
   isWithdrawn,
   pointOf,
   reportById,
 } from './approach-rules';
-import type { DomainEvent } from './events';
+import type { DomainEvent, EventData } from './events';
 import type { FrameworkLine } from './framework';
 import type { ApproachHistory } from './history';
 import { Rejection } from './rejection';
@@ -44,8 +45,16 @@ export function correctFinding(
     finding.followUp === null &&
     finding.improvementPoints.length === 0;
   if (!needsPoint || pointOf(assessment, finding) !== undefined) return [corrected];
-  assertFree(history, improvementPoint.improvementPointId);
-  if (improvementPoint.improvementPointId === data.findingId) {
+  if (improvementPoint === null) {
+    throw new Rejection(
+      'IMPROVEMENT_POINT_MISSING',
+      'a finding that is corrected to ✗ opens an improvement point; none was given',
+      'improvementPoint',
+    );
+  }
+  const { improvementPointId, text } = improvementPoint;
+  assertFree(history, improvementPointId);
+  if (improvementPointId === data.findingId) {
     throw new Rejection(
       'ID_TAKEN',
       `id ${data.findingId} is given to the correction and to its improvement point`,
@@ -53,7 +62,10 @@ export function correctFinding(
   }
   return [
     corrected,
-    { type: 'ImprovementPointIdentified', data: { ...improvementPoint, findingId: data.findingId } },
+    {
+      type: 'ImprovementPointIdentified',
+      data: { improvementPointId, text, findingId: data.findingId },
+    },
   ];
 }
 
@@ -136,6 +148,39 @@ export function withdrawFollowUp(data: WithdrawFollowUp['data'], history: Approa
     ),
     withdrawn,
   ];
+}
+
+export function withdrawAttentionPoint(
+  data: EventData<'AttentionPointWithdrawn'>,
+  history: ApproachHistory,
+): DomainEvent[] {
+  assertReason(data.reason);
+  const points = history.assessments.flatMap(({ found }) => found.attentionPoints);
+  const point = points.find(({ id }) => id === data.attentionPointId);
+  if (point === undefined) {
+    throw new Rejection(
+      'ATTENTION_POINT_UNKNOWN',
+      `there is no attention point ${data.attentionPointId}`,
+      'attentionPointId',
+    );
+  }
+  if (point.withdrawn !== null) {
+    throw new Rejection(
+      'ATTENTION_POINT_WITHDRAWN',
+      `attention point ${data.attentionPointId} was withdrawn`,
+      'attentionPointId',
+    );
+  }
+  return [{ type: 'AttentionPointWithdrawn', data }];
+}
+
+export function withdrawCommitment(
+  data: EventData<'CommitmentWithdrawn'>,
+  history: ApproachHistory,
+): DomainEvent[] {
+  assertReason(data.reason);
+  commitmentById(history, data.commitmentId);
+  return [{ type: 'CommitmentWithdrawn', data }];
 }
 
 /** True where what is known says the same in these fields. */

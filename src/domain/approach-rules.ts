@@ -1,8 +1,9 @@
-import type { AssessmentFact, CorrectableFact, FindingFact, FollowUpFact } from './facts';
+import type { AssessmentFact, CommitmentFact, CorrectableFact, FindingFact, FollowUpFact } from './facts';
 import type { FrameworkLine } from './framework';
 import { type Framework, indicatorsOf } from './framework';
 import { type FreeText, textOf } from './free-text';
-import { type ApproachHistory, findFinding, type PlacedFinding } from './history';
+import type { ApproachHistory } from './history';
+import { findFinding, type PlacedFinding } from './history-lookups';
 import { Rejection } from './rejection';
 
 // What the decider asks of a history before it decides; each throws the Rejection that says what is wrong.
@@ -99,11 +100,16 @@ export function assertComplete(
   }
 }
 
-export function assessmentUnderWay(history: ApproachHistory, id: string): AssessmentFact {
+export function assessmentById(history: ApproachHistory, id: string): AssessmentFact {
   const assessment = history.assessments.find((one) => one.id === id);
   if (assessment === undefined) {
     throw new Rejection('ASSESSMENT_UNKNOWN', `there is no assessment ${id}`, 'assessmentId');
   }
+  return assessment;
+}
+
+export function assessmentUnderWay(history: ApproachHistory, id: string): AssessmentFact {
+  const assessment = assessmentById(history, id);
   if (assessment.concluded !== null) {
     throw new Rejection(
       'ASSESSMENT_CONCLUDED',
@@ -128,6 +134,18 @@ export function findingById(history: ApproachHistory, id: string): PlacedFinding
   const found = findFinding(history, id);
   if (found === undefined) throw new Rejection('FINDING_UNKNOWN', `there is no finding ${id}`, 'findingId');
   return found;
+}
+
+/** @throws Rejection where there is no such promise, or it was withdrawn. */
+export function commitmentById({ followed }: ApproachHistory, id: string): CommitmentFact {
+  const commitment = followed.commitments.find((one) => one.id === id);
+  if (commitment === undefined) {
+    throw new Rejection('COMMITMENT_UNKNOWN', `there is no commitment ${id}`, 'commitmentId');
+  }
+  if (commitment.withdrawn !== null) {
+    throw new Rejection('COMMITMENT_WITHDRAWN', `commitment ${id} was withdrawn`, 'commitmentId');
+  }
+  return commitment;
 }
 
 export function reportById({ followed: { followUps } }: ApproachHistory, id: string): FollowUpFact {

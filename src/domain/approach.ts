@@ -1,8 +1,16 @@
-import type { ApproachCommand, ApproachStep, FactsheetDocument } from './approach-commands';
+import type {
+  ApproachCommand,
+  ApproachStep,
+  FactsheetDocument,
+  PlacedStep,
+  ReissueAssessment,
+} from './approach-commands';
 import {
   correctFinding,
   correctionsOf,
   correctReport,
+  withdrawAttentionPoint,
+  withdrawCommitment,
   withdrawFinding,
   withdrawFollowUp,
 } from './approach-corrections';
@@ -11,8 +19,11 @@ import {
   assertFree,
   assertIndicators,
   assertPoints,
+  assertReason,
   assertReportStands,
+  assessmentById,
   assessmentUnderWay,
+  commitmentById,
   findingById,
   followUpUnderWay,
   frameworkOf,
@@ -41,35 +52,57 @@ export function decide(
   history: ApproachHistory,
   frameworks: (code: string) => FrameworkLine,
 ): Decided[] {
-  if (command.type === 'CorrectFollowUp') {
-    return decideInTurn(
-      correctionsOf(command, history).map((step) => ({ ...step, line: null })),
-      history,
-      frameworks,
-    );
+  switch (command.type) {
+    case 'CorrectFollowUp': {
+      const steps = correctionsOf(command, history).map((step) => ({ ...step, line: null }));
+      return decideInTurn(steps, structuredClone(history), frameworks);
+    }
+    case 'RecordAssessment': {
+      const { document, steps } = command;
+      if (document !== null && isImported(document, history)) return [];
+      return [...imported(document), ...decideInTurn(steps, structuredClone(history), frameworks)];
+    }
+    case 'ReissueAssessment':
+      return isImported(command.document, history) ? [] : reissueAssessment(command, history, frameworks);
+    default:
+      if (command.type === 'RegisterApproach' && history.registration !== null)
+        throw alreadyRegistered(history.registration);
+      return decideStep(command, history, frameworks).map((event) => ({ event, line: null }));
   }
-  if (command.type !== 'RecordAssessment') {
-    if (command.type === 'RegisterApproach' && history.registration !== null)
-      throw alreadyRegistered(history.registration);
-    return decideStep(command, history, frameworks).map((event) => ({ event, line: null }));
-  }
-  const { document, steps } = command;
-  if (document === null) return decideInTurn(steps, history, frameworks);
-  if (isImported(document, history)) return [];
-  return [
-    { event: { type: 'FactsheetImported', data: document }, line: 1 },
-    ...decideInTurn(steps, history, frameworks),
-  ];
 }
 
-/** Decides each step on what those before it would leave. */
-function decideInTurn(
-  steps: readonly PlacedStep[],
+function imported(document: FactsheetDocument | null): Decided[] {
+  return document === null ? [] : [{ event: { type: 'FactsheetImported', data: document }, line: 1 }];
+}
+
+function reissueAssessment(
+  { assessmentId, document, steps }: ReissueAssessment,
   history: ApproachHistory,
   frameworks: (code: string) => FrameworkLine,
 ): Decided[] {
-  const decided: Decided[] = [];
   const ahead = structuredClone(history);
+  const assessment = assessmentById(ahead, assessmentId);
+  if (assessment.concluded === null) {
+    throw new Rejection(
+      'ASSESSMENT_UNDER_WAY',
+      `assessment ${assessmentId} is not concluded: only then is there something to re-issue`,
+      'assessmentId',
+    );
+  }
+  // What a new issue adds, it adds as if the assessment were under way again.
+  assessment.concluded = null;
+  const decided = decideInTurn(steps, ahead, frameworks);
+  assertComplete(assessment, document.partial, frameworks);
+  return [...imported(document), ...decided];
+}
+
+/** Decides each step on what those before it leave: `ahead` is taken there. */
+function decideInTurn(
+  steps: readonly PlacedStep[],
+  ahead: ApproachHistory,
+  frameworks: (code: string) => FrameworkLine,
+): Decided[] {
+  const decided: Decided[] = [];
   for (const step of steps) {
     try {
       for (const event of decideStep(step, ahead, frameworks)) {
@@ -86,8 +119,6 @@ function decideInTurn(
   }
   return decided;
 }
-
-type PlacedStep = ApproachStep & { readonly line: number | null };
 
 const NOT_RECORDED_YET = { revision: -1, position: -1, recordedAt: '', source: null };
 
@@ -182,6 +213,18 @@ function decideStep(
       return withdrawFinding(step.data, history);
     case 'CorrectReport':
       return correctReport(step.data, history);
+    case 'CorrectAssessment':
+      assertReason(step.data.reason);
+      assessmentById(history, step.data.assessmentId);
+      return [{ type: 'AssessmentCorrected', data: step.data }];
+    case 'WithdrawAttentionPoint':
+      return withdrawAttentionPoint(step.data, history);
+    case 'CorrectImprovementPoint':
+      assertReason(step.data.reason);
+      assertPoints(history, [step.data.improvementPointId]);
+      return [{ type: 'ImprovementPointCorrected', data: step.data }];
+    case 'WithdrawCommitment':
+      return withdrawCommitment(step.data, history);
     case 'WithdrawFollowUp':
       return withdrawFollowUp(step.data, history);
   }
@@ -246,10 +289,7 @@ function openAssessment(
 }
 
 function settleCommitment(data: StepOf<'SettleCommitment'>['data'], history: ApproachHistory): DomainEvent[] {
-  const commitment = history.followed.commitments.find(({ id }) => id === data.commitmentId);
-  if (commitment === undefined) {
-    throw new Rejection('COMMITMENT_UNKNOWN', `there is no commitment ${data.commitmentId}`, 'commitmentId');
-  }
+  const commitment = commitmentById(history, data.commitmentId);
   if (commitment.settled !== null) {
     throw new Rejection(
       'COMMITMENT_SETTLED',

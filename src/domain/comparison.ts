@@ -1,7 +1,7 @@
 import { type Explanation, explain, factsOfFinding, inOrder, onLine, type Shown } from './explanation';
 import type { AttentionPointFact, Fact } from './facts';
 import type { FrameworkLine, Indicator } from './framework';
-import { findingAt } from './history';
+import { findingAt } from './history-lookups';
 import type { ImprovementPointReading } from './improvement';
 import { type Standing, type Test, versionInForce } from './verdicts';
 
@@ -153,9 +153,10 @@ function compareById<T extends { readonly fact: Fact & { readonly id: string } }
 }
 
 /** All of an improvement point that may change. */
-function stateOfPoint({ status, opening, followUps, commitments }: ImprovementPointReading): string {
+function stateOfPoint({ status, wording, opening, followUps, commitments }: ImprovementPointReading): string {
   return JSON.stringify([
     status,
+    wording.revision,
     opening.reading.indicators,
     followUps.map(({ report, judgements }) => [report?.id, judgements.map(({ reading }) => reading.id)]),
     commitments.map(({ fact, settled }) => [fact.id, settled?.outcome]),
@@ -176,6 +177,7 @@ function factsOfPoint(
     const tested = history.assessments.filter((one) => one.framework === opening.assessment.framework);
     return [
       fact,
+      ...fact.corrections,
       ...tested.flatMap((assessment) =>
         lines.flatMap((line) =>
           assessment.found.findings
@@ -189,7 +191,7 @@ function factsOfPoint(
       ...followUps.flatMap(({ judgements }) =>
         judgements.flatMap(({ reading, assessment }) => factsOfFinding(history, assessment, reading.root)),
       ),
-      ...commitments.flatMap((one) => [one.fact, one.settled]),
+      ...commitments.flatMap((one) => [one.fact, one.settled, one.fact.withdrawn]),
     ];
   });
 }
@@ -202,5 +204,5 @@ function factsOfAttentionPoint(
   if (point === null) return [];
   const { assessment } = point.test;
   const { root } = findingAt(assessment, point.fact.finding);
-  return [point.fact, ...factsOfFinding(history, assessment, root)];
+  return [point.fact, point.fact.withdrawn, ...factsOfFinding(history, assessment, root)];
 }

@@ -1,5 +1,5 @@
 import { type AsOf, publicBy } from './as-of';
-import type { CorrectableFact } from './facts';
+import type { CorrectableFact, PublishedFact, WithdrawableFact } from './facts';
 
 /**
  * Of facts that may be corrected and withdrawn, given with all their readings: the readings that stand at
@@ -18,10 +18,22 @@ export function standingReadings<T extends CorrectableFact>(facts: readonly T[],
   return [...readings.values()].filter((reading) => reading !== null);
 }
 
-/** The withdrawal of a reading, where it is there at that point. */
-export function withdrawalAt({ withdrawn }: CorrectableFact, asOf: AsOf): CorrectableFact['withdrawn'] {
-  if (withdrawn === null || withdrawn.position > asOf.upTo) return null;
-  return publicBy(asOf, withdrawn.publishedOn) ? withdrawn : null;
+/** True where something that may be withdrawn is there at that point, and was not withdrawn. */
+export function countsAt(fact: WithdrawableFact, asOf: AsOf): boolean {
+  return isThere(fact, asOf) && withdrawalAt(fact, asOf) === null;
+}
+
+/** The withdrawal of something, where it is there at that point. */
+export function withdrawalAt({ withdrawn }: WithdrawableFact, asOf: AsOf): PublishedFact | null {
+  return withdrawn !== null && isThere(withdrawn, asOf) ? withdrawn : null;
+}
+
+/** True where a fact with a publication of its own is there at that point; without one it is by its place. */
+export function isThere(
+  { position, publishedOn }: Pick<WithdrawableFact, 'position' | 'publishedOn'>,
+  asOf: AsOf,
+): boolean {
+  return position <= asOf.upTo && (publishedOn === null || publicBy(asOf, publishedOn));
 }
 
 /** The reading that this one corrects, as far as it is there at that point; null for a first reading. */
@@ -45,18 +57,11 @@ export function supersedingReading<T extends CorrectableFact>(
   asOf: AsOf,
 ): T | null {
   const isCorrection = (fact: T): boolean =>
-    fact.corrects !== null &&
-    isThere(fact, asOf) &&
-    withdrawalAt(fact, asOf) === null &&
-    correctedReading(facts, fact, asOf) === reading;
+    fact.corrects !== null && countsAt(fact, asOf) && correctedReading(facts, fact, asOf) === reading;
   const correction = facts.findLast(isCorrection);
   if (correction !== undefined) return correction;
   if (withdrawalAt(reading, asOf) !== null) return null;
   // Corrected beside it, by one that was public before the withdrawal of this one is.
   const standing = standingReadings(facts, asOf).find(({ root }) => root === reading.root);
   return standing === undefined || standing === reading ? null : standing;
-}
-
-function isThere({ position, publishedOn }: CorrectableFact, asOf: AsOf): boolean {
-  return position <= asOf.upTo && (publishedOn === null || publicBy(asOf, publishedOn));
 }

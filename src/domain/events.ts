@@ -1,6 +1,20 @@
-import { FormatRegistry, type Static, Type as T, type TSchema } from '@sinclair/typebox';
+import { type Static, Type as T, type TSchema } from '@sinclair/typebox';
 import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler';
-import { ACCEPTED_DATES, isEdtf } from './edtf';
+import {
+  Code,
+  DateText,
+  FrameworkCode,
+  MunicipalityCode,
+  Name,
+  nullable,
+  object,
+  ReferenceYear,
+  Sha256,
+  Slug,
+  Text,
+  Uuid,
+  Version,
+} from './event-fields';
 
 /**
  * The event catalogue. Events are the storage format, kept for decades: a name or a field here is never
@@ -10,51 +24,6 @@ import { ACCEPTED_DATES, isEdtf } from './edtf';
 
 /** The version written into the metadata of every event of this catalogue. */
 export const SCHEMA_VERSION = 1;
-
-FormatRegistry.Set('edtf', isEdtf);
-// A lone surrogate has no UTF-8 form, so no digest: it may not enter the log.
-FormatRegistry.Set('unicode', (text) => text.isWellFormed());
-
-const strict = { additionalProperties: false } as const;
-const object = <P extends Record<string, TSchema>>(properties: P) => T.Object(properties, strict);
-const nullable = <S extends TSchema>(schema: S) => T.Union([schema, T.Null()]);
-
-const Uuid = T.String({
-  pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
-});
-const Sha256 = T.String({ pattern: '^[0-9a-f]{64}$' });
-const Name = T.String({
-  minLength: 1,
-  maxLength: 1000,
-  format: 'unicode',
-  description: 'from 1 to 1000 characters of Unicode',
-});
-const Slug = T.String({
-  pattern: '^[a-z0-9]+(-[a-z0-9]+)*$',
-  maxLength: 200,
-  description: 'at most 200 characters: lower-case letters and digits, with single hyphens between them',
-});
-const MunicipalityCode = T.String({
-  pattern: '^GM[0-9]{4}$',
-  description: 'a CBS code: GM and four digits, such as GM0935',
-});
-const FrameworkCode = T.String({
-  pattern: '^[A-Z][A-Z0-9]{0,31}$',
-  description: 'at most 32 capitals and digits that begin with a capital, such as GGSR',
-});
-const Code = T.String({
-  pattern: '^[0-9]+(\\.[0-9]+)*$',
-  maxLength: 32,
-  description: 'at most 32 characters: numbers with dots between them, such as 4.2.2',
-});
-const Version = T.Integer({ minimum: 1, description: 'a whole number from 1' });
-const ReferenceYear = T.String({ pattern: '^[0-9]{4}$', description: 'a year of four digits' });
-const DateText = T.String({ format: 'edtf', description: ACCEPTED_DATES });
-const Words = T.String({ format: 'unicode', description: 'text in Unicode' });
-const Text = T.Union([
-  object({ text: Words, salt: T.String({ pattern: '^[0-9a-f]{32}$' }) }),
-  object({ digest: Sha256 }),
-]);
 
 const VerdictSchema = T.Union([T.Literal('MET'), T.Literal('IMPROVEMENT_NEEDED')]);
 const BasisSchema = T.Union([T.Literal('ASSESSED'), T.Literal('REPORTED')]);
@@ -208,6 +177,32 @@ const schemas = {
   }),
   /** The municipality did not report this, or the report was corrected wrongly; the earlier one stands again. */
   FollowUpWithdrawn: object({ followUpId: Uuid, reason: Text, publishedOn: nullable(DateText) }),
+  /**
+   * What an assessment says beside its findings should have read thus, all of it. `assessmentPublishedOn`
+   * is when the assessment itself became public, `publishedOn` when the correction did.
+   */
+  AssessmentCorrected: object({
+    assessmentId: Uuid,
+    assessor: Name,
+    description: nullable(Text),
+    familiesReached: nullable(T.Integer({ minimum: 0 })),
+    sources: T.Array(object({ kind: SourceKindSchema, name: Name, consultedOn: nullable(DateText) })),
+    developments: T.Array(Text),
+    assessmentPublishedOn: nullable(DateText),
+    reason: Text,
+    publishedOn: nullable(DateText),
+  }),
+  /** The warning should not have been raised, or not in these words. */
+  AttentionPointWithdrawn: object({ attentionPointId: Uuid, reason: Text, publishedOn: nullable(DateText) }),
+  /** The improvement point should have been put thus. */
+  ImprovementPointCorrected: object({
+    improvementPointId: Uuid,
+    text: Text,
+    reason: Text,
+    publishedOn: nullable(DateText),
+  }),
+  /** The promise was not made, or not in these words. */
+  CommitmentWithdrawn: object({ commitmentId: Uuid, reason: Text, publishedOn: nullable(DateText) }),
 } as const satisfies Record<string, TSchema>;
 
 export type EventType = keyof typeof schemas;

@@ -99,6 +99,7 @@ export function factsOfFinding(
   return [
     assessment,
     assessment.concluded,
+    ...publicationsOf(assessment),
     ...readings.flatMap((reading) => [
       reading,
       reading.withdrawn,
@@ -106,6 +107,14 @@ export function factsOfFinding(
     ]),
     ...improvementPoints.filter(({ finding }) => findings[finding]?.root === root),
   ];
+}
+
+/** The corrections by which the assessment became public on another day: what else it says decides no verdict. */
+function publicationsOf({ concluded, corrections }: AssessmentFact): Fact[] {
+  return corrections.filter(({ assessmentPublishedOn }, index) => {
+    const before = index === 0 ? concluded?.publishedOn : corrections[index - 1]?.assessmentPublishedOn;
+    return assessmentPublishedOn !== before;
+  });
 }
 
 /** What a follow-up's judgement is about. */
@@ -122,7 +131,7 @@ function factsFollowed(history: ApproachHistory, judgement: FindingFact): (Fact 
       if (root !== undefined) facts.push(...factsOfFinding(history, opening, root));
     }
     for (const commitment of commitments.filter((one) => one.improvementPoints.includes(id)))
-      facts.push(commitment, commitment.settled);
+      facts.push(commitment, commitment.settled, commitment.withdrawn);
   }
   return facts;
 }

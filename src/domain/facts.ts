@@ -42,6 +42,12 @@ export interface AssessmentFact extends Fact {
    * withdrawn or came to cover other indicators since.
    */
   covered: number;
+  /** What it says beside its findings, as it should have read; the latest last. */
+  readonly corrections: (PublishedFact & {
+    readonly described: boolean;
+    /** When the assessment itself became public. */
+    readonly assessmentPublishedOn: Edtf | null;
+  })[];
   readonly found: FoundFacts;
 }
 
@@ -58,16 +64,27 @@ export interface FoundFacts {
   readonly improvementPoints: ImprovementPointFact[];
 }
 
+/** When a correction or withdrawal counts: from its own place in the log, and its own publication, on. */
+export interface PublishedFact extends Fact {
+  readonly publishedOn: Edtf;
+}
+
+export interface WithdrawableFact extends Fact {
+  /**
+   * From when it is public: a correction, or what was added to an assessment that was concluded. Null for
+   * what is public with its assessment.
+   */
+  readonly publishedOn: Edtf | null;
+  withdrawn: PublishedFact | null;
+}
+
 /** A reading of something that may be corrected and withdrawn; its readings lie in one list. */
-export interface CorrectableFact extends Fact {
+export interface CorrectableFact extends WithdrawableFact {
   readonly id: string;
   /** The first reading: its own index, but for a correction. */
   readonly root: number;
   /** The reading that this one corrects. */
   readonly corrects: number | null;
-  /** From when a correction is public; null for a first reading, which is public with its assessment. */
-  readonly publishedOn: Edtf | null;
-  withdrawn: (Fact & { readonly publishedOn: Edtf }) | null;
 }
 
 /** A finding, a follow-up's judgement, or a correction of either. */
@@ -82,7 +99,7 @@ export interface FindingFact extends CorrectableFact {
   readonly improvementPoints: readonly string[];
 }
 
-export interface AttentionPointFact extends Fact {
+export interface AttentionPointFact extends WithdrawableFact {
   readonly id: string;
   readonly finding: number;
 }
@@ -90,6 +107,8 @@ export interface AttentionPointFact extends Fact {
 export interface ImprovementPointFact extends Fact {
   readonly id: string;
   readonly finding: number;
+  /** How it should have been put, the latest last. */
+  readonly corrections: PublishedFact[];
 }
 
 /** What was reported, or a correction of it. */
@@ -103,7 +122,7 @@ export interface FollowUpFact extends CorrectableFact {
   readonly narrated: boolean;
 }
 
-export interface CommitmentFact extends Fact {
+export interface CommitmentFact extends WithdrawableFact {
   readonly id: string;
   /** Id of the assessment that tells of it; null where it was made apart from one. */
   readonly assessment: string | null;
@@ -120,4 +139,21 @@ export interface CommitmentFact extends Fact {
 export interface FollowedFacts {
   readonly followUps: FollowUpFact[];
   readonly commitments: CommitmentFact[];
+}
+
+/**
+ * What the events of one approach add up to: every fact ever recorded of it, with its place in the log,
+ * and without the free texts (they are found by the revision of the event that holds them). Deciders decide
+ * on it, projections keep it, and the verdict rules read it as of any clock, so there is one fold only.
+ *
+ * What was found stands apart in each assessment, and what followed apart from both: most questions need
+ * what the latest assessments found and no more, so that a long history costs no more than a short one.
+ */
+export interface ApproachHistory {
+  registration:
+    | (Fact & { readonly municipality: string; readonly slug: string; readonly name: string })
+    | null;
+  readonly factsheets: FactsheetFact[];
+  readonly assessments: AssessmentFact[];
+  readonly followed: FollowedFacts;
 }

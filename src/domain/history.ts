@@ -1,31 +1,23 @@
 import type { Edtf } from './edtf';
 import type { DomainEvent, EventSource } from './events';
 import type {
+  ApproachHistory,
   AssessmentFact,
   CorrectableFact,
   Fact,
-  FactsheetFact,
   FindingFact,
-  FollowedFacts,
-  FollowUpFact,
+  WithdrawableFact,
 } from './facts';
+import {
+  assessmentById,
+  commitmentById,
+  findingById,
+  followUpById,
+  HistoryError,
+  pointById,
+} from './history-lookups';
 
-/**
- * What the events of one approach add up to: every fact ever recorded of it, with its place in the log,
- * and without the free texts (they are found by the revision of the event that holds them). Deciders decide
- * on it, projections keep it, and the verdict rules read it as of any clock, so there is one fold only.
- *
- * What was found stands apart in each assessment, and what followed apart from both: most questions need
- * what the latest assessments found and no more, so that a long history costs no more than a short one.
- */
-export interface ApproachHistory {
-  registration:
-    | (Fact & { readonly municipality: string; readonly slug: string; readonly name: string })
-    | null;
-  readonly factsheets: FactsheetFact[];
-  readonly assessments: AssessmentFact[];
-  readonly followed: FollowedFacts;
-}
+export type { ApproachHistory } from './facts';
 
 /** Where and when an event was recorded: what the fold needs of its envelope. */
 export interface RecordedPlace extends Fact {
@@ -72,6 +64,7 @@ export function evolve(history: ApproachHistory, event: DomainEvent, place: Reco
         familiesReached: event.data.familiesReached,
         concluded: null,
         covered: 0,
+        corrections: [],
         found: { sources: [], developments: [], findings: [], attentionPoints: [], improvementPoints: [] },
       });
       break;
@@ -90,11 +83,23 @@ export function evolve(history: ApproachHistory, event: DomainEvent, place: Reco
       assessment.covered = coverageOf(assessment.found.findings);
       break;
     }
+    case 'AssessmentCorrected': {
+      const { assessmentId, description, assessmentPublishedOn } = event.data;
+      assessmentById(history, assessmentId).corrections.push({
+        ...at,
+        described: description !== null,
+        assessmentPublishedOn,
+        publishedOn: publicationOf(event.data, place),
+      });
+      break;
+    }
     case 'FindingRecorded': {
       const { findingId, assessmentId, indicators, verdict } = event.data;
+      const assessment = assessmentById(history, assessmentId);
       const source = sourceOf(history, place.source);
-      addFinding(assessmentById(history, assessmentId), {
+      addFinding(assessment, {
         ...at,
+        ...addedTo(history, assessment, place),
         id: findingId,
         indicators,
         verdict,
@@ -108,9 +113,11 @@ export function evolve(history: ApproachHistory, event: DomainEvent, place: Reco
     case 'FollowUpAssessed': {
       const { findingId, assessmentId, followUpId, improvementPointIds, indicators, verdict, basis } =
         event.data;
+      const assessment = assessmentById(history, assessmentId);
       const source = sourceOf(history, place.source);
-      addFinding(assessmentById(history, assessmentId), {
+      addFinding(assessment, {
         ...at,
+        ...addedTo(history, assessment, place),
         id: findingId,
         indicators,
         verdict,
@@ -145,12 +152,32 @@ export function evolve(history: ApproachHistory, event: DomainEvent, place: Reco
     }
     case 'AttentionPointRaised': {
       const { assessment, index } = findingById(history, event.data.findingId);
-      assessment.found.attentionPoints.push({ ...at, id: event.data.attentionPointId, finding: index });
+      assessment.found.attentionPoints.push({
+        ...at,
+        id: event.data.attentionPointId,
+        finding: index,
+        ...addedTo(history, assessment, place),
+      });
+      break;
+    }
+    case 'AttentionPointWithdrawn': {
+      const point = pointById(history, 'attentionPoints', event.data.attentionPointId);
+      point.withdrawn = { ...at, publishedOn: publicationOf(event.data, place) };
       break;
     }
     case 'ImprovementPointIdentified': {
       const { assessment, index } = findingById(history, event.data.findingId);
-      assessment.found.improvementPoints.push({ ...at, id: event.data.improvementPointId, finding: index });
+      assessment.found.improvementPoints.push({
+        ...at,
+        id: event.data.improvementPointId,
+        finding: index,
+        corrections: [],
+      });
+      break;
+    }
+    case 'ImprovementPointCorrected': {
+      const point = pointById(history, 'improvementPoints', event.data.improvementPointId);
+      point.corrections.push({ ...at, publishedOn: publicationOf(event.data, place) });
       break;
     }
     case 'FollowUpReported': {
@@ -164,7 +191,8 @@ export function evolve(history: ApproachHistory, event: DomainEvent, place: Reco
         reportedOn,
         narrated: narrative !== null,
         root: history.followed.followUps.length,
-        ...FIRST_READING,
+        corrects: null,
+        ...addedTo(history, assessmentOf(history, assessmentId), place),
       });
       break;
     }
@@ -198,14 +226,23 @@ export function evolve(history: ApproachHistory, event: DomainEvent, place: Reco
         madeBy,
         dueOn,
         settled: null,
+        ...addedTo(history, assessmentOf(history, assessmentId), place),
       });
+      break;
+    }
+    case 'CommitmentWithdrawn': {
+      const commitment = commitmentById(history, event.data.commitmentId);
+      commitment.withdrawn = { ...at, publishedOn: publicationOf(event.data, place) };
       break;
     }
     case 'CommitmentSettled': {
       const { commitmentId, outcome, settledOn, narrative } = event.data;
-      const commitment = history.followed.commitments.findLast(({ id }) => id === commitmentId);
-      if (commitment === undefined) throw new HistoryError(`the history has no commitment ${commitmentId}`);
-      commitment.settled = { ...at, outcome, settledOn, narrated: narrative !== null };
+      commitmentById(history, commitmentId).settled = {
+        ...at,
+        outcome,
+        settledOn,
+        narrated: narrative !== null,
+      };
       break;
     }
     case 'FrameworkPublished':
@@ -217,60 +254,39 @@ export function evolve(history: ApproachHistory, event: DomainEvent, place: Reco
   return history;
 }
 
-/** An event refers to something that the history does not hold: the log is not whole. */
-export class HistoryError extends Error {
-  override readonly name = 'HistoryError';
-}
-
-/** A finding in its assessment. */
-export interface PlacedFinding {
-  readonly assessment: AssessmentFact;
-  readonly finding: FindingFact;
-  /** Its index among the findings of the assessment. */
-  readonly index: number;
-}
-
-/** The finding with that id, looked for from the latest assessment back; undefined where there is none. */
-export function findFinding(history: ApproachHistory, id: string): PlacedFinding | undefined {
-  for (let last = history.assessments.length - 1; last >= 0; last -= 1) {
-    const assessment = history.assessments[last] as AssessmentFact;
-    const index = assessment.found.findings.findLastIndex((finding) => finding.id === id);
-    const finding = assessment.found.findings[index];
-    if (finding !== undefined) return { assessment, finding, index };
-  }
-  return undefined;
-}
-
-/**
- * The finding that a fact of the same assessment refers to.
- * @throws HistoryError where there is none at that index.
- */
-export function findingAt(assessment: AssessmentFact, index: number): FindingFact {
-  const finding = assessment.found.findings[index];
-  if (finding === undefined) throw new HistoryError(`assessment ${assessment.id} has no finding ${index}`);
-  return finding;
-}
-
 /** See {@link AssessmentFact.covered}. */
 function coverageOf(findings: readonly FindingFact[]): number {
   const isAsMade = findings.every(({ corrects, withdrawn }) => corrects === null && withdrawn === null);
   return isAsMade ? new Set(findings.flatMap(({ indicators }) => indicators)).size : 0;
 }
 
-function addFinding(
-  { found }: AssessmentFact,
-  finding: Omit<FindingFact, 'root' | keyof typeof FIRST_READING>,
-): void {
-  found.findings.push({ ...finding, root: found.findings.length, ...FIRST_READING });
+function addFinding({ found }: AssessmentFact, finding: Omit<FindingFact, 'root' | 'corrects'>): void {
+  found.findings.push({ ...finding, root: found.findings.length, corrects: null });
 }
 
-const FIRST_READING = { corrects: null, publishedOn: null, withdrawn: null };
+/**
+ * From when something in an assessment is public: with the assessment, or where that was concluded before,
+ * with the document that adds it, by default from the day it was recorded.
+ */
+function addedTo(
+  history: ApproachHistory,
+  assessment: AssessmentFact | null,
+  { source, recordedAt }: RecordedPlace,
+): Pick<WithdrawableFact, 'publishedOn' | 'withdrawn'> {
+  if (assessment === null || assessment.concluded === null) return { publishedOn: null, withdrawn: null };
+  const document = history.factsheets.find(({ digest }) => digest === source?.document);
+  return { publishedOn: document?.publishedOn ?? recordedAt.slice(0, 10), withdrawn: null };
+}
+
+function assessmentOf(history: ApproachHistory, id: string | null): AssessmentFact | null {
+  return id === null ? null : assessmentById(history, id);
+}
 
 function correctionOf(
   corrects: number,
   data: { readonly publishedOn: Edtf | null },
   place: RecordedPlace,
-): Pick<CorrectableFact, keyof typeof FIRST_READING> {
+): Pick<CorrectableFact, 'corrects' | 'publishedOn' | 'withdrawn'> {
   return { corrects, publishedOn: publicationOf(data, place), withdrawn: null };
 }
 
@@ -279,31 +295,9 @@ function publicationOf({ publishedOn }: { readonly publishedOn: Edtf | null }, p
   return publishedOn ?? place.recordedAt.slice(0, 10);
 }
 
-function followUpById(
-  { followed: { followUps } }: ApproachHistory,
-  id: string,
-): { readonly followUp: FollowUpFact; readonly index: number } {
-  const index = followUps.findLastIndex((followUp) => followUp.id === id);
-  const followUp = followUps[index];
-  if (followUp === undefined) throw new HistoryError(`the history has no report ${id}`);
-  return { followUp, index };
-}
-
-function findingById(history: ApproachHistory, id: string): PlacedFinding {
-  const found = findFinding(history, id);
-  if (found === undefined) throw new HistoryError(`the history has no finding ${id}`);
-  return found;
-}
-
 function sourceOf(history: ApproachHistory, source: EventSource | null): FindingFact['source'] {
   if (source === null) return null;
   const factsheet = history.factsheets.findIndex(({ digest }) => digest === source.document);
   if (factsheet < 0) throw new HistoryError(`the history has no factsheet ${source.document}`);
   return { factsheet, line: source.line };
-}
-
-function assessmentById(history: ApproachHistory, id: string): AssessmentFact {
-  const assessment = history.assessments.findLast((one) => one.id === id);
-  if (assessment === undefined) throw new HistoryError(`the history has no assessment ${id}`);
-  return assessment;
 }

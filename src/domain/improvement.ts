@@ -1,14 +1,16 @@
 import { type AsOf, publicBy } from './as-of';
-import { standingReadings } from './corrections';
+import { countsAt, isThere, standingReadings } from './corrections';
 import type {
   AssessmentFact,
   AttentionPointFact,
   CommitmentFact,
+  Fact,
   FindingFact,
   FollowUpFact,
   ImprovementPointFact,
 } from './facts';
-import { type ApproachHistory, findingAt } from './history';
+import type { ApproachHistory } from './history';
+import { findingAt } from './history-lookups';
 import { type FrameworkLines, isVisible, type Test } from './verdicts';
 
 /** `OPEN`; `REPORTED`: the municipality says what it did, not judged yet; judged: `RESOLVED` or `PERSISTENT`. */
@@ -31,6 +33,8 @@ export interface CommitmentReading {
 /** An improvement point as it is read at some point. */
 export interface ImprovementPointReading {
   readonly fact: ImprovementPointFact;
+  /** The event that puts it in words, as they are read. */
+  readonly wording: Fact;
   readonly opening: Test;
   readonly status: ImprovementPointStatus;
   readonly followUps: readonly FollowUpReading[];
@@ -63,7 +67,8 @@ export function improvementPointsAt(
       .map((fact) => {
         const { followUps, commitments } = followed(fact.id);
         const status = statusOf(history, opening, followUps, testsOf);
-        return { fact, opening, status, followUps, commitments };
+        const wording = fact.corrections.findLast((correction) => isThere(correction, asOf)) ?? fact;
+        return { fact, wording, opening, status, followUps, commitments };
       });
   });
   return readings.sort((a, b) => a.fact.revision - b.fact.revision);
@@ -79,7 +84,7 @@ export function attentionPointsAt(
       const byRoot = new Map(own.map((test) => [test.reading.root, test]));
       return assessment.found.attentionPoints.flatMap((fact) => {
         const test = byRoot.get(findingAt(assessment, fact.finding).root);
-        return fact.position <= asOf.upTo && test !== undefined ? [{ fact, test }] : [];
+        return test !== undefined && countsAt(fact, asOf) ? [{ fact, test }] : [];
       });
     })
     .sort((a, b) => a.fact.revision - b.fact.revision);
@@ -141,7 +146,8 @@ function groupByPoint(
     for (const id of report.improvementPoints) push(reports, id, report);
   }
   const commitments = new Map<string, CommitmentReading[]>();
-  for (const fact of history.followed.commitments.filter((one) => isTold(history, one, asOf))) {
+  for (const fact of history.followed.commitments) {
+    if (!isTold(history, fact, asOf) || !countsAt(fact, asOf)) continue;
     // No document tells what became of it, so that has no known publication date.
     const { settled } = fact;
     const isSettled = settled !== null && settled.position <= asOf.upTo && publicBy(asOf, null);

@@ -57,6 +57,18 @@ export const REJECTIONS = {
     why: 'The assessment has no finding that stands.',
     accepted: 'an assessment with at least one finding',
   },
+  ASSESSMENT_UNDER_WAY: {
+    why: 'The assessment is not concluded.',
+    accepted: 'an assessment that is concluded; one under way is added to as it is',
+  },
+  ATTENTION_POINT_UNKNOWN: {
+    why: 'The approach has no such attention point.',
+    accepted: 'the id of an attention point of the approach',
+  },
+  ATTENTION_POINT_WITHDRAWN: {
+    why: 'The attention point was withdrawn.',
+    accepted: 'the id of an attention point that stands',
+  },
   BASELINE_MISSING: {
     why: 'A follow-up follows a baseline of an earlier year.',
     accepted: 'a follow-up for a later year than that of a concluded baseline against the same framework',
@@ -96,6 +108,10 @@ export const REJECTIONS = {
   FOLLOW_UP_UNKNOWN: {
     why: 'The approach has no such report.',
     accepted: 'the id of a report about improvement points of the approach',
+  },
+  COMMITMENT_WITHDRAWN: {
+    why: 'The commitment was withdrawn.',
+    accepted: 'the id of a commitment that stands',
   },
   FOLLOW_UP_CORRECTED: {
     why: 'What was reported was corrected.',

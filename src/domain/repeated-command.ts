@@ -20,6 +20,10 @@ const EVENT_OF = {
   WithdrawFinding: 'FindingWithdrawn',
   CorrectReport: 'FollowUpCorrected',
   WithdrawFollowUp: 'FollowUpWithdrawn',
+  CorrectAssessment: 'AssessmentCorrected',
+  WithdrawAttentionPoint: 'AttentionPointWithdrawn',
+  CorrectImprovementPoint: 'ImprovementPointCorrected',
+  WithdrawCommitment: 'CommitmentWithdrawn',
 } as const satisfies Readonly<Record<ApproachStep['type'], EventType>>;
 
 /**
@@ -47,6 +51,8 @@ export function asksForThese(
       const steps = command.steps.filter(({ type }) => type !== 'RegisterApproach');
       return steps.every((step) => events.some((event) => isEvent(event, EVENT_OF[step.type], step.data)));
     }
+    case 'ReissueAssessment':
+      return isImportOf(command.document, events[0]);
     case 'CorrectFollowUp': {
       const { report, judgements } = command;
       return (

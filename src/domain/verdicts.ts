@@ -1,7 +1,7 @@
 import { type AsOf, askedYear, publicBy, speaksBy } from './as-of';
 import { standingReadings } from './corrections';
-import { lastDay } from './edtf';
-import type { Verdict, VerdictBasis } from './events';
+import { type Edtf, lastDay } from './edtf';
+import type { Position, Verdict, VerdictBasis } from './events';
 import type { AssessmentFact, FindingFact } from './facts';
 import type { FrameworkLine, Indicator } from './framework';
 import type { ApproachHistory } from './history';
@@ -38,14 +38,24 @@ export type FrameworkLines = (code: string) => FrameworkLine;
  * True where the assessment counts at that point: concluded, public and not about a later period. One that
  * was concluded as confidential is not shown to anybody as long as everybody is shown the same.
  */
-export function isVisible({ concluded, year }: AssessmentFact, asOf: AsOf): boolean {
+export function isVisible(assessment: AssessmentFact, asOf: AsOf): boolean {
+  const { concluded, year } = assessment;
   if (concluded === null || !concluded.public || concluded.position > asOf.upTo) return false;
-  return speaksBy(asOf, year) && publicBy(asOf, concluded.publishedOn);
+  return speaksBy(asOf, year) && publicBy(asOf, publicationOf(assessment, asOf.upTo));
+}
+
+/** When the assessment became public, as far as that was known at that place in the log. */
+export function publicationOf({ concluded, corrections }: AssessmentFact, upTo: Position): Edtf | null {
+  if (concluded === null || concluded.position > upTo) return null;
+  const corrected = corrections.findLast(({ position }) => position <= upTo);
+  return corrected !== undefined && corrected.position > concluded.position
+    ? corrected.assessmentPublishedOn
+    : concluded.publishedOn;
 }
 
 /** The assessments that count at that point, from the earliest to the latest test. */
 export function visibleAssessments(history: ApproachHistory, asOf: AsOf): AssessmentFact[] {
-  return history.assessments.filter((assessment) => isVisible(assessment, asOf)).sort(byTime);
+  return history.assessments.filter((assessment) => isVisible(assessment, asOf)).sort(byTime(asOf.upTo));
 }
 
 /**
@@ -173,10 +183,12 @@ export function standing(
   };
 }
 
-function byTime(a: AssessmentFact, b: AssessmentFact): number {
+function byTime(upTo: Position): (a: AssessmentFact, b: AssessmentFact) => number {
   // Without a publication date an assessment never outranks one of the same year that has one.
-  const [publishedA, publishedB] = [a, b].map(({ concluded }) =>
-    concluded?.publishedOn == null ? '' : lastDay(concluded.publishedOn),
-  ) as [string, string];
-  return a.year - b.year || publishedA.localeCompare(publishedB, 'en') || a.position - b.position;
+  const lastDayOf = (assessment: AssessmentFact): string => {
+    const publishedOn = publicationOf(assessment, upTo);
+    return publishedOn === null ? '' : lastDay(publishedOn);
+  };
+  return (a, b) =>
+    a.year - b.year || lastDayOf(a).localeCompare(lastDayOf(b), 'en') || a.position - b.position;
 }

@@ -77,9 +77,9 @@ export function toCommand(
 
   const names = new Map(indicatorsOf(framework).map(({ code, name }) => [code, name]));
   const pointsOfRow = (row: FactsheetRow): string[] =>
-    pointsCovering(history, framework.code, row.indicators);
+    pointsCovering(history, framework.code, Number(year), row.indicators);
   if (factsheet.kind === 'FOLLOW_UP')
-    warnings.push(...unmentionedPoints(factsheet, history, framework, headLine));
+    warnings.push(...unmentionedPoints(factsheet, history, framework, Number(year), headLine));
   const statedBy = factsheet.statement?.value.by ?? `gemeente ${municipality.name}`;
   const reported = [...new Set(factsheet.rows.flatMap(pointsOfRow))];
   const followUpId = factsheet.kind === 'FOLLOW_UP' && reported.length > 0 ? stableId('follow-up') : null;
@@ -106,7 +106,7 @@ export function toCommand(
 
   let ordinal = 0;
   for (const row of factsheet.rows) {
-    warnings.push(...quotationWarnings(row, history));
+    warnings.push(...quotationWarnings(row, history, Number(year)));
     for (const mark of row.marks) {
       ordinal += 1;
       const findingId = stableId(`finding ${ordinal}`);
@@ -205,15 +205,17 @@ export function toCommand(
   }
 }
 
-/** The improvement points that speak of any of these indicators, of findings that stand. */
+/** The improvement points that speak of any of these indicators, of findings that stand, from before that year. */
 function pointsCovering(
   history: ApproachHistory,
   framework: string,
+  year: number,
   indicators: readonly string[],
 ): string[] {
   return visibleTests(history, everythingUpTo(Number.MAX_SAFE_INTEGER)).flatMap(({ reading, assessment }) => {
     const speaksOfThem = reading.indicators.some((code) => indicators.includes(code));
-    if (assessment.framework !== framework || reading.verdict === 'MET' || !speaksOfThem) return [];
+    if (assessment.framework !== framework || assessment.year >= year) return [];
+    if (reading.verdict === 'MET' || !speaksOfThem) return [];
     const { findings, improvementPoints } = assessment.found;
     return improvementPoints
       .filter(({ finding }) => findings[finding]?.root === reading.root)
@@ -226,11 +228,14 @@ function unmentionedPoints(
   { rows }: Factsheet,
   history: ApproachHistory,
   framework: Framework,
+  year: number,
   line: number,
 ): Said<string>[] {
   const mentioned = new Set(rows.flatMap(({ indicators }) => indicators));
   return indicatorsOf(framework)
-    .filter(({ code }) => !mentioned.has(code) && pointsCovering(history, framework.code, [code]).length > 0)
+    .filter(
+      ({ code }) => !mentioned.has(code) && pointsCovering(history, framework.code, year, [code]).length > 0,
+    )
     .map(({ code, name }) => ({
       value: `does not mention ${code} ${name}, where something was to be improved`,
       line,
@@ -238,14 +243,15 @@ function unmentionedPoints(
 }
 
 /** What a follow-up quotes of the baseline may differ from it: the baseline stands, the reader is told. */
-function quotationWarnings(row: FactsheetRow, history: ApproachHistory): Said<string>[] {
+function quotationWarnings(row: FactsheetRow, history: ApproachHistory, year: number): Said<string>[] {
   if (row.quoted.length === 0) return [];
-  const findings = history.assessments.flatMap(({ found }) => found.findings);
-  const covering = findings.filter(
-    (finding) =>
-      finding.followUp === null && finding.indicators.some((code) => row.indicators.includes(code)),
+  const covering = visibleTests(history, everythingUpTo(Number.MAX_SAFE_INTEGER)).filter(
+    ({ assessment, reading }) =>
+      assessment.year < year &&
+      reading.followUp === null &&
+      reading.indicators.some((code) => row.indicators.includes(code)),
   );
-  const was = new Set(covering.map(({ verdict }) => verdict));
+  const was = new Set(covering.map(({ reading }) => reading.verdict));
   return row.quoted
     .filter(({ verdict }) => !was.has(verdict))
     .map(({ verdict, line }) => ({

@@ -67,6 +67,7 @@ export class SyntheticAssessment {
     };
     yield* this.#correction();
     yield* this.#followUpCorrection();
+    yield* this.#smallCorrection();
   }
 
   *#baseline(): Generator<ApproachStep> {
@@ -249,6 +250,43 @@ export class SyntheticAssessment {
         narrative: null,
         reason,
         publishedOn,
+      },
+    };
+  }
+
+  /** Of what stands beside a finding: a warning, the words of an improvement point, a promise, the sources. */
+  *#smallCorrection(): Generator<ApproachStep> {
+    if (!this.#random.chance(10)) return;
+    const { assessments, followed } = this.#approach.history;
+    const found = assessments.at(-1)?.found;
+    const why = { reason: this.#text('reden van correctie'), publishedOn: `${this.#year + 2}` };
+    const attentionPoint = found?.attentionPoints.at(0);
+    const improvementPoint = found?.improvementPoints.at(0);
+    const commitment = followed.commitments.find(({ assessment }) => assessment === this.#id);
+    if (attentionPoint !== undefined) {
+      yield { type: 'WithdrawAttentionPoint', data: { attentionPointId: attentionPoint.id, ...why } };
+    }
+    if (improvementPoint !== undefined) {
+      const text = this.#text('gecorrigeerd verbeterpunt');
+      yield {
+        type: 'CorrectImprovementPoint',
+        data: { improvementPointId: improvementPoint.id, text, ...why },
+      };
+    }
+    if (commitment !== undefined) {
+      yield { type: 'WithdrawCommitment', data: { commitmentId: commitment.id, ...why } };
+    }
+    yield {
+      type: 'CorrectAssessment',
+      data: {
+        assessmentId: this.#id,
+        assessor: ASSESSOR,
+        description: this.#text('gecorrigeerde beschrijving van een aanpak die niet bestaat'),
+        familiesReached: this.#random.int(20, 600),
+        sources: [{ kind: 'DOCUMENT', name: 'Synthetisch document', consultedOn: null }],
+        developments: [],
+        assessmentPublishedOn: assessments.at(-1)?.concluded?.publishedOn ?? null,
+        ...why,
       },
     };
   }

@@ -47,6 +47,8 @@ export interface TestServer extends TestClient {
   readonly internalErrors: readonly unknown[];
   /** Imports documents, and waits until they can be read. */
   import(...documents: readonly string[]): Promise<void>;
+  /** Imports a new issue, published then, and waits until it can be read. */
+  reissue(document: string, published: string): Promise<void>;
   /** The same server, asked by somebody who is signed in. */
   as(principal: Partial<SignedIn> & Pick<SignedIn, 'roles'>): TestClient;
   close(): Promise<void>;
@@ -58,6 +60,7 @@ export interface TestRegister {
   readonly register: Register;
   /** Imports documents: paths of factsheets, or their text. */
   import(...documents: readonly string[]): Promise<void>;
+  reissue(document: string, published: string): Promise<void>;
   dispose(): Promise<void>;
 }
 
@@ -85,6 +88,10 @@ export function openTestRegister(): TestRegister {
     async import(...documents) {
       await importInto(register, documents.map(toFile), { partial: false, actor: 'tester' });
     },
+    async reissue(document, published) {
+      const options = { partial: false, reissue: true, published, actor: 'tester' };
+      await importInto(register, [toFile(document)], options);
+    },
     async dispose() {
       await register.close();
       rmSync(dataDir, { recursive: true });
@@ -108,6 +115,10 @@ export async function startServer(...documents: readonly string[]): Promise<Test
     internalErrors,
     async import(...wanted) {
       await opened.import(...wanted);
+      await level(register);
+    },
+    async reissue(document, published) {
+      await opened.reissue(document, published);
       await level(register);
     },
     as: (principal) => client(server.url, { authorization: `Bearer ${tokenOf(signedIn(principal))}` }),

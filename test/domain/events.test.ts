@@ -63,10 +63,13 @@ describe('The event catalogue', () => {
     expect([...EVENT_TYPES].sort()).toEqual([
       'ApproachRegistered',
       'AssessmentConcluded',
+      'AssessmentCorrected',
       'AssessmentOpened',
       'AttentionPointRaised',
+      'AttentionPointWithdrawn',
       'CommitmentMade',
       'CommitmentSettled',
+      'CommitmentWithdrawn',
       'DevelopmentNoted',
       'FactsheetImported',
       'FindingCorrected',
@@ -78,6 +81,7 @@ describe('The event catalogue', () => {
       'FollowUpWithdrawn',
       'FrameworkPublished',
       'FrameworkRevised',
+      'ImprovementPointCorrected',
       'ImprovementPointIdentified',
       'SourceConsulted',
     ]);

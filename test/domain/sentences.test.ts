@@ -4,7 +4,9 @@ import { dateInWords, whenInWords } from '../../src/domain/sentences/dates';
 import { sentenceOf } from '../../src/domain/sentences/sentences';
 import {
   assessment,
+  assessmentCorrected,
   attention,
+  attentionWithdrawn,
   concluded,
   consulted,
   corrected,
@@ -16,7 +18,9 @@ import {
   judged,
   noted,
   opened,
+  pointCorrected,
   promised,
+  promiseWithdrawn,
   published,
   record,
   registered,
@@ -37,6 +41,7 @@ const STJ = 'Samenwerkend Toezicht Jeugd';
 const BEFORE: readonly DomainEvent[] = [
   registered(),
   ...assessment('2013', '2013', '2014-05', { '1.1.1': '✓', '1.1.2 2.1.1': '✗', '2.2.1': '✗' }),
+  attention('waarschuwing', '2013 1.1.1'),
   reported('melding', ['point 2.2.1']),
   reported('ongedateerd', ['point 2.2.1'], { reportedOn: null }),
   promised('convenant', ['point 2.2.1']),
@@ -212,6 +217,26 @@ const SENTENCES: readonly (readonly [DomainEvent, string, string])[] = [
     withdrawn('2013 2.2.1', '2016-06-01~'),
     `Het oordeel van ${STJ} over indicator 2.2.1 (Afspraken) voor 2013 (verbetering nodig) is ingetrokken; openbaar vanaf omstreeks 1 juni 2016; reden: “Ten onrechte.”`,
     `The verdict of ${STJ} on indicator 2.2.1 (Afspraken) for 2013 (improvement needed) was withdrawn; public from around 1 June 2016; reason: “Ten onrechte.”`,
+  ],
+  [
+    assessmentCorrected('2013', { publishedOn: '2014-09' }),
+    'Wat het toezichtonderzoek over 2013 naast zijn bevindingen zegt, is gecorrigeerd; openbaar vanaf september 2014; reden: “Verkeerd overgenomen.”',
+    'What the assessment for 2013 says beside its findings was corrected; public from September 2014; reason: “Verkeerd overgenomen.”',
+  ],
+  [
+    attentionWithdrawn('waarschuwing'),
+    'Een aandachtspunt bij het oordeel over indicator 1.1.1 (Bereik) is ingetrokken; openbaar vanaf 1 januari 2016; reden: “Ten onrechte.”',
+    'An attention point beside the verdict on indicator 1.1.1 (Bereik) was withdrawn; public from 1 January 2016; reason: “Ten onrechte.”',
+  ],
+  [
+    pointCorrected('point 2.2.1', 'Leg de afspraken vast.', '2014'),
+    'Het verbeterpunt bij indicator 2.2.1 (Afspraken) is gecorrigeerd en luidt: “Leg de afspraken vast.”; openbaar vanaf 2014; reden: “Onjuist verwoord.”',
+    'The improvement point on indicator 2.2.1 (Afspraken) was corrected and reads: “Leg de afspraken vast.”; public from 2014; reason: “Onjuist verwoord.”',
+  ],
+  [
+    promiseWithdrawn('convenant', '2015-09'),
+    'De toezegging van gemeente Maastricht over het verbeterpunt bij indicator 2.2.1 (Afspraken) is ingetrokken; openbaar vanaf september 2015; reden: “Ten onrechte.”',
+    'The commitment of gemeente Maastricht about the improvement point on indicator 2.2.1 (Afspraken) was withdrawn; public from September 2015; reason: “Ten onrechte.”',
   ],
   [
     { type: 'FindingWithdrawn', data: { findingId: id('2013 1.1.1'), reason: LEFT_OUT, publishedOn: null } },

@@ -67,6 +67,15 @@ const CASES: Readonly<Record<EventType, readonly string[]>> = {
     text(6, null, 'Ten onrechte.'),
   ],
   FollowUpCorrected: [HEAD, FOLLOWED, text(7, 'Afgerond.', 'Verkeerd overgenomen.')],
+  AssessmentCorrected: [HEAD, text(6, 'De aanpak.', 'Verkeerd overgenomen.')],
+  AttentionPointWithdrawn: [
+    `~ approach_years ${JSON.stringify(year({ '1.1.1': 'MET' }))}`,
+    HEAD,
+    FOUND,
+    text(5, null, 'Ten onrechte.'),
+  ],
+  ImprovementPointCorrected: [HEAD, FOUND, text(6, 'Leg de afspraken vast.', 'Onjuist verwoord.')],
+  CommitmentWithdrawn: [HEAD, FOLLOWED, text(7, null, 'Ten onrechte.')],
   FollowUpWithdrawn: [HEAD, FOLLOWED, `~ improvement_points ${KEY},4] OPEN`, text(7, null, 'Ten onrechte.')],
 };
 

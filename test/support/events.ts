@@ -250,6 +250,63 @@ export function reportWithdrawn(
   };
 }
 
+export function assessmentCorrected(
+  assessment: string,
+  changes: Changes<'AssessmentCorrected'> = {},
+): Event<'AssessmentCorrected'> {
+  return {
+    type: 'AssessmentCorrected',
+    data: {
+      assessmentId: id(assessment),
+      assessor: 'Samenwerkend Toezicht Jeugd',
+      description: null,
+      familiesReached: null,
+      sources: [],
+      developments: [],
+      assessmentPublishedOn: '2014-05',
+      reason: text('Verkeerd overgenomen.'),
+      publishedOn: null,
+      ...changes,
+    },
+  };
+}
+
+export function attentionWithdrawn(
+  point: string,
+  publishedOn: string | null = null,
+): Event<'AttentionPointWithdrawn'> {
+  return {
+    type: 'AttentionPointWithdrawn',
+    data: { attentionPointId: id(point), reason: text('Ten onrechte.'), publishedOn },
+  };
+}
+
+export function pointCorrected(
+  point: string,
+  words: string,
+  publishedOn: string | null = null,
+): Event<'ImprovementPointCorrected'> {
+  return {
+    type: 'ImprovementPointCorrected',
+    data: {
+      improvementPointId: id(point),
+      text: text(words),
+      reason: text('Onjuist verwoord.'),
+      publishedOn,
+    },
+  };
+}
+
+export function promiseWithdrawn(
+  commitment: string,
+  publishedOn: string | null = null,
+): Event<'CommitmentWithdrawn'> {
+  return {
+    type: 'CommitmentWithdrawn',
+    data: { commitmentId: id(commitment), reason: text('Ten onrechte.'), publishedOn },
+  };
+}
+
 export type Verdicts = Readonly<Record<string, '✓' | '✗'>>;
 
 /**

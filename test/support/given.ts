@@ -28,6 +28,10 @@ const STEP_OF = {
   FindingWithdrawn: 'WithdrawFinding',
   FollowUpCorrected: 'CorrectReport',
   FollowUpWithdrawn: 'WithdrawFollowUp',
+  AssessmentCorrected: 'CorrectAssessment',
+  AttentionPointWithdrawn: 'WithdrawAttentionPoint',
+  ImprovementPointCorrected: 'CorrectImprovementPoint',
+  CommitmentWithdrawn: 'WithdrawCommitment',
 } as const satisfies Partial<Record<EventType, ApproachStep['type']>>;
 type StepEvent = Extract<DomainEvent, { type: keyof typeof STEP_OF }>;
 

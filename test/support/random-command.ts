@@ -4,7 +4,9 @@ import type { DomainEvent, EventData } from '../../src/domain/events';
 import { indicatorsOf } from '../../src/domain/framework';
 import type { ApproachHistory } from '../../src/domain/history';
 import {
+  assessmentCorrected,
   attention,
+  attentionWithdrawn,
   concluded,
   consulted,
   corrected,
@@ -15,7 +17,9 @@ import {
   judged,
   noted,
   opened,
+  pointCorrected,
   promised,
+  promiseWithdrawn,
   registered,
   reportCorrected,
   reported,
@@ -42,6 +46,9 @@ export const KINDS = [
   'correctFollowUp',
   'correctFollowUp',
   'withdrawFollowUp',
+  'amend',
+  'amend',
+  'reissue',
   'report',
   'promise',
   'settle',
@@ -156,9 +163,76 @@ export function commandOf(
           followUpId: chosen(history.followed.followUps, pick)?.id ?? NOBODY,
         },
       });
+    case 'amend':
+      return amendment(intent, history);
+    case 'reissue':
+      return reissue(intent, history, name);
     case 'withdraw':
       return step({ type: 'FindingWithdrawn', data: { ...withdrawn('', publishedOn).data, findingId } });
   }
+}
+
+/** Of what stands beside findings. */
+function amendment({ pick, other, odd }: Intent, history: ApproachHistory): ApproachCommand {
+  const publishedOn = PUBLISHED[other % PUBLISHED.length] ?? null;
+  const assessmentId = chosen(history.assessments, pick)?.id ?? NOBODY;
+  const attentionPoints = history.assessments.flatMap(({ found: { attentionPoints: own } }) => own);
+  const commitments = history.followed.commitments;
+  const kinds = [
+    assessmentCorrected('', {
+      assessmentId,
+      publishedOn,
+      assessmentPublishedOn: PUBLISHED[pick % PUBLISHED.length] ?? null,
+      description: odd ? text('Anders.') : null,
+    }),
+    {
+      ...attentionWithdrawn('', publishedOn),
+      data: {
+        ...attentionWithdrawn('', publishedOn).data,
+        attentionPointId: chosen(attentionPoints, pick)?.id ?? NOBODY,
+      },
+    },
+    {
+      ...pointCorrected('', 'Anders.', publishedOn),
+      data: {
+        ...pointCorrected('', 'Anders.', publishedOn).data,
+        improvementPointId: chosen(pointsOf(history), pick)?.id ?? NOBODY,
+      },
+    },
+    {
+      ...promiseWithdrawn('', publishedOn),
+      data: {
+        ...promiseWithdrawn('', publishedOn).data,
+        commitmentId: chosen(commitments, pick)?.id ?? NOBODY,
+      },
+    },
+  ] as const;
+  return step(kinds[other % kinds.length] ?? kinds[0]);
+}
+
+/** A new issue that adds a finding with a warning, and a warning beside an earlier one. */
+function reissue({ pick, other, odd }: Intent, history: ApproachHistory, name: string): ApproachCommand {
+  const concludedOnes = history.assessments.filter(({ concluded: end }) => end !== null);
+  const assessment = chosen(odd ? history.assessments : concludedOnes, pick);
+  const finding = assessment?.found.findings[0]?.id ?? NOBODY;
+  const assessmentId = assessment?.id ?? NOBODY;
+  const { kind = 'BASELINE', year = 2013 } = assessment ?? {};
+  const indicators = someIndicators(other);
+  const added =
+    kind === 'BASELINE'
+      ? found(name, '', { assessmentId, indicators })
+      : judged(name, '', { assessmentId, indicators, verdict: verdictOf(pick) });
+  const late = { ...attention(`${name} beside`, ''), data: { ...attention(`${name} beside`, '').data } };
+  const events = [
+    added,
+    attention(`${name} LET OP`, name),
+    { ...late, data: { ...late.data, findingId: finding } },
+  ];
+  const digest = createHash('sha256').update(name).digest('hex');
+  const publishedOn = PUBLISHED[other % PUBLISHED.length] ?? null;
+  const document = imported({ digest, kind, reference: String(year), publishedOn, partial: true });
+  const { steps } = recordAssessment(document, events);
+  return { type: 'ReissueAssessment', assessmentId, document: document.data, steps };
 }
 
 /** Of a report, and where `pick` is even of the judgements on it; less sensible of anything. */

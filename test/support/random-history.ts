@@ -97,7 +97,7 @@ class Register {
 
     const decided = attempt(() => decide(command, history, this.#frameworks));
     if (!(decided instanceof Rejection)) {
-      const document = command.type === 'RecordAssessment' ? (command.document?.digest ?? null) : null;
+      const document = 'document' in command ? (command.document?.digest ?? null) : null;
       for (const { event, line } of decided) {
         const source = document === null || line === null ? null : { document, line };
         const recorded = this.#append(event, stream, source);

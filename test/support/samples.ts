@@ -1,7 +1,9 @@
 import type { DomainEvent, EventType } from '../../src/domain/events';
 import {
   assessment,
+  assessmentCorrected,
   attention,
+  attentionWithdrawn,
   concluded,
   consulted,
   corrected,
@@ -12,7 +14,9 @@ import {
   judged,
   noted,
   opened,
+  pointCorrected,
   promised,
+  promiseWithdrawn,
   published,
   registered,
   reportCorrected,
@@ -81,6 +85,28 @@ export const SAMPLES: {
   FollowUpCorrected: {
     after: [...baseline, reported('r', [point])],
     event: reportCorrected('r2', 'r', [point], { narrative: text('Afgerond.'), publishedOn: '2015-09' }),
+  },
+  AssessmentCorrected: {
+    after: baseline,
+    event: assessmentCorrected('2013', {
+      description: text('De aanpak.'),
+      familiesReached: 316,
+      sources: [{ kind: 'QUESTIONNAIRE', name: 'Mondriaan', consultedOn: '2013-11' }],
+      developments: [text('Er is een nieuwe regisseur.')],
+      publishedOn: '2014-09',
+    }),
+  },
+  AttentionPointWithdrawn: {
+    after: [...underWay, found('f', '2013'), attention('a', 'f'), concluded('2013')],
+    event: attentionWithdrawn('a', '2014-09'),
+  },
+  ImprovementPointCorrected: {
+    after: baseline,
+    event: pointCorrected(point, 'Leg de afspraken vast.', '2014-09'),
+  },
+  CommitmentWithdrawn: {
+    after: [...baseline, promised('c', [point])],
+    event: promiseWithdrawn('c', '2015-09'),
   },
   FollowUpWithdrawn: {
     after: [...baseline, reported('r', [point])],

@@ -39,8 +39,8 @@ export class ApproachType extends NodeType {
 
   @Field(() => String, { nullable: true, description: 'As the latest assessment that describes it does.' })
   async description(): Promise<string | null> {
-    const latest = this.#reading.assessments.findLast(({ described }) => described);
-    return latest === undefined ? null : this.#reading.text(latest);
+    const latest = this.#reading.assessments.findLast((one) => this.#reading.isDescribed(one));
+    return latest === undefined ? null : this.#reading.description(latest);
   }
 
   @Field(() => MunicipalityType, { description: 'The municipality, under the name and code that it had.' })

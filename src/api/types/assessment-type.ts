@@ -1,6 +1,8 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
-import type { AssessmentKind, SourceKind } from '../../domain/events';
+import type { AssessmentKind, EventData, SourceKind } from '../../domain/events';
 import type { AssessmentFact } from '../../domain/facts';
+import { textOf } from '../../domain/free-text';
+import { publicationOf } from '../../domain/verdicts';
 import type { ApproachReading } from '../approach-reading';
 import { AssessmentKindEnum, SourceKindEnum } from '../enums';
 import { EdtfScalar } from '../scalars';
@@ -55,8 +57,8 @@ export class AssessmentType {
   }
 
   @Field(() => String, { description: 'The inspectorate.' })
-  assessor(): string {
-    return this.#assessment.assessor;
+  async assessor(): Promise<string> {
+    return (await this.#corrected())?.assessor ?? this.#assessment.assessor;
   }
 
   @Field(() => EdtfScalar, {
@@ -64,22 +66,23 @@ export class AssessmentType {
     description: 'When it was made public; null where that is not known.',
   })
   publishedOn(): string | null {
-    return this.#assessment.concluded?.publishedOn ?? null;
+    return publicationOf(this.#assessment, this.#reading.asOf.upTo);
   }
 
   @Field(() => String, { nullable: true, description: 'The approach as the assessment describes it.' })
-  async description(): Promise<string | null> {
-    return this.#assessment.described ? this.#reading.text(this.#assessment) : null;
+  description(): Promise<string | null> {
+    return this.#reading.description(this.#assessment);
   }
 
   @Field(() => Int, { nullable: true, description: 'How many families the approach supported at the time.' })
-  familiesReached(): number | null {
-    return this.#assessment.familiesReached;
+  async familiesReached(): Promise<number | null> {
+    return ((await this.#corrected()) ?? this.#assessment).familiesReached;
   }
 
   @Field(() => [SourceType], { description: 'Who was asked and what was read, in document order.' })
   async sources(): Promise<SourceType[]> {
-    return (await this.#reading.found(this.#assessment)).sources;
+    const corrected = await this.#corrected();
+    return corrected?.sources ?? (await this.#reading.found(this.#assessment)).sources;
   }
 
   @Field(() => [FindingType], {
@@ -92,7 +95,13 @@ export class AssessmentType {
 
   @Field(() => [String], { description: 'What else changed in the approach, as a follow-up tells it.' })
   async notes(): Promise<string[]> {
+    const corrected = await this.#corrected();
+    if (corrected !== null) return corrected.developments.map(textOf);
     const { developments } = await this.#reading.found(this.#assessment);
     return Promise.all(developments.map((development) => this.#reading.text(development)));
+  }
+
+  #corrected(): Promise<EventData<'AssessmentCorrected'> | null> {
+    return this.#reading.correctedHeader(this.#assessment);
   }
 }

@@ -148,7 +148,7 @@ export class ImprovementPointType extends NodeType {
 
   @Field(() => String, { description: 'What is to be improved.' })
   text(): Promise<string> {
-    return this.#reading.text(this.#point.fact);
+    return this.#reading.text(this.#point.wording);
   }
 
   @Field(() => ImprovementPointStatusEnum, { description: 'What became of it.' })

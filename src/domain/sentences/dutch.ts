@@ -121,6 +121,20 @@ export const DUTCH: Sentences = {
     return `${verdictOf(before.assessment, before.indicators)} is gecorrigeerd${subject} en ${read}, ${BASES[basis]}; ${since(publishedOn ?? recordedOn, reason)}`;
   },
 
+  AssessmentCorrected: ({ assessmentId, reason, publishedOn }, named, recordedOn) =>
+    `Wat ${the(named.assessment(assessmentId))} naast zijn bevindingen zegt, is gecorrigeerd; ${since(publishedOn ?? recordedOn, reason)}`,
+
+  AttentionPointWithdrawn: ({ attentionPointId, reason, publishedOn }, named, recordedOn) =>
+    `Een aandachtspunt bij het oordeel over ${names(named.indicatorsOfAttentionPoint(attentionPointId))} is ingetrokken; ${since(publishedOn ?? recordedOn, reason)}`,
+
+  ImprovementPointCorrected: ({ improvementPointId, text, reason, publishedOn }, named, recordedOn) =>
+    `${capital(points([improvementPointId], named))} is gecorrigeerd en luidt: ${quoted(text)}; ${since(publishedOn ?? recordedOn, reason)}`,
+
+  CommitmentWithdrawn({ commitmentId, reason, publishedOn }, named, recordedOn) {
+    const { madeBy, improvementPoints } = named.commitment(commitmentId);
+    return `De toezegging van ${madeBy} over ${points(improvementPoints, named)} is ingetrokken; ${since(publishedOn ?? recordedOn, reason)}`;
+  },
+
   FindingWithdrawn({ findingId, reason, publishedOn }, named, recordedOn) {
     const { indicators, verdict, assessment } = named.finding(findingId);
     return `${verdictOf(assessment, indicators)} (${VERDICTS[verdict]}) is ingetrokken; ${since(publishedOn ?? recordedOn, reason)}`;

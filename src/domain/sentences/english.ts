@@ -122,6 +122,20 @@ export const ENGLISH: Sentences = {
     return `${verdictOf(before.assessment, before.indicators)} was corrected${subject} and ${read}, ${BASES[basis]}; ${since(publishedOn ?? recordedOn, reason)}`;
   },
 
+  AssessmentCorrected: ({ assessmentId, reason, publishedOn }, named, recordedOn) =>
+    `What the ${nameOf(named.assessment(assessmentId))} says beside its findings was corrected; ${since(publishedOn ?? recordedOn, reason)}`,
+
+  AttentionPointWithdrawn: ({ attentionPointId, reason, publishedOn }, named, recordedOn) =>
+    `An attention point beside the verdict on ${names(named.indicatorsOfAttentionPoint(attentionPointId))} was withdrawn; ${since(publishedOn ?? recordedOn, reason)}`,
+
+  ImprovementPointCorrected: ({ improvementPointId, text, reason, publishedOn }, named, recordedOn) =>
+    `${capital(points([improvementPointId], named))} was corrected and reads: ${quoted(text)}; ${since(publishedOn ?? recordedOn, reason)}`,
+
+  CommitmentWithdrawn({ commitmentId, reason, publishedOn }, named, recordedOn) {
+    const { madeBy, improvementPoints } = named.commitment(commitmentId);
+    return `The commitment of ${madeBy} about ${points(improvementPoints, named)} was withdrawn; ${since(publishedOn ?? recordedOn, reason)}`;
+  },
+
   FindingWithdrawn({ findingId, reason, publishedOn }, named, recordedOn) {
     const { indicators, verdict, assessment } = named.finding(findingId);
     return `${verdictOf(assessment, indicators)} (${VERDICTS[verdict]}) was withdrawn; ${since(publishedOn ?? recordedOn, reason)}`;

@@ -32,6 +32,8 @@ export interface Named {
   indicatorsOfFinding(codes: readonly string[], findingId: string): readonly NamedIndicator[];
   /** The indicators of the findings that opened these improvement points, each once. */
   indicatorsOfPoints(ids: readonly string[]): readonly NamedIndicator[];
+  /** The indicators of the finding that an attention point stands beside. */
+  indicatorsOfAttentionPoint(id: string): readonly NamedIndicator[];
   /** What was reported, by whom and when. */
   report(id: string): Pick<FollowUpFact, 'reportedBy' | 'reportedOn' | 'improvementPoints'>;
   /** Who made a promise, and about which improvement points. */

@@ -1,5 +1,6 @@
 import type { RecordedEvent } from '../events';
-import { type ApproachHistory, findFinding, findingAt } from '../history';
+import type { ApproachHistory } from '../history';
+import { findFinding, findingAt } from '../history-lookups';
 import { municipalityByCode } from '../municipalities';
 import type { FrameworkLines } from '../verdicts';
 import { dateInWords, type Language } from './dates';
@@ -72,6 +73,10 @@ function namedIn({ history, frameworks }: SentenceContext): Named {
       });
       return [...new Map(all.map((one) => [`${one.code} ${one.name}`, one])).values()];
     },
+    indicatorsOfAttentionPoint(id) {
+      const { assessment, finding } = known(besideWhich(history, id), 'attention point', id);
+      return indicators(finding.indicators, assessment.id);
+    },
     report: (id) =>
       known(
         history.followed.followUps.find((one) => one.id === id),
@@ -91,6 +96,15 @@ function namedIn({ history, frameworks }: SentenceContext): Named {
 function openingOf({ assessments }: ApproachHistory, id: string) {
   for (const assessment of assessments) {
     const point = assessment.found.improvementPoints.find((one) => one.id === id);
+    if (point !== undefined) return { assessment, finding: findingAt(assessment, point.finding) };
+  }
+  return undefined;
+}
+
+/** The finding that an attention point stands beside. */
+function besideWhich({ assessments }: ApproachHistory, id: string) {
+  for (const assessment of assessments) {
+    const point = assessment.found.attentionPoints.find((one) => one.id === id);
     if (point !== undefined) return { assessment, finding: findingAt(assessment, point.finding) };
   }
   return undefined;

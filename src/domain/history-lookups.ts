@@ -1,0 +1,78 @@
+import type { ApproachHistory, AssessmentFact, CommitmentFact, FindingFact, FollowUpFact } from './facts';
+
+// Facts of a history by what refers to them.
+
+/** An event refers to something that the history does not hold: the log is not whole. */
+export class HistoryError extends Error {
+  override readonly name = 'HistoryError';
+}
+
+/** A finding in its assessment. */
+export interface PlacedFinding {
+  readonly assessment: AssessmentFact;
+  readonly finding: FindingFact;
+  /** Its index among the findings of the assessment. */
+  readonly index: number;
+}
+
+/** The finding with that id, looked for from the latest assessment back; undefined where there is none. */
+export function findFinding(history: ApproachHistory, id: string): PlacedFinding | undefined {
+  for (let last = history.assessments.length - 1; last >= 0; last -= 1) {
+    const assessment = history.assessments[last] as AssessmentFact;
+    const index = assessment.found.findings.findLastIndex((finding) => finding.id === id);
+    const finding = assessment.found.findings[index];
+    if (finding !== undefined) return { assessment, finding, index };
+  }
+  return undefined;
+}
+
+/**
+ * The finding that a fact of the same assessment refers to.
+ * @throws HistoryError where there is none at that index.
+ */
+export function findingAt(assessment: AssessmentFact, index: number): FindingFact {
+  const finding = assessment.found.findings[index];
+  if (finding === undefined) throw new HistoryError(`assessment ${assessment.id} has no finding ${index}`);
+  return finding;
+}
+
+export function findingById(history: ApproachHistory, id: string): PlacedFinding {
+  const found = findFinding(history, id);
+  if (found === undefined) throw new HistoryError(`the history has no finding ${id}`);
+  return found;
+}
+
+export function assessmentById(history: ApproachHistory, id: string): AssessmentFact {
+  const assessment = history.assessments.findLast((one) => one.id === id);
+  if (assessment === undefined) throw new HistoryError(`the history has no assessment ${id}`);
+  return assessment;
+}
+
+export function followUpById(
+  { followed: { followUps } }: ApproachHistory,
+  id: string,
+): { readonly followUp: FollowUpFact; readonly index: number } {
+  const index = followUps.findLastIndex((followUp) => followUp.id === id);
+  const followUp = followUps[index];
+  if (followUp === undefined) throw new HistoryError(`the history has no report ${id}`);
+  return { followUp, index };
+}
+
+export function commitmentById({ followed }: ApproachHistory, id: string): CommitmentFact {
+  const commitment = followed.commitments.findLast((one) => one.id === id);
+  if (commitment === undefined) throw new HistoryError(`the history has no commitment ${id}`);
+  return commitment;
+}
+
+/** The attention point or improvement point with that id, looked for from the latest assessment back. */
+export function pointById<K extends 'attentionPoints' | 'improvementPoints'>(
+  history: ApproachHistory,
+  kind: K,
+  id: string,
+): AssessmentFact['found'][K][number] {
+  for (const { found } of history.assessments.toReversed()) {
+    const point = found[kind].findLast((one) => one.id === id);
+    if (point !== undefined) return point;
+  }
+  throw new HistoryError(`the history has no point ${id} among its ${kind}`);
+}

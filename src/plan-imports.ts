@@ -1,0 +1,200 @@
+import { randomBytes } from 'node:crypto';
+import { decide } from './domain/approach';
+import type { ApproachCommand } from './domain/approach-commands';
+import type { DomainEvent } from './domain/events';
+import type { AssessmentFact } from './domain/facts';
+import { type Framework, FrameworkLine } from './domain/framework';
+import { type ApproachHistory, emptyHistory, evolve } from './domain/history';
+import { Rejection } from './domain/rejection';
+import { approachStream } from './domain/streams';
+import type { EventStore } from './event-store/event-store';
+import { type Factsheet, FactsheetError, type Said } from './factsheet/factsheet';
+import { issueDate } from './factsheet/issue-date';
+import { reissue } from './factsheet/reissue';
+import type { FactsheetSubject, ImportFlags } from './factsheet/subject';
+import { type FactsheetFile, toCommand } from './factsheet/to-command';
+import { type ApproachKey, loadFramework, stableId } from './handle-command';
+
+/** A document that was read. */
+export interface ReadDocument {
+  readonly path: string;
+  readonly file: FactsheetFile;
+  readonly factsheet: Factsheet;
+  readonly subject: FactsheetSubject;
+}
+
+/** What an import will append, and why. */
+export interface PlannedImport {
+  readonly document: ReadDocument;
+  readonly approach: ApproachKey;
+  /** What the ids of its events are made of. */
+  readonly key: string;
+  /** Null where a new issue says what the register holds already. */
+  readonly command: ApproachCommand | null;
+  /** The revision that the approach must still be at; null where any will do. */
+  readonly expectedRevision: number | null;
+  readonly isReissue: boolean;
+  /** Of a new issue: what it changes, in words. */
+  readonly changes: readonly Said<string>[];
+  readonly warnings: readonly Said<string>[];
+  /** The events that it gives, by type; none where it was imported before. */
+  readonly events: Readonly<Record<string, number>>;
+}
+
+export interface PlanOptions {
+  readonly flags: ImportFlags;
+  /** The documents are new issues of ones that were imported. */
+  readonly reissue: boolean;
+  /** Why what a new issue corrects was wrong; null for the usual words. */
+  readonly reason: string | null;
+  readonly now: () => Date;
+  /** The stream that holds a document already, by its SHA-256; null where none does. */
+  readonly streamOfDocument: (digest: string) => string | null;
+}
+
+/** An approach with what is to be appended to it so far. */
+interface Ahead {
+  readonly history: ApproachHistory;
+  /** By revision. */
+  readonly events: DomainEvent[];
+}
+
+/**
+ * Decides on every document in turn, each on what those before it would leave.
+ * @throws FactsheetError or Rejection, each as `fail` makes of it, for the first that cannot be imported.
+ */
+export async function planImports(
+  store: EventStore,
+  documents: readonly ReadDocument[],
+  framework: Framework,
+  options: PlanOptions,
+  fail: (path: string, error: unknown) => Error,
+): Promise<PlannedImport[]> {
+  const { line: stored } = await loadFramework(store, framework.code);
+  const line = stored.latest === undefined ? new FrameworkLine().add(framework, []) : stored;
+  const approaches = new Map<string, Ahead>();
+  const plans: PlannedImport[] = [];
+  for (const document of documents) {
+    const { subject, file, path } = document;
+    const approach = { municipality: subject.municipality.code, slug: subject.slug };
+    const stream = approachStream(approach.municipality, approach.slug);
+    const ahead = approaches.get(stream) ?? (await readApproach(store, stream));
+    approaches.set(stream, ahead);
+    try {
+      assertNotElsewhere(options.streamOfDocument(file.digest), stream, ahead.history, file.digest);
+      const plan = planOne(document, approach, framework, ahead, options);
+      const decided = plan.command === null ? [] : decide(plan.command, ahead.history, () => line);
+      const counts: Record<string, number> = {};
+      for (const { event, line: from } of decided) {
+        const source = from === null ? null : { document: file.digest, line: from };
+        const place = { revision: ahead.events.length, position: 0, recordedAt: options.now().toISOString() };
+        evolve(ahead.history, event, { ...place, source });
+        ahead.events.push(event);
+        counts[event.type] = (counts[event.type] ?? 0) + 1;
+      }
+      plans.push({ ...plan, document, approach, events: counts });
+    } catch (error) {
+      throw fail(path, error);
+    }
+  }
+  return plans;
+}
+
+async function readApproach(store: EventStore, stream: string): Promise<Ahead> {
+  const ahead: Ahead = { history: emptyHistory(), events: [] };
+  for await (const page of store.readStream(stream)) {
+    for (const event of page) {
+      evolve(ahead.history, event, { ...event, ...event.metadata });
+      ahead.events.push(event);
+    }
+  }
+  return ahead;
+}
+
+function planOne(
+  { factsheet, subject, file }: ReadDocument,
+  approach: ApproachKey,
+  framework: Framework,
+  { history, events }: Ahead,
+  options: PlanOptions,
+): Pick<PlannedImport, 'key' | 'command' | 'expectedRevision' | 'isReissue' | 'changes' | 'warnings'> {
+  const { flags } = options;
+  const key = `${file.digest}/${approach.municipality}/${approach.slug}/${subject.year}`;
+  const commandFor = (about: FactsheetSubject) =>
+    toCommand(factsheet, about, file, framework, history, flags.partial, (name) => stableId(key, name));
+  const issues = history.factsheets.filter(
+    ({ kind, reference }) => kind === factsheet.kind && reference === subject.year,
+  );
+  const known = issues.findIndex(({ digest }) => digest === file.digest);
+  const earlier = known < 0 ? issues : issues.slice(0, known);
+  if (known === 0 || (known < 0 && !options.reissue)) {
+    const { command, warnings } = commandFor(subject);
+    return { key, command, expectedRevision: null, isReissue: false, changes: [], warnings };
+  }
+
+  const today = options.now().toISOString().slice(0, 10);
+  const assessment = assessmentOf(factsheet, subject, framework, history);
+  const dates = [assessment.concluded, ...earlier].flatMap((one) => one?.publishedOn ?? []);
+  const issued = issueDate(factsheet, dates, flags.published, today);
+  const { publishedOn } = issued;
+  const planned = commandFor({ ...subject, publishedOn });
+  if (known > 0) {
+    const { command, warnings } = planned;
+    return { key, command, expectedRevision: null, isReissue: true, changes: [], warnings };
+  }
+  const reason = options.reason ?? `Overgenomen uit de heruitgave ${file.name}.`;
+  const { command, changes, warnings } = reissue(planned.command, assessment, history, events, {
+    reason: () => ({ text: reason, salt: randomBytes(16).toString('hex') }),
+    publishedOn,
+  });
+  return {
+    key,
+    command,
+    expectedRevision: events.length - 1,
+    isReissue: true,
+    changes,
+    warnings: [...planned.warnings, ...issued.warnings, ...warnings].sort((a, b) => a.line - b.line),
+  };
+}
+
+/** The assessment of which the document is a new issue. */
+function assessmentOf(
+  { kind, approach }: Factsheet,
+  { year, municipality }: FactsheetSubject,
+  framework: Framework,
+  history: ApproachHistory,
+): AssessmentFact {
+  const assessment = history.assessments.find(
+    (one) => one.framework === framework.code && one.kind === kind && one.year === Number(year),
+  );
+  const what = kind === 'BASELINE' ? 'assessment' : 'follow-up';
+  if (assessment === undefined) {
+    throw new FactsheetError([
+      {
+        line: approach.line,
+        message: `there is no ${what} for ${year} of ${approach.value} in ${municipality.name} that this could be a new issue of; import it without --reissue`,
+      },
+    ]);
+  }
+  if (assessment.frameworkVersion !== framework.version) {
+    throw new FactsheetError([
+      {
+        line: approach.line,
+        message: `the ${what} for ${year} is against version ${assessment.frameworkVersion} of ${framework.code}; expected a new issue against that version`,
+      },
+    ]);
+  }
+  return assessment;
+}
+
+/** The same document for another approach is the same document with other flags. */
+function assertNotElsewhere(
+  holder: string | null,
+  stream: string,
+  history: ApproachHistory,
+  digest: string,
+): void {
+  if (holder === null || holder === stream) return;
+  if (history.factsheets.some((known) => known.digest === digest)) return;
+  throw new Rejection('FACTSHEET_REUSED', `this document was imported already, into ${holder}`);
+}
