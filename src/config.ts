@@ -10,6 +10,8 @@ export interface Config {
   readonly eventStoreUrl: string;
   /** What the names of our streams begin with on a KurrentDB server. */
   readonly eventStorePrefix: string;
+  /** How far the read models may be behind the log for this process to call itself ready, in seconds. */
+  readonly maxLagSeconds: number;
   /** Whom developers turn to, as the description of the REST API names them. */
   readonly contact: { readonly name: string; readonly email: string; readonly url: string };
 }
@@ -20,8 +22,8 @@ export class ConfigError extends Error {
 }
 
 /**
- * The configuration from the environment: `HOST`, `PORT`, `DATA_DIR`, `EVENT_STORE_URL`, `EVENT_STORE_PREFIX`.
- * This is the only place that reads it.
+ * The configuration from the environment: `HOST`, `PORT`, `DATA_DIR`, `EVENT_STORE_URL`, `EVENT_STORE_PREFIX`,
+ * `MAX_LAG_SECONDS`. This is the only place that reads it.
  * @throws ConfigError
  */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
@@ -48,6 +50,10 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       `EVENT_STORE_PREFIX is "${eventStorePrefix}"; expected letters, digits and . _ -, such as toetsspoor-`,
     );
   }
+  const maxLag = set('MAX_LAG_SECONDS') ?? '10';
+  if (!/^\d{1,6}$/.test(maxLag) || Number(maxLag) < 2) {
+    problems.push(`MAX_LAG_SECONDS is "${maxLag}"; expected a whole number from 2`);
+  }
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
   const contact = {
     name: set('CONTACT_NAME') ?? 'Toetsspoor',
@@ -60,6 +66,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     dataDir,
     eventStoreUrl,
     eventStorePrefix,
+    maxLagSeconds: Number(maxLag),
     contact,
   };
 }

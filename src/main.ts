@@ -9,6 +9,7 @@ import type { Config } from './config';
 import { type EventStore, LogInUseError } from './event-store/event-store';
 import { openSqliteEventStore } from './event-store/sqlite';
 import { takeWriterLock, type WriterLock } from './event-store/sqlite-writer-lock';
+import { Lag } from './lag';
 import { Projector } from './projector';
 
 /** The log and its read models, open for writing. */
@@ -71,6 +72,9 @@ export function openLog(
   return openSqliteEventStore({ path, mode });
 }
 
+/** How long a request waits for the read models to reach a position, in milliseconds. */
+const MAX_WAIT_MS = 10_000;
+
 /** A server that is listening, and keeps its read models level with the log. */
 export interface RunningServer {
   readonly url: string;
@@ -93,6 +97,7 @@ export async function serve(
 ): Promise<RunningServer> {
   const { store, database, projector } = register;
   const stop = new AbortController();
+  const lag = new Lag(store, projector);
   const app: FastifyInstance = await createServer({
     sources: {
       database,
@@ -102,11 +107,21 @@ export async function serve(
     },
     authenticate,
     contact: config.contact,
+    async waitFor(position) {
+      // Read before waiting: a position that is not in the log yet is waited for in vain.
+      if (((await store.lastPosition()) ?? 0) < position) return 'beyond';
+      return (await projector.waitFor(position, MAX_WAIT_MS)) ? 'reached' : 'late';
+    },
     isReady: () => projector.isLevel,
+    lagSeconds: () => lag.seconds,
+    maxLagSeconds: config.maxLagSeconds,
     onError,
   });
   const url = await app.listen({ host: config.host, port: config.port });
-  const following = projector.prepare(onProgress, stop.signal).then(() => projector.follow(stop.signal));
+  const following = projector.prepare(onProgress, stop.signal).then(async () => {
+    void lag.follow(stop.signal);
+    await projector.follow(stop.signal);
+  });
   return {
     url,
     following,

@@ -7,9 +7,11 @@ import {
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
+import { awaitPositionOfExtensions, awaitPositionOfHeader, type PositionSources } from './awaited-position';
 import { withoutInternals } from './caller-errors';
 import { compiledQueries } from './compiled-queries';
 import type { ApiContext } from './context';
+import { type ErrorCode, errorBody } from './errors';
 import { answerErrors } from './http-errors';
 import { keepAnswers, keepableAnswers } from './kept-answers';
 import { keptDocuments } from './kept-documents';
@@ -19,6 +21,7 @@ import { audienceOf, type Principal } from './principal';
 import { ReadScope } from './read-scope';
 import type { ReadSources } from './read-sources';
 import type { Contact } from './rest/openapi';
+import { PROBLEM_JSON, problemOfError } from './rest/problem';
 import { restRoutes } from './rest/routes';
 import { buildApiSchema } from './schema';
 import { Snapshots } from './snapshots';
@@ -36,8 +39,14 @@ export interface ServerOptions {
   readonly authenticate: (headers: IncomingHttpHeaders) => Promise<Principal>;
   /** Whom developers turn to. */
   readonly contact: Contact;
+  /** Waits, for a bounded time, until the read models have reached a position. */
+  readonly waitFor: PositionSources['waitFor'];
   /** True once the read models are level with the log. */
   readonly isReady: () => boolean;
+  /** Since when the read models are not known to hold all of the log, in seconds. */
+  readonly lagSeconds: () => number;
+  /** The lag up to which this replica calls itself ready. */
+  readonly maxLagSeconds: number;
   /** Told of errors that callers only see as INTERNAL_SERVER_ERROR. */
   readonly onError: (error: unknown) => void;
 }
@@ -45,6 +54,7 @@ export interface ServerOptions {
 /** The HTTP server, not listening yet: `/graphql`, `/v1`, `/healthz`, `/readyz`. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
   const { sources, authenticate, contact, isReady, onError } = options;
+  const positions: PositionSources = { position: sources.position, waitFor: options.waitFor };
   const app = Fastify();
   const schema = buildApiSchema();
   const snapshots = new Snapshots(sources);
@@ -86,19 +96,30 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   answerErrors(app, onError);
   await app.register(async (graphql) => {
     authenticated(graphql);
+    awaitPositionOfHeader(graphql, positions, (reply, error) => {
+      const { status, code } = problemOfError(error.toJSON());
+      reply.code(status).send(errorBody(error.message, code as ErrorCode));
+    });
     keepAnswers(graphql, sources.position);
     graphql.route({
       url: '/graphql',
       bodyLimit: LIMITS.bodyBytes,
       method: ['GET', 'POST', 'OPTIONS'],
       handler: fastifyApolloHandler(apollo, {
-        context: async (request) => contextOf(request),
+        context: async (request) => {
+          await awaitPositionOfExtensions(request, positions);
+          return contextOf(request);
+        },
       }),
     });
   });
   await app.register(
     async (rest) => {
       authenticated(rest);
+      awaitPositionOfHeader(rest, positions, (reply, error) => {
+        const problem = problemOfError(error.toJSON());
+        reply.code(problem.status).type(PROBLEM_JSON).send(problem);
+      });
       await restRoutes(rest, {
         schema,
         contact,
@@ -116,9 +137,14 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     { prefix: '/v1' },
   );
   app.get('/healthz', async () => ({ status: 'ok' }));
-  app.get('/readyz', async (_request, reply) =>
-    isReady() ? { status: 'ready' } : reply.code(503).send({ status: 'catching up with the log' }),
-  );
+  app.get('/readyz', async (_request, reply) => {
+    const lagSeconds = options.lagSeconds();
+    // JSON knows no infinity: before the first time there is no lag to tell.
+    const lag = { lagSeconds: Number.isFinite(lagSeconds) ? lagSeconds : null };
+    const isClose = isReady() && lagSeconds <= options.maxLagSeconds;
+    if (!isClose) reply.code(503);
+    return { status: isClose ? 'ready' : 'catching up with the log', ...lag };
+  });
   app.addHook('onClose', () => apollo.stop());
   closeConnectionsWhenStopping(app);
   return app;

@@ -20,6 +20,7 @@ Environment:
   DATA_DIR            folder of the log and the read models (default: data)
   EVENT_STORE_URL     the log, sqlite:PATH (default: sqlite:$DATA_DIR/events.db) or kurrentdb://HOST:PORT
   EVENT_STORE_PREFIX  what the names of our streams begin with on KurrentDB (default: toetsspoor-)
+  MAX_LAG_SECONDS     how far read models may be behind the log for /readyz to say ready (default: 10)
   HOST, PORT          where serve and start listen (default: 127.0.0.1, 4000)
 
 Exit status: 0 where all went well, 1 where it did not.`;

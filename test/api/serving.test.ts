@@ -60,7 +60,10 @@ describe('The server', () => {
     const health = await fetch(`${url}/healthz`);
     expect([health.status, await health.json()]).toEqual([200, { status: 'ok' }]);
     const early = await fetch(`${url}/readyz`);
-    expect([early.status, await early.json()]).toEqual([503, { status: 'catching up with the log' }]);
+    expect([early.status, await early.json()]).toEqual([
+      503,
+      { status: 'catching up with the log', lagSeconds: null },
+    ]);
     const refused = await ask(url);
     expect(refused.status).toBe(503);
     expect(await refused.json()).toEqual({
@@ -136,7 +139,7 @@ describe('The server', () => {
     };
     expect(await count()).toBe(44);
     await opened.import(SAMPLE_2014);
-    await projector.waitFor(53, 5_000);
+    await projector.waitFor((await opened.register.store.lastPosition()) ?? 0, 5_000);
     expect(await count()).toBe(53);
   });
 });

@@ -51,6 +51,18 @@ export interface TestServer extends TestClient {
   reissue(document: string, published: string): Promise<void>;
   /** The same server, asked by somebody who is signed in. */
   as(principal: Partial<SignedIn> & Pick<SignedIn, 'roles'>): TestClient;
+  readonly config: Config;
+  close(): Promise<void>;
+}
+
+/** A server that reads the log of another one. */
+export interface Replica extends TestClient {
+  readonly url: string;
+  readonly register: Register;
+  /** Folder of its read models. */
+  readonly dataDir: string;
+  /** What was told of building the read models. */
+  readonly progress: readonly number[];
   close(): Promise<void>;
 }
 
@@ -71,6 +83,7 @@ export function openTestRegister(): TestRegister {
     port: 0,
     dataDir,
     ...ownLogIn(dataDir),
+    maxLagSeconds: 10,
     contact: { name: 'Tester', email: 'tester@example.nl', url: 'https://example.nl' },
   };
   const register = openRegister(config);
@@ -111,6 +124,7 @@ export async function startServer(...documents: readonly string[]): Promise<Test
   return {
     ...client(server.url),
     url: server.url,
+    config,
     register,
     internalErrors,
     async import(...wanted) {
@@ -125,6 +139,36 @@ export async function startServer(...documents: readonly string[]): Promise<Test
     async close() {
       await server.close();
       await opened.dispose();
+    },
+  };
+}
+
+/** @param dataDir folder of its read models, which may be there already */
+export async function startReplica(
+  of: Config,
+  dataDir = mkdtempSync(join(tmpdir(), 'toetsspoor-replica-')),
+): Promise<Replica> {
+  const config = { ...of, dataDir };
+  const register = openRegister(config, 'read');
+  const progress: number[] = [];
+  const server = await serve(
+    register,
+    config,
+    () => {},
+    (events) => progress.push(events),
+    believe,
+  );
+  await level(register);
+  return {
+    ...client(server.url),
+    url: server.url,
+    register,
+    dataDir,
+    progress,
+    async close() {
+      await server.close();
+      await register.close();
+      rmSync(dataDir, { recursive: true });
     },
   };
 }

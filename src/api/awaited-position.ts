@@ -1,0 +1,114 @@
+// type-graphql, by way of the cursors, needs it first.
+import 'reflect-metadata';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { GraphQLError } from 'graphql';
+import type { Position } from '../domain/events';
+import { fromCursor, toCursor } from './connection';
+import { type ErrorCode, userError } from './errors';
+
+/** What became of waiting: `beyond` where the log itself does not go that far. */
+export type Awaited = 'reached' | 'late' | 'beyond';
+
+export interface PositionSources {
+  /** The position that the read models have reached. */
+  readonly position: () => Position;
+  /** Waits, for a bounded time, until the read models have reached a position. */
+  readonly waitFor: (position: Position) => Promise<Awaited>;
+}
+
+/**
+ * Carries the position that an answer was given at, and asks for one that is no older: so a caller reads their own
+ * writes, and never goes back in time, whichever replica answers.
+ */
+export const POSITION_HEADER = 'toetsspoor-position';
+
+/**
+ * Says in the header of every answer what position it was given at, and lets a request with that header wait until
+ * it is reached.
+ * @param refuse sends the answer that it was not
+ */
+export function awaitPositionOfHeader(
+  app: FastifyInstance,
+  sources: PositionSources,
+  refuse: (reply: FastifyReply, error: GraphQLError) => void,
+): void {
+  let said = { position: -1, cursor: '' };
+  // With callbacks, as most requests wait for nothing.
+  app.addHook('onRequest', (request, reply, done) => {
+    const wanted = request.headers[POSITION_HEADER];
+    if (wanted === undefined) return done();
+    awaitPosition(String(wanted), sources).then(
+      () => done(),
+      (error) => (error instanceof GraphQLError ? refuse(reply, error) : done(error)),
+    );
+  });
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    const position = sources.position();
+    if (position !== said.position) said = { position, cursor: toCursor(position) };
+    reply.header(POSITION_HEADER, said.cursor);
+    done(null, payload);
+  });
+}
+
+/** The same for a request that names the position in GraphQL's own way, as `extensions.position`. */
+export async function awaitPositionOfExtensions(
+  { method, body, query }: FastifyRequest,
+  sources: PositionSources,
+): Promise<void> {
+  const given = method === 'GET' ? query : body;
+  const extensions = extensionsOf(given);
+  if (typeof extensions !== 'object' || extensions === null || !('position' in extensions)) return;
+  await awaitPosition(String(extensions.position), sources);
+}
+
+function extensionsOf(request: unknown): unknown {
+  if (typeof request !== 'object' || request === null || !('extensions' in request)) return undefined;
+  const { extensions } = request;
+  if (typeof extensions !== 'string') return extensions;
+  try {
+    return JSON.parse(extensions);
+  } catch {
+    // What is no JSON there is refused by GraphQL over HTTP.
+    return undefined;
+  }
+}
+
+/** @throws GraphQLError with code BAD_USER_INPUT, POSITION_UNKNOWN or POSITION_NOT_REACHED */
+async function awaitPosition(wanted: string, { position, waitFor }: PositionSources): Promise<void> {
+  const wantedPosition = positionOf(wanted);
+  if (position() >= wantedPosition) return;
+  switch (await waitFor(wantedPosition)) {
+    case 'reached':
+      return;
+    case 'beyond':
+      throw refusal(
+        400,
+        'POSITION_UNKNOWN',
+        'the log does not go as far as the position that is waited for; expected one of an answer of this register',
+      );
+    case 'late':
+      throw refusal(
+        503,
+        'POSITION_NOT_REACHED',
+        'this replica has not reached the position in time: ask again, or without it for what is here now',
+      );
+  }
+}
+
+function positionOf(wanted: string): Position {
+  let position: unknown;
+  try {
+    [position] = fromCursor(wanted, ['number']) ?? [];
+  } catch {
+    // Told below, in words about positions.
+  }
+  if (Number.isSafeInteger(position) && Number(position) >= 0) return Number(position);
+  const { message } = userError(
+    `"${wanted}" is not a position; expected one as answers have it in the header ${POSITION_HEADER}`,
+  );
+  throw refusal(400, 'BAD_USER_INPUT', message);
+}
+
+function refusal(status: number, code: ErrorCode, message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code, http: { status } } });
+}

@@ -1,0 +1,158 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { PROJECTIONS } from '../../projections/all';
+import { ANONYMOUS } from '../../src/api/principal';
+import { createServer } from '../../src/api/server';
+import { dump, emptyReadModels } from '../support/read-models';
+import {
+  maastricht,
+  type Replica,
+  SAMPLE_2013,
+  SAMPLE_2014,
+  startReplica,
+  startServer,
+  type TestServer,
+} from './support';
+
+const COUNT = maastricht('history(first: 100) { nodes { id } }');
+
+describe('A replica', () => {
+  let server: TestServer;
+  let replicas: Replica[];
+  beforeEach(async () => {
+    server = await startServer(SAMPLE_2013);
+    replicas = [];
+  });
+  afterEach(async () => {
+    for (const replica of replicas) await replica.close();
+    await server.close();
+  });
+
+  async function replica(dataDir?: string): Promise<Replica> {
+    const started = await startReplica(server.config, dataDir);
+    replicas.push(started);
+    return started;
+  }
+  const positionOf = async (url: string): Promise<string> =>
+    (await fetch(`${url}/graphql?query={__typename}`)).headers.get('toetsspoor-position') ?? '';
+  const asked = (url: string, headers = {}, more = {}) =>
+    fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({ query: COUNT, ...more }),
+    });
+  const count = async (response: Response): Promise<number> =>
+    ((await response.json()) as { data: { approach: { history: { nodes: unknown[] } } } }).data.approach
+      .history.nodes.length;
+
+  it('builds its read models by itself, tells of it, and answers as the others do', async () => {
+    const other = await replica();
+    expect(other.progress.at(-1)).toBe(44);
+    expect(await other.ask(COUNT)).toEqual(await server.ask(COUNT));
+    expect(dump(other.register.database)).toEqual(dump(server.register.database));
+  });
+
+  it('shows what was written elsewhere to whoever carries the position of the write', async () => {
+    const other = await replica();
+    await server.import(SAMPLE_2014);
+    const position = await positionOf(server.url);
+    const extensions = { position };
+    // In the header, and in GraphQL's own way, by POST and by GET.
+    const responses = await Promise.all([
+      asked(other.url, { 'toetsspoor-position': position }),
+      asked(other.url, {}, { extensions }),
+      fetch(
+        `${other.url}/graphql?query=${encodeURIComponent(COUNT)}&extensions=${encodeURIComponent(JSON.stringify(extensions))}`,
+      ),
+    ]);
+    for (const response of responses) expect(await count(response)).toBe(52);
+  });
+
+  it('refuses what is no position, and one that the log does not have, in GraphQL and in REST', async () => {
+    const beyond = Buffer.from(JSON.stringify([2 ** 50])).toString('base64url');
+    for (const [position, status, code] of [
+      ['x', 400, 'BAD_USER_INPUT'],
+      [beyond, 400, 'POSITION_UNKNOWN'],
+    ] as const) {
+      const headers = { 'toetsspoor-position': position };
+      const inGraphql = await asked(server.url, headers);
+      expect(inGraphql.status).toBe(status);
+      expect(await inGraphql.json()).toMatchObject({ errors: [{ extensions: { code } }] });
+      const inRest = await fetch(`${server.url}/v1/approaches`, { headers });
+      expect(inRest.status).toBe(status);
+      expect(inRest.headers.get('content-type')).toContain('application/problem+json');
+      expect(await inRest.json()).toMatchObject({ code });
+      const inExtensions = await asked(server.url, {}, { extensions: { position } });
+      expect(inExtensions.status).toBe(status);
+      expect(await inExtensions.json()).toMatchObject({ errors: [{ extensions: { code } }] });
+    }
+  });
+
+  it('can begin with the copied read models of another one, and only follows on', async () => {
+    const first = await replica();
+    const copy = mkdtempSync(join(tmpdir(), 'toetsspoor-replica-'));
+    first.register.database.exec(`VACUUM INTO '${join(copy, 'read-model.db')}'`);
+    await server.import(SAMPLE_2014);
+    const second = await replica(copy);
+    expect(second.progress).toEqual([]);
+    const response = await asked(second.url, { 'toetsspoor-position': await positionOf(server.url) });
+    expect(await count(response)).toBe(52);
+    expect(dump(second.register.database)).toEqual(dump(server.register.database));
+  });
+});
+
+describe('A replica that does not keep up', () => {
+  let app: FastifyInstance;
+  let lagSeconds = 0;
+  beforeEach(async () => {
+    app = await createServer({
+      sources: {
+        database: emptyReadModels(PROJECTIONS),
+        position: () => 0,
+        readStream: async function* () {},
+        now: () => new Date(),
+      },
+      authenticate: async () => ANONYMOUS,
+      contact: { name: 'Tester', email: 'tester@example.nl', url: 'https://example.nl' },
+      waitFor: async () => 'late',
+      isReady: () => true,
+      lagSeconds: () => lagSeconds,
+      maxLagSeconds: 5,
+      onError: () => {},
+    });
+    await app.listen({ host: '127.0.0.1', port: 0 });
+  });
+  afterEach(() => app.close());
+  const get = async (path: string, headers = {}) => {
+    const url = app.listeningOrigin;
+    const response = await fetch(`${url}${path}`, { headers });
+    return { response, body: await response.json() };
+  };
+  const positionHeader = (position: number) => ({
+    'toetsspoor-position': Buffer.from(JSON.stringify([position])).toString('base64url'),
+  });
+
+  it('says so to a request that waits for what it has not reached, and answers the others', async () => {
+    const ask = (position: number) => get('/graphql?query={__typename}', positionHeader(position));
+    expect((await ask(0)).body).toMatchObject({ data: { __typename: 'Query' } });
+    const late = await ask(8);
+    expect(late.response.status).toBe(503);
+    expect(late.body).toMatchObject({ errors: [{ extensions: { code: 'POSITION_NOT_REACHED' } }] });
+    expect(late.response.headers.get('toetsspoor-position')).toBe(positionHeader(0)['toetsspoor-position']);
+  });
+
+  it('is not ready once it is further behind than it may be, and ready again when it is level', async () => {
+    for (const [lag, status, body] of [
+      [0.3, 200, { status: 'ready', lagSeconds: 0.3 }],
+      [5.1, 503, { status: 'catching up with the log', lagSeconds: 5.1 }],
+      [Number.POSITIVE_INFINITY, 503, { status: 'catching up with the log', lagSeconds: null }],
+      [1, 200, { status: 'ready', lagSeconds: 1 }],
+    ] as const) {
+      lagSeconds = lag;
+      const { response, body: given } = await get('/readyz');
+      expect([response.status, given]).toEqual([status, body]);
+    }
+  });
+});
