@@ -54,6 +54,8 @@ export interface Factsheet {
   /** In a follow-up: what else changed in the approach, a paragraph each. */
   readonly developments: readonly Said<string>[];
   readonly rows: readonly [FactsheetRow, ...FactsheetRow[]];
+  /** Names of criteria and indicators that are misspelt, and what they were read as. */
+  readonly misspelt: readonly Said<string>[];
   /** Lines that are neither understood nor known boilerplate; never a verdict. */
   readonly notUnderstood: readonly Said<string>[];
 }

@@ -6,9 +6,9 @@ interface Named {
   readonly name: string;
 }
 
-/** What a cell names: the entries found in it, or why none could be chosen, with those nearest to it. */
+/** What a cell names: the entries found in it, spelt well or not, or why none could be chosen, with those nearest to it. */
 export type Naming<T> =
-  | { readonly found: readonly T[] }
+  | { readonly found: readonly T[]; readonly misspelt: boolean }
   | { readonly found: null; readonly why: 'unknown' | 'ambiguous'; readonly near: readonly T[] };
 
 /** Letters and digits only, without case and diacritics: what two spellings of a name have in common. */
@@ -45,7 +45,7 @@ export function nameIn<T extends Named>(
   const [best, second] = readings.sort((a, b) => a.cost - b.cost || outside(a) - outside(b));
   if (best === undefined) return { found: null, why: 'unknown', near };
   const clear = second === undefined || second.cost > best.cost * 2 + 2 || outside(best) < outside(second);
-  return clear ? { found: best.names } : { found: null, why: 'ambiguous', near };
+  return clear ? { found: best.names, misspelt: best.cost > 0 } : { found: null, why: 'ambiguous', near };
 }
 
 /** True where the text begins with one of the names, exactly spelt but for case, white space and signs. */

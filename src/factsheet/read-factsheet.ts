@@ -56,6 +56,7 @@ export function readFactsheet(text: string, framework: Framework): Factsheet {
       'row',
       lastLine,
     ),
+    misspelt: rows.flatMap((row) => row.misspelt),
     notUnderstood: prose.notUnderstood,
   };
 }

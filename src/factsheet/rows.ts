@@ -1,4 +1,5 @@
 import type { Framework } from '../domain/framework';
+import type { Said } from './factsheet';
 import { ACCEPTED_MARKS, type ReadMark, readMarks, shortened } from './marks';
 import { nameIn } from './names';
 import { type Fragment, Passage } from './passage';
@@ -13,6 +14,8 @@ export interface ReadRow {
   readonly indicators: readonly string[];
   readonly marks: readonly ReadMark[];
   readonly quoted: readonly ReadMark[];
+  /** Names of it that are misspelt: as written, and what they were read as. */
+  readonly misspelt: readonly Said<string>[];
 }
 
 type Criterion = Framework['themes'][number]['criteria'][number];
@@ -38,15 +41,16 @@ export function readRows(
     if (above?.theme !== row.theme) criterion = null;
     above = row;
     const { columns } = row;
+    const misspelt: Said<string>[] = [];
     if (row.cells.length > columns.count) {
       problems.add(row.line, `a row of ${row.cells.length} cells; expected ${columns.count}, parted by tabs`);
       continue;
     }
     const cell = (index: number | null) => (index === null ? [] : (row.cells[index] ?? []));
     if (columns.criterion !== null) {
-      criterion = readCriterion(row, cell(columns.criterion), criterion, criteria, problems);
+      criterion = readCriterion(row, cell(columns.criterion), criterion, criteria, problems, misspelt);
     }
-    const places = readIndicators(row, cell(columns.indicator), criterion, indicators, problems);
+    const places = readIndicators(row, cell(columns.indicator), criterion, indicators, problems, misspelt);
     for (const place of places) {
       checkPlace(row, place, columns.criterion === null ? null : criterion, problems);
       const earlier = standsOn.get(place.code);
@@ -69,7 +73,7 @@ export function readRows(
         ? []
         : marksOf(columns.quoted, `a cell for ${years?.earlier ?? 'the earlier year'}`);
     const marks = marksOf(columns.findings, years === null ? 'a findings cell' : `a cell for ${years.later}`);
-    rows.push({ line: row.line, indicators: places.map(({ code }) => code), marks, quoted });
+    rows.push({ line: row.line, indicators: places.map(({ code }) => code), marks, quoted, misspelt });
   }
   return rows;
 }
@@ -80,6 +84,7 @@ function readCriterion(
   above: Criterion | null,
   criteria: readonly Criterion[],
   problems: Problems,
+  misspelt: Said<string>[],
 ): Criterion | null {
   const { text, line } = passageOf(cell, row);
   const own = row.theme?.criteria ?? [];
@@ -90,11 +95,12 @@ function readCriterion(
   }
   const naming = nameIn(text, criteria, (criterion) => own.includes(criterion));
   const [found] = naming.found ?? [];
-  if (found === undefined || naming.found?.length !== 1) {
+  if (naming.found === null || found === undefined || naming.found.length !== 1) {
     const near = naming.found ?? naming.near;
     problems.add(line, `unknown criterion "${shortened(text)}"; ${expected}; nearest: ${names(near)}`);
     return null;
   }
+  if (naming.misspelt) misspelt.push(readAs(text, [found], line));
   if (row.theme !== null && !own.includes(found)) {
     problems.add(line, `criterion "${found.name}" under theme ${row.theme.name}; ${expected}: ${names(own)}`);
   }
@@ -107,6 +113,7 @@ function readIndicators(
   criterion: Criterion | null,
   indicators: readonly Place[],
   problems: Problems,
+  misspelt: Said<string>[],
 ): readonly Place[] {
   const listed = cell.map((fragment) =>
     fragment.joint === 'wrap'
@@ -121,7 +128,10 @@ function readIndicators(
   const naming = nameIn(text, indicators, (place) =>
     criterion === null ? place.theme.code === row.theme?.code : place.criterion.code === criterion.code,
   );
-  if (naming.found !== null) return naming.found;
+  if (naming.found !== null) {
+    if (naming.misspelt) misspelt.push(readAs(text, naming.found, line));
+    return naming.found;
+  }
   const why = naming.why === 'unknown' ? 'unknown indicator' : 'an indicator that can be read in two ways';
   problems.add(
     line,
@@ -201,6 +211,10 @@ function giveBackFirstWords(
 function passageOf(cell: readonly Fragment[], row: PhysicalRow): { text: string; line: number } {
   const { text } = new Passage(cell);
   return { text, line: cell[0]?.line ?? row.line };
+}
+
+function readAs(text: string, found: readonly { readonly name: string }[], line: number): Said<string> {
+  return { value: `"${shortened(text)}" was read as ${names(found)}`, line };
 }
 
 function names(entries: readonly { readonly name: string }[]): string {

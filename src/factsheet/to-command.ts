@@ -46,7 +46,7 @@ export function toCommand(
     value: `not understood, and left out: ${value}`,
     line,
   }));
-  warnings.push(...subject.warnings);
+  warnings.push(...factsheet.misspelt, ...subject.warnings);
   const assessmentId = stableId('assessment');
   const headLine = factsheet.approach.line;
   steps.push({

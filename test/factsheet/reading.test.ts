@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { findDates, wholeDate } from '../../src/factsheet/dates';
 import { FactsheetError } from '../../src/factsheet/factsheet';
-import { problemsOf, read, SAMPLE_2013, SAMPLE_2014 } from './samples';
+import { IssuedApproach } from '../support/issues';
+import { lineOf, problemsOf, read, SAMPLE_2013, SAMPLE_2014 } from './samples';
 
 /** What is read where the findings cell of indicator 4.1.1 holds the text. */
 function cell(text: string) {
@@ -108,6 +109,34 @@ describe('the cells before the marks', () => {
         marks.map((mark) => mark.narrative),
       ]),
     );
+  });
+});
+
+describe('a name that is misspelt a little', () => {
+  it('is read as the one it must be, and that is told with its line', () => {
+    const document = SAMPLE_2013.replace('zicht op de populatie GGSR', 'zicht op de populaties GGSR').replace(
+      'Een toegeruste regisseur\t',
+      'Een toegeruste regiseur\t',
+    );
+    expect(read(document).rows).toEqual(read(SAMPLE_2013).rows);
+    expect(read(document).misspelt).toEqual([
+      {
+        value:
+          '"De gemeente heeft zicht op de populaties GGSR" was read as "De gemeente heeft zicht op de populatie GGSR"',
+        line: lineOf(document, 'populaties'),
+      },
+      {
+        value: '"Een toegeruste regiseur" was read as "Een toegeruste regisseur"',
+        line: lineOf(document, 'regiseur\t'),
+      },
+    ]);
+  });
+
+  it('is a warning of its import; case, white space and signs are no mistakes', () => {
+    const document = SAMPLE_2013.replace('zicht op de populatie GGSR', 'zicht op de populaties GGSR');
+    expect(new IssuedApproach().planned(document, false).warnings).toEqual(read(document).misspelt);
+    const other = SAMPLE_2013.replace('zicht op de populatie GGSR', 'Zicht op de  populatie (GGSR)');
+    expect(read(other).misspelt).toEqual([]);
   });
 });
 
