@@ -7,8 +7,15 @@ import { developmentOf, type IndicatorChange } from '../domain/development';
 import type { EventData } from '../domain/events';
 import { type Explanation, explain, type Shown } from '../domain/explanation';
 import type { AssessmentFact, Fact, FoundFacts } from '../domain/facts';
+import { type FollowUpState, followUpStates } from '../domain/follow-up-states';
 import type { ApproachHistory } from '../domain/history';
-import { attentionPointsAt, type ImprovementPointReading, improvementPointsAt } from '../domain/improvement';
+import { findFinding } from '../domain/history-lookups';
+import {
+  attentionPointsAt,
+  type FollowUpReading,
+  type ImprovementPointReading,
+  improvementPointsAt,
+} from '../domain/improvement';
 import { approachStream } from '../domain/streams';
 import {
   type Standing,
@@ -90,6 +97,21 @@ export class ApproachReading {
       improvementPointsAt(this.history, await this.tests(), this.framework, this.asOf),
     );
     return this.#improvementPoints;
+  }
+
+  /** A follow-up in all the states in which it was read by then; `point` limits its judgements. */
+  async followUpStates(followUp: FollowUpReading, point: string | null): Promise<FollowUpState[]> {
+    await this.#readAll();
+    return followUpStates(this.history, followUp, point, this.asOf);
+  }
+
+  /** A reading of a finding, whether it stands or not; null where there is none by then. */
+  async finding(id: string): Promise<Test | null> {
+    await this.#readAll();
+    const found = findFinding(this.history, id);
+    if (found === undefined || !this.assessments.includes(found.assessment)) return null;
+    const { assessment, finding } = found;
+    return isThere(finding, this.asOf) ? { assessment, reading: finding } : null;
   }
 
   /** What was asked and found in that assessment. */

@@ -40,11 +40,12 @@ const QUERY = `
     }
     improvementPoints { ...ImprovementPoint }
     attentionPoints { ...AttentionPoint }
+    finding(id: "00000000-0000-4000-8000-000000000000") { id }
     history(first: 2) { edges { cursor node { ...Event } } nodes { id } pageInfo { ...PageInfo } }
   }
   fragment Assessment on Assessment {
     id year kind framework { code version } assessor publishedOn description familiesReached
-    sources { kind name consultedOn } findings { ...Finding } notes
+    sources { kind name consultedOn } findings { ...Finding } withdrawnFindings { id } notes
   }
   fragment Verdict on IndicatorVerdict {
     indicator { code name criterion { code name theme { code name } } } status basis assessedIn carriedForward
@@ -52,11 +53,14 @@ const QUERY = `
   }
   fragment Finding on Finding {
     id verdict basis assessedIn narrative indicators { code } attentionPoints { id } source { document name line text }
+    corrects { id } supersededBy { id } correction { ...Correction } withdrawal { reason }
   }
+  fragment Correction on Correction { reason correctedBy recordedAt publishedOn event { id } }
   fragment AttentionPoint on AttentionPoint { id text raisedIn finding { id } }
   fragment ImprovementPoint on ImprovementPoint {
     id text status indicators { code } openedIn finding { id }
-    followUps { reportedBy reportedOn verdict basis narrative assessedIn findings { id } }
+    followUps { reportedBy reportedOn verdict basis narrative assessedIn findings { id }
+      corrects { verdict } supersededBy { verdict } correction { reason } }
     commitments { id text madeBy dueOn status }
   }
   fragment Event on Event {

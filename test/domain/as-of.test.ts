@@ -250,6 +250,13 @@ describe('A withdrawal', () => {
     expect(asked({ publishedBy: '2016-03-01' }, gone)).toBe('(✗ 2013)');
   });
 
+  it('of a first reading takes its corrections along, also those whose own withdrawal is public later', () => {
+    const better = corrected('better', '2013 2.2.1', { indicators: ['2.2.1'], publishedOn: '2014-09' });
+    const gone = [...baseline, better, withdrawn('better', '2016'), withdrawn('2013 2.2.1', '2015')];
+    expect(asked({ publishedBy: '2014' }, gone)).toBe('✓ 2013');
+    expect(asked({ publishedBy: '2015' }, gone)).toBeUndefined();
+  });
+
   it('takes the attention points and the improvement point of the finding along', () => {
     const raised = [...baseline.slice(0, 3), attention('LET OP', '2013 1.1.1'), ...baseline.slice(3)];
     const gone = reading([...raised, withdrawn('2013 1.1.1'), withdrawn('2013 2.2.1')]);

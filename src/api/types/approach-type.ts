@@ -1,4 +1,4 @@
-import { Arg, Field, Int, ObjectType } from 'type-graphql';
+import { Arg, Field, ID, Int, ObjectType } from 'type-graphql';
 import { approachKey } from '../../../projections/approaches';
 import type { Verdict } from '../../domain/events';
 import type { ApproachReading } from '../approach-reading';
@@ -10,7 +10,7 @@ import { eventPage } from '../event-page';
 import { toNodeId } from '../node-id';
 import { AssessmentType } from './assessment-type';
 import { EventConnection } from './event-type';
-import { AttentionPointType, attentionPointsOf } from './finding-type';
+import { AttentionPointType, attentionPointsOf, FindingType } from './finding-type';
 import { ImprovementPointType, NodeType } from './improvement-point-type';
 import { MunicipalityType, municipalityType } from './municipality-type';
 import { DevelopmentType, IndicatorVerdictType } from './verdict-type';
@@ -80,6 +80,18 @@ export class ApproachType extends NodeType {
     yearAsked(to, 'to');
     if (from >= to) throw userError(`from is ${from} and to is ${to}; expected an earlier and a later year`);
     return new DevelopmentType(this.#reading, from, to, await this.#reading.development(from, to));
+  }
+
+  @Field(() => FindingType, {
+    nullable: true,
+    description:
+      'A reading of a finding, by the UUID that events and `Finding.id` have, whether it stands or not; null where there is none.',
+  })
+  async finding(
+    @Arg('id', () => ID, { description: 'UUID of the reading.' }) id: string,
+  ): Promise<FindingType | null> {
+    const found = await this.#reading.finding(id);
+    return found === null ? null : new FindingType(this.#reading, found);
   }
 
   @Field(() => [ImprovementPointType], {

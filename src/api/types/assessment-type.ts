@@ -1,4 +1,5 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { isThere } from '../../domain/corrections';
 import type { AssessmentKind, EventData, SourceKind } from '../../domain/events';
 import type { AssessmentFact } from '../../domain/facts';
 import { textOf } from '../../domain/free-text';
@@ -91,6 +92,25 @@ export class AssessmentType {
   async findings(): Promise<FindingType[]> {
     const tests = await this.#reading.tests([this.#assessment]);
     return tests.map((test) => new FindingType(this.#reading, test));
+  }
+
+  @Field(() => [FindingType], {
+    description: 'Its findings that were withdrawn, each in its latest reading, in document order.',
+  })
+  async withdrawnFindings(): Promise<FindingType[]> {
+    const standing = new Set(
+      (await this.#reading.tests([this.#assessment])).map(({ reading }) => reading.root),
+    );
+    const { findings } = await this.#reading.found(this.#assessment);
+    const gone = findings.filter(
+      (finding) => !standing.has(finding.root) && isThere(finding, this.#reading.asOf),
+    );
+    return [...Map.groupBy(gone, ({ root }) => root).values()].flatMap((readings) => {
+      const reading = readings.at(-1);
+      return reading === undefined
+        ? []
+        : [new FindingType(this.#reading, { assessment: this.#assessment, reading })];
+    });
   }
 
   @Field(() => [String], { description: 'What else changed in the approach, as a follow-up tells it.' })

@@ -1,4 +1,5 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { correctedReading, supersedingReading, withdrawalAt } from '../../domain/corrections';
 import type { Verdict, VerdictBasis } from '../../domain/events';
 import type { AttentionPointFact } from '../../domain/facts';
 import type { Indicator } from '../../domain/framework';
@@ -7,6 +8,7 @@ import type { Test } from '../../domain/verdicts';
 import type { ApproachReading } from '../approach-reading';
 import { VerdictBasisEnum, VerdictEnum } from '../enums';
 import { sourceOfFinding } from '../passages';
+import { CorrectionType } from './correction-type';
 import { IndicatorType } from './framework-type';
 import { SourcePassage } from './source-passage-type';
 
@@ -55,6 +57,44 @@ export class FindingType {
   @Field(() => [AttentionPointType], { description: 'The warnings that stand beside it.' })
   attentionPoints(): AttentionPointType[] {
     return attentionPointsOf(this.#reading, [this.#test]);
+  }
+
+  @Field(() => FindingType, {
+    nullable: true,
+    description: 'The reading that this one corrects; null where it is the first.',
+  })
+  corrects(): FindingType | null {
+    const { assessment, reading } = this.#test;
+    const corrected = correctedReading(assessment.found.findings, reading, this.#reading.asOf);
+    return corrected === null ? null : new FindingType(this.#reading, { assessment, reading: corrected });
+  }
+
+  @Field(() => FindingType, {
+    nullable: true,
+    description: 'The reading that came in its place; null where it stands, or was withdrawn.',
+  })
+  supersededBy(): FindingType | null {
+    const { assessment, reading } = this.#test;
+    const later = supersedingReading(assessment.found.findings, reading, this.#reading.asOf);
+    return later === null ? null : new FindingType(this.#reading, { assessment, reading: later });
+  }
+
+  @Field(() => CorrectionType, {
+    nullable: true,
+    description: 'Why and by whom the reading before it was corrected; null where it is the first.',
+  })
+  async correction(): Promise<CorrectionType | null> {
+    const { reading } = this.#test;
+    return reading.corrects === null ? null : CorrectionType.read(this.#reading, reading);
+  }
+
+  @Field(() => CorrectionType, {
+    nullable: true,
+    description: 'Why and by whom it was withdrawn; null where it was not.',
+  })
+  async withdrawal(): Promise<CorrectionType | null> {
+    const withdrawn = withdrawalAt(this.#test.reading, this.#reading.asOf);
+    return withdrawn === null ? null : CorrectionType.read(this.#reading, withdrawn);
   }
 
   @Field(() => SourcePassage, {

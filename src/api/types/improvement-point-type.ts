@@ -1,6 +1,7 @@
 import { Field, ID, Int, InterfaceType, ObjectType } from 'type-graphql';
 import { approachKey } from '../../../projections/approaches';
 import type { CommitmentOutcome, Verdict, VerdictBasis } from '../../domain/events';
+import type { FollowUpState } from '../../domain/follow-up-states';
 import type { Indicator } from '../../domain/framework';
 import type {
   CommitmentReading,
@@ -13,6 +14,7 @@ import { connectionType } from '../connection';
 import { CommitmentStatusEnum, ImprovementPointStatusEnum, VerdictBasisEnum, VerdictEnum } from '../enums';
 import { toNodeId } from '../node-id';
 import { EdtfScalar } from '../scalars';
+import { CorrectionType } from './correction-type';
 import { FindingType, indicatorsOfFinding } from './finding-type';
 import { IndicatorType } from './framework-type';
 
@@ -33,10 +35,21 @@ export abstract class NodeType {
 export class FollowUpType {
   readonly #reading: ApproachReading;
   readonly #followUp: FollowUpReading;
+  readonly #point: string | null;
+  /** The state that it is; null for the one that stands. */
+  readonly #is: FollowUpState | null;
 
-  constructor(reading: ApproachReading, followUp: FollowUpReading) {
+  /** @param point the improvement point that it is about, by its id; null where it is about all of a report */
+  constructor(
+    reading: ApproachReading,
+    followUp: FollowUpReading,
+    point: string | null = null,
+    state: FollowUpState | null = null,
+  ) {
     this.#reading = reading;
     this.#followUp = followUp;
+    this.#point = point;
+    this.#is = state;
   }
 
   @Field(() => String, {
@@ -93,6 +106,48 @@ export class FollowUpType {
   @Field(() => [FindingType], { description: 'The findings that judge it; empty while there are none.' })
   findings(): FindingType[] {
     return this.#followUp.judgements.map((test) => new FindingType(this.#reading, test));
+  }
+
+  @Field(() => FollowUpType, {
+    nullable: true,
+    description:
+      'It as it was read before the report or a judgement was corrected or withdrawn; null where neither was.',
+  })
+  corrects(): Promise<FollowUpType | null> {
+    return this.#state(-1);
+  }
+
+  @Field(() => FollowUpType, {
+    nullable: true,
+    description: 'It as it was read after the next correction or withdrawal; null where it stands.',
+  })
+  supersededBy(): Promise<FollowUpType | null> {
+    return this.#state(1);
+  }
+
+  @Field(() => CorrectionType, {
+    nullable: true,
+    description: 'Why and by whom it was corrected to read so; null where it is as it was first.',
+  })
+  async correction(): Promise<CorrectionType | null> {
+    const { states, index } = await this.#states();
+    const change = states[index]?.change ?? null;
+    return change === null ? null : CorrectionType.read(this.#reading, change);
+  }
+
+  /** The state so many corrections later; null where there is none. */
+  async #state(later: number): Promise<FollowUpType | null> {
+    const { states, index } = await this.#states();
+    const state = states[index + later];
+    return state === undefined ? null : new FollowUpType(this.#reading, state.followUp, this.#point, state);
+  }
+
+  async #states(): Promise<{ states: readonly FollowUpState[]; index: number }> {
+    const states = await this.#reading.followUpStates(this.#followUp, this.#point);
+    const change = this.#is?.change?.revision;
+    const index =
+      this.#is === null ? states.length - 1 : states.findIndex((one) => one.change?.revision === change);
+    return { states, index };
   }
 }
 
@@ -175,7 +230,8 @@ export class ImprovementPointType extends NodeType {
     description: 'What was reported and judged since, in the order of the log.',
   })
   followUps(): FollowUpType[] {
-    return this.#point.followUps.map((followUp) => new FollowUpType(this.#reading, followUp));
+    const { followUps, fact } = this.#point;
+    return followUps.map((followUp) => new FollowUpType(this.#reading, followUp, fact.id));
   }
 
   @Field(() => [CommitmentType], { description: 'What was promised, in the order of the log.' })
