@@ -12,10 +12,14 @@ export class ReadDatabase {
   /** How many statements were run: what a test counts to hold the reads of a query. */
   statementCount = 0;
 
-  /** @param path file of the database; made where it is not there */
-  constructor(path: string) {
+  /**
+   * @param path file of the database; made where it is not there
+   * @param mode `read`: beside the process that keeps it, which is left alone
+   */
+  constructor(path: string, mode: 'write' | 'read' = 'write') {
     this.#path = path;
-    this.#database = open(path);
+    this.#database =
+      mode === 'write' ? open(path) : new DatabaseSync(path, { readOnly: true, timeout: 5_000 });
   }
 
   /**
@@ -25,10 +29,15 @@ export class ReadDatabase {
   beside(): ReadDatabase {
     const path = `${this.#path}-building`;
     rmSync(path, { force: true });
-    const beside = new ReadDatabase(path);
-    beside.exec(`PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -32768;
-      ATTACH '${this.#path.replaceAll("'", "''")}' AS before`);
-    return beside;
+    return ReadDatabase.building(path, this.#path);
+  }
+
+  /** An empty database at `path`, where the one at `before` is read as in {@link beside}: whoever has it open. */
+  static building(path: string, before: string): ReadDatabase {
+    const building = new ReadDatabase(path);
+    building.exec(`PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -32768;
+      ATTACH '${before.replaceAll("'", "''")}' AS before`);
+    return building;
   }
 
   /** Takes the place of this database's content, at once and whole; `other` is not to be used afterwards. */

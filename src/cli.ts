@@ -2,6 +2,11 @@ import './node-version';
 import 'reflect-metadata';
 import { run } from './cli/run';
 
+// Whoever reads our output may have had enough of it: what we do is finished all the same.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 run(process.argv).then(
   (status) => {
     process.exitCode = status;

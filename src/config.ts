@@ -14,6 +14,10 @@ export interface Config {
   readonly maxLagSeconds: number;
   /** Whom developers turn to, as the description of the REST API names them. */
   readonly contact: { readonly name: string; readonly email: string; readonly url: string };
+  /** What a new signing key is named, and so the log; null where it is not set. */
+  readonly ledgerName: string | null;
+  /** File of the signing key; replicas of one log may share it. */
+  readonly ledgerKey: string;
 }
 
 /** The environment holds something that cannot be used. Lists all that is wrong. */
@@ -23,7 +27,7 @@ export class ConfigError extends Error {
 
 /**
  * The configuration from the environment: `HOST`, `PORT`, `DATA_DIR`, `EVENT_STORE_URL`, `EVENT_STORE_PREFIX`,
- * `MAX_LAG_SECONDS`. This is the only place that reads it.
+ * `MAX_LAG_SECONDS`, `LEDGER_NAME`, `LEDGER_KEY`. This is the only place that reads it.
  * @throws ConfigError
  */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
@@ -54,6 +58,13 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   if (!/^\d{1,6}$/.test(maxLag) || Number(maxLag) < 2) {
     problems.push(`MAX_LAG_SECONDS is "${maxLag}"; expected a whole number from 2`);
   }
+  const ledgerName = set('LEDGER_NAME') ?? null;
+  if (ledgerName !== null && /[\s+\p{Cc}]/u.test(ledgerName)) {
+    problems.push(
+      `LEDGER_NAME is "${ledgerName}"; expected a name without spaces and "+", such as example.org/toetsspoor`,
+    );
+  }
+  const ledgerKey = set('LEDGER_KEY') ?? join(dataDir, 'ledger.key');
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
   const contact = {
     name: set('CONTACT_NAME') ?? 'Toetsspoor',
@@ -68,5 +79,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     eventStorePrefix,
     maxLagSeconds: Number(maxLag),
     contact,
+    ledgerName,
+    ledgerKey,
   };
 }

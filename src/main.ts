@@ -4,19 +4,30 @@ import type { FastifyInstance } from 'fastify';
 import { PROJECTIONS } from '../projections/all';
 import { ReadDatabase } from '../projections/database';
 import { ANONYMOUS } from './api/principal';
-import { createServer, type ServerOptions } from './api/server';
+import type { ServerOptions } from './api/server';
 import type { Config } from './config';
+import type { Position } from './domain/events';
 import { type EventStore, LogInUseError } from './event-store/event-store';
 import { openSqliteEventStore } from './event-store/sqlite';
+import { copyLog } from './event-store/sqlite-file';
 import { takeWriterLock, type WriterLock } from './event-store/sqlite-writer-lock';
 import { Lag } from './lag';
+import { Ledger } from './ledger/ledger';
+import { LedgerFile } from './ledger/ledger-file';
+import { LedgerFollower } from './ledger/ledger-follower';
+import type { SigningKey } from './ledger/note';
+import { readOrCreateSigningKey, SigningKeyFileError } from './ledger/signing-key';
 import { Projector } from './projector';
 
-/** The log and its read models, open for writing. */
+/** What a new signing key is named where nothing else is said. */
+const LEDGER_NAME = 'toetsspoor';
+
+/** The log, its ledger and its read models, open for writing. */
 export interface Register {
   readonly store: EventStore;
   readonly database: ReadDatabase;
   readonly projector: Projector;
+  readonly ledger: Ledger;
   close(): Promise<void>;
 }
 
@@ -28,26 +39,109 @@ export interface Register {
 export function openRegister(config: Config, mode: 'read' | 'write' = 'write'): Register {
   mkdirSync(config.dataDir, { recursive: true });
   const store = openLog(config, mode);
-  const path = join(config.dataDir, 'read-model.db');
-  const lock = lockReadModels(path);
+  const path = readModelPath(config);
+  const lock = lockReadModels(path, store);
   const database = new ReadDatabase(path);
   const projector = new Projector(store, database, PROJECTIONS);
+  const ledger = openLedger(config);
   return {
     store,
     database,
     projector,
+    ledger,
     async close() {
       await store.close();
       database.close();
+      ledger.close();
       lock.release();
     },
   };
 }
 
-function lockReadModels(path: string): WriterLock {
+/** The log and its read models, to be read only. */
+export interface ReadModels {
+  readonly store: EventStore;
+  readonly database: ReadDatabase;
+  /** The position that the read models have reached; null where they are being built. */
+  position(): Position | null;
+  close(): Promise<void>;
+}
+
+/** Opens the read models, level with the log: beside the process that keeps them, or, without one, kept by this. */
+export async function openReadModels(
+  config: Config,
+  onProgress: (events: number) => void,
+): Promise<ReadModels> {
+  let register: Register;
+  try {
+    register = openRegister(config, 'read');
+  } catch (error) {
+    if (!(error instanceof LogInUseError)) throw error;
+    const store = openLog(config, 'read');
+    const database = new ReadDatabase(readModelPath(config), 'read');
+    const projector = new Projector(store, database, PROJECTIONS);
+    return {
+      store,
+      database,
+      position: () => projector.savedPosition,
+      async close() {
+        database.close();
+        await store.close();
+      },
+    };
+  }
+  const { store, database, projector } = register;
+  try {
+    await projector.prepare(onProgress);
+    await projector.catchUp();
+    return { store, database, position: () => projector.position, close: () => register.close() };
+  } catch (error) {
+    await register.close();
+    throw error;
+  }
+}
+
+export function readModelPath({ dataDir }: Config): string {
+  return join(dataDir, 'read-model.db');
+}
+
+/**
+ * Opens the ledger beside the read models; other processes may have it open too.
+ * @throws LedgerFileError
+ */
+export function openLedger({ dataDir }: Config): Ledger {
+  mkdirSync(dataDir, { recursive: true });
+  return new Ledger(LedgerFile.open(ledgerPath(dataDir)));
+}
+
+/** The ledger, to be read only; undefined where there is none yet. */
+export function openLedgerForReading({ dataDir }: Config): Ledger | undefined {
+  const file = LedgerFile.openForReading(ledgerPath(dataDir));
+  return file && new Ledger(file);
+}
+
+function ledgerPath(dataDir: string): string {
+  return join(dataDir, 'ledger.db');
+}
+
+/**
+ * The key that signs the ledger, made where there is none yet.
+ * @throws SigningKeyFileError where it cannot be used, or signs under another name than is asked for
+ */
+export function signingKey({ ledgerKey, ledgerName }: Config): SigningKey {
+  mkdirSync(dirname(ledgerKey), { recursive: true });
+  const key = readOrCreateSigningKey(ledgerKey, ledgerName ?? LEDGER_NAME);
+  if (ledgerName === null || key.name === ledgerName) return key;
+  throw new SigningKeyFileError(
+    `LEDGER_NAME is ${ledgerName}, but the key ${ledgerKey} signs as ${key.name}: a log keeps its name, so unset it`,
+  );
+}
+
+function lockReadModels(path: string, store: EventStore): WriterLock {
   try {
     return takeWriterLock(path);
   } catch (error) {
+    void store.close();
     if (!(error instanceof LogInUseError)) throw error;
     throw new LogInUseError(
       `the read models ${path} are in use by another process (a running server?): stop it first`,
@@ -70,6 +164,16 @@ export function openLog(
   const path = eventStoreUrl.slice('sqlite:'.length);
   if (mode === 'write') mkdirSync(dirname(path), { recursive: true });
   return openSqliteEventStore({ path, mode });
+}
+
+/** True where the log lies in a file of its own; its positions then have no gaps, and it can be copied. */
+export function isLogInFile({ eventStoreUrl }: Config): boolean {
+  return eventStoreUrl.startsWith('sqlite:');
+}
+
+/** Copies a log in a file to a new file, as it is at one moment. */
+export function copyLogFile({ eventStoreUrl }: Config, to: string): void {
+  copyLog(eventStoreUrl.slice('sqlite:'.length), to);
 }
 
 /** How long a request waits for the read models to reach a position, in milliseconds. */
@@ -95,9 +199,13 @@ export async function serve(
   onProgress: (events: number) => void = () => {},
   authenticate: ServerOptions['authenticate'] = async () => ANONYMOUS,
 ): Promise<RunningServer> {
-  const { store, database, projector } = register;
+  const { store, database, projector, ledger } = register;
+  const key = signingKey(config);
+  const follower = new LedgerFollower(store, ledger);
   const stop = new AbortController();
   const lag = new Lag(store, projector);
+  // Only who serves needs all that the API is made of: loading it takes longer than most commands.
+  const { createServer } = require('./api/server') as typeof import('./api/server');
   const app: FastifyInstance = await createServer({
     sources: {
       database,
@@ -105,6 +213,7 @@ export async function serve(
       readStream: (stream, from) => store.readStream(stream, from),
       now: () => new Date(),
     },
+    signedLog: { ledger, follower, key },
     authenticate,
     contact: config.contact,
     async waitFor(position) {
@@ -118,10 +227,21 @@ export async function serve(
     onError,
   });
   const url = await app.listen({ host: config.host, port: config.port });
-  const following = projector.prepare(onProgress, stop.signal).then(async () => {
+  const prepared = projector.prepare(onProgress, stop.signal);
+  const following = prepared.then(async () => {
     void lag.follow(stop.signal);
     await projector.follow(stop.signal);
   });
+  // A ledger that does not fit the log says so, and is for somebody to look into; it stops nobody else.
+  const recording = prepared
+    .then(
+      () => follower.follow(stop.signal, () => ledger.signHourly(key, new Date())),
+      // What failed there is told by `following`.
+      () => {},
+    )
+    .catch((error: unknown) => {
+      if (!stop.signal.aborted) onError(error);
+    });
   return {
     url,
     following,
@@ -129,6 +249,7 @@ export async function serve(
       await app.close();
       stop.abort();
       await following.catch(() => {});
+      await recording;
     },
   };
 }

@@ -37,6 +37,12 @@ export class Projector {
     return this.#position;
   }
 
+  /** The position in the read models themselves, whoever writes to them; null where they are none of this version. */
+  get savedPosition(): Position | null {
+    const state = this.#state(this.#database);
+    return state?.fingerprint === this.#fingerprint() ? state.position : null;
+  }
+
   /** True once the read models have been level with the log since {@link follow} began. */
   get isLevel(): boolean {
     return this.#isLevel;
@@ -118,11 +124,28 @@ export class Projector {
     }
   }
 
+  /**
+   * Builds the read models anew in a database of their own, up to where those in its schema `before` have come,
+   * and compares them. It leaves those as they are, and may run beside the process that keeps them.
+   * @returns null where there are none to compare with, or of another version
+   */
+  async compare(
+    building: ReadDatabase,
+    onProgress: (events: number) => void = () => {},
+  ): Promise<RebuildResult | null> {
+    // One transaction: those in `before` stay as they are now, whatever their process does meanwhile.
+    building.exec('BEGIN');
+    const state = this.#state(building, 'before');
+    if (state?.fingerprint !== this.#fingerprint()) return null;
+    return this.#replay(building, state.position, onProgress, undefined, state.position);
+  }
+
   async #replay(
     building: ReadDatabase,
     comparedAt: Position | null,
     onProgress: (events: number) => void,
     signal: AbortSignal | undefined,
+    upTo: Position = Number.POSITIVE_INFINITY,
   ): Promise<RebuildResult> {
     this.#createTables(building);
     let events = 0;
@@ -137,7 +160,9 @@ export class Projector {
     };
     for await (const page of this.#store.readAll()) {
       signal?.throwIfAborted();
+      if ((page[0]?.position ?? 0) > upTo) break;
       for (const event of page) {
+        if (event.position > upTo) break;
         if (comparedAt !== null && event.position > comparedAt) compare();
         for (const writer of writers) writer.apply(event);
         last = event;
@@ -199,8 +224,9 @@ export class Projector {
     return false;
   }
 
-  #state(database: ReadDatabase) {
-    const exists = database.get("SELECT 1 FROM sqlite_schema WHERE name = 'projector'") !== undefined;
+  #state(database: ReadDatabase, schema: 'main' | 'before' = 'main') {
+    const exists =
+      database.get(`SELECT 1 FROM ${schema}.sqlite_schema WHERE name = 'projector'`) !== undefined;
     return exists
       ? database.get<{
           fingerprint: string;
@@ -208,7 +234,7 @@ export class Projector {
           event_id: string | null;
           stream: string | null;
           revision: number | null;
-        }>('SELECT fingerprint, position, event_id, stream, revision FROM projector')
+        }>(`SELECT fingerprint, position, event_id, stream, revision FROM ${schema}.projector`)
       : undefined;
   }
 

@@ -10,6 +10,7 @@ export type ErrorCode =
   | 'POSITION_UNKNOWN'
   | 'POSITION_NOT_REACHED'
   | 'NOT_READY'
+  | 'LEDGER_MISFIT'
   | 'QUERY_TOO_LARGE'
   | 'BAD_REQUEST'
   | 'NOT_FOUND'

@@ -66,6 +66,8 @@ const LIST_SIZE = 5;
 const FIELD_COSTS: Readonly<Record<string, number>> = {
   // It reads the years of all approaches.
   'Query.trend': 20_000,
+  // A tile of hashes is read and its inner nodes are computed.
+  'Event.proof': 10,
 };
 
 /** What a selection asks, fragments filled in. */

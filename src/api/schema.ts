@@ -2,6 +2,7 @@
 import 'reflect-metadata';
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
+import { LedgerResolver } from './ledger-resolver';
 import { QueryResolver } from './query-resolver';
 import { ApproachType } from './types/approach-type';
 import { ImprovementPointType } from './types/improvement-point-type';
@@ -9,7 +10,7 @@ import { ImprovementPointType } from './types/improvement-point-type';
 /** The schema that `schema.graphql` shows. */
 export function buildApiSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
-    resolvers: [QueryResolver],
+    resolvers: [QueryResolver, LedgerResolver],
     // Reached through the interface Node only.
     orphanedTypes: [ApproachType, ImprovementPointType],
     // Arguments are checked where they are used, with errors that say what is accepted.

@@ -24,7 +24,9 @@ import type { Contact } from './rest/openapi';
 import { PROBLEM_JSON, problemOfError } from './rest/problem';
 import { restRoutes } from './rest/routes';
 import { buildApiSchema } from './schema';
+import { LedgerScope, type SignedLog } from './signed-log';
 import { Snapshots } from './snapshots';
+import { tileRoutes } from './tile-routes';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -35,6 +37,7 @@ declare module 'fastify' {
 
 export interface ServerOptions {
   readonly sources: ReadSources;
+  readonly signedLog: SignedLog;
   /** Tells who sends a request with these headers. Throws where they name somebody that is not believed. */
   readonly authenticate: (headers: IncomingHttpHeaders) => Promise<Principal>;
   /** Whom developers turn to. */
@@ -51,9 +54,9 @@ export interface ServerOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** The HTTP server, not listening yet: `/graphql`, `/v1`, `/healthz`, `/readyz`. */
+/** The HTTP server, not listening yet: `/graphql`, `/v1`, `/checkpoint`, `/tile`, `/healthz`, `/readyz`. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
-  const { sources, authenticate, contact, isReady, onError } = options;
+  const { sources, signedLog, authenticate, contact, isReady, onError } = options;
   const positions: PositionSources = { position: sources.position, waitFor: options.waitFor };
   const app = Fastify();
   const schema = buildApiSchema();
@@ -90,7 +93,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   };
   const contextOf = (request: FastifyRequest): ApiContext => {
     const { principal } = request;
-    return { scope: new ReadScope(sources, audienceOf(principal), snapshots), principal, request };
+    const scope = new ReadScope(sources, audienceOf(principal), snapshots);
+    return { scope, ledger: new LedgerScope(signedLog, scope), principal, request };
   };
 
   answerErrors(app, onError);
@@ -136,6 +140,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     },
     { prefix: '/v1' },
   );
+  tileRoutes(app, signedLog);
   app.get('/healthz', async () => ({ status: 'ok' }));
   app.get('/readyz', async (_request, reply) => {
     const lagSeconds = options.lagSeconds();

@@ -2,9 +2,12 @@ import { userInfo } from 'node:os';
 import { streamOfDocument } from '../../projections/approaches';
 import type { Config } from '../config';
 import { type ImportedFactsheet, importFactsheets } from '../import-factsheets';
+import { LedgerFollower } from '../ledger/ledger-follower';
+import { isExportOfEvents } from '../ledger/read-export';
 import { openRegister, type Register } from '../main';
 import type { PlannedImport } from '../plan-imports';
 import { type Output, progress } from './output';
+import { restoreCommand } from './restore-command';
 import { UsageError } from './usage-error';
 
 /** The options of `import` as the command line gives them. */
@@ -19,15 +22,19 @@ export interface ImportCommandOptions {
   readonly actor?: string;
 }
 
-/** Imports factsheets and prints what was read and appended. */
+/** Imports factsheets and prints what was read and appended; or restores an export of events. */
 export async function importCommand(
   config: Config,
   files: readonly string[],
   options: ImportCommandOptions,
   out: Output,
 ): Promise<void> {
+  const exported = await exportAmong(files, options);
+  if (exported !== null) return restoreCommand(config, exported, out);
   const register = openRegister(config);
   try {
+    const ledger = new LedgerFollower(register.store, register.ledger);
+    await ledger.catchUp(progress(out, 'recording the log in the ledger'));
     await register.projector.prepare(progress(out, 'building the read models'));
     await register.projector.catchUp();
     const imported = await importInto(register, files, options, (plans) => {
@@ -36,6 +43,7 @@ export async function importCommand(
     });
     const described = imported.map((one) => describeImport(one, options.dryRun === true));
     out.result(described.join('\n'), imported.map(toJson));
+    await ledger.catchUp();
     // What was imported is in the log, whatever becomes of the read models: those can follow later.
     await register.projector.catchUp().catch((error: Error) => {
       out.note(`the read models are behind, and will follow at the next start: ${error.message}`);
@@ -43,6 +51,21 @@ export async function importCommand(
   } finally {
     await register.close();
   }
+}
+
+/** The file where it is an export of events, told by its content; null where all are documents. */
+async function exportAmong(files: readonly string[], options: ImportCommandOptions): Promise<string | null> {
+  for (const file of files) {
+    // What cannot be read is told of with all else that is wrong with the documents.
+    if (!(await isExportOfEvents(file).catch(() => false))) continue;
+    if (files.length > 1) throw new UsageError(`${file} is an export of events: import it alone`);
+    const { municipality, year, published, partial, actor } = options;
+    if (partial || [municipality, year, published, actor].some((option) => option !== undefined)) {
+      throw new UsageError(`${file} is an export of events: it is restored as it is, without options`);
+    }
+    return file;
+  }
+  return null;
 }
 
 /** Imports factsheets into an open register. */

@@ -4,16 +4,18 @@ export interface Output {
   result(text: string, json: unknown): void;
   /** Part of a result that is told at once, as text; with `--json` the result holds it. */
   say(text: string): void;
+  /** The whole result with `--json`, where it was said in parts without. */
+  json(result: unknown): void;
   /** Progress and hints; never part of a result. */
   note(text: string): void;
 }
 
 export function output(asJson: boolean): Output {
+  const print = (line: string): void => void process.stdout.write(`${line}\n`);
   return {
-    result: (text, json) => process.stdout.write(`${asJson ? JSON.stringify(json) : text}\n`),
-    say: (text) => {
-      if (!asJson) process.stdout.write(`${text}\n`);
-    },
+    result: (text, json) => print(asJson ? JSON.stringify(json) : text),
+    say: (text) => (asJson ? undefined : print(text)),
+    json: (result) => (asJson ? print(JSON.stringify(result)) : undefined),
     note: (text) => process.stderr.write(`${text}\n`),
   };
 }

@@ -7,13 +7,22 @@ import {
   LogUnavailableError,
   UnusableLogError,
 } from '../event-store/event-store';
+import { OutFileError } from '../export/write-out';
 import { ImportError } from '../import-factsheets';
+import { LedgerMisfitError } from '../ledger/ledger';
+import { LedgerFileError } from '../ledger/ledger-file';
+import { NoteError } from '../ledger/note';
+import { ExportLineError } from '../ledger/read-export';
+import { SigningKeyFileError } from '../ledger/signing-key';
+import { backupCommand } from './backup-command';
+import { checkpointCommand, publicKeyCommand } from './checkpoint-command';
 import { generateCommand } from './generate-command';
 import { importCommand } from './import-command';
 import { output } from './output';
 import { replayCommand } from './replay-command';
 import { serveCommand } from './serve-command';
 import { UsageError } from './usage-error';
+import { verifyCommand } from './verify-command';
 
 const ENVIRONMENT = `
 Environment:
@@ -21,12 +30,15 @@ Environment:
   EVENT_STORE_URL     the log, sqlite:PATH (default: sqlite:$DATA_DIR/events.db) or kurrentdb://HOST:PORT
   EVENT_STORE_PREFIX  what the names of our streams begin with on KurrentDB (default: toetsspoor-)
   MAX_LAG_SECONDS     how far read models may be behind the log for /readyz to say ready (default: 10)
+  LEDGER_NAME         name of the signing key when it is made, and so of the log (default: toetsspoor)
+  LEDGER_KEY          file of the signing key (default: $DATA_DIR/ledger.key)
   HOST, PORT          where serve and start listen (default: 127.0.0.1, 4000)
 
 Exit status: 0 where all went well, 1 where it did not.`;
 
 /** Runs a command line; the result is the exit status. */
 export async function run(argv: readonly string[]): Promise<number> {
+  let status = 0;
   const program = new Command('toetsspoor')
     .description('The history of inspection assessments, kept as events and served as a GraphQL API.')
     .addHelpText('after', ENVIRONMENT)
@@ -34,8 +46,10 @@ export async function run(argv: readonly string[]): Promise<number> {
 
   program
     .command('import')
-    .description('import factsheets; all of them, or none where one cannot be read')
-    .argument('<file...>', 'factsheets as UTF-8 text')
+    .description(
+      'import factsheets; all of them, or none where one cannot be read; or restore an export of events',
+    )
+    .argument('<file...>', 'factsheets as UTF-8 text, or one events.ndjson into an empty log')
     .option('--municipality <name|code>', 'municipality, where the document does not name it')
     .option('--year <yyyy>', 'reference year, where the document does not say it')
     .option(
@@ -53,6 +67,44 @@ export async function run(argv: readonly string[]): Promise<number> {
     .option('--actor <name>', 'who imports (default: the system user)')
     .option('--json', 'print the result as one line of JSON', false)
     .action((files: string[], options) => importCommand(config(), files, options, output(options.json)));
+
+  program
+    .command('checkpoint')
+    .description('sign the state of the log, and print the note')
+    .option('--public-key', 'print the key by which others verify it instead', false)
+    .action((options) =>
+      options.publicKey ? publicKeyCommand(config()) : checkpointCommand(config(), output(false)),
+    );
+
+  program
+    .command('verify')
+    .description('check the log against its ledger and checkpoints, and the read models against the log')
+    .option('--checkpoint <file>', 'a checkpoint kept from earlier; may be repeated', collect, [])
+    .option('--key <file>', 'the verifier key that signed it (default: the one of this register)')
+    .option('--json', 'print the result as one line of JSON', false)
+    .action(async (options) => {
+      if (!(await verifyCommand(config(), options, output(options.json)))) status = 1;
+    });
+
+  program
+    .command('export')
+    .description('write all events as NDJSON, or a table as CSV')
+    .argument('<what>', 'events, verdicts, developments or attention-points')
+    .option('--as-of-reference <yyyy>', 'of a table: nothing that speaks of a later period')
+    .option('--as-of-published <edtf>', 'of a table: nothing that was not public by the end of this date')
+    .option('--as-of-recorded <instant>', 'of a table: nothing that this register learned later')
+    .option('--out <file>', 'a file, which appears whole or not at all (default: standard output)')
+    .action((what: string, options) => {
+      // It reads by the API's own rules, which take a while to load.
+      const { exportCommand } = require('./export-command') as typeof import('./export-command');
+      return exportCommand(config(), what, options, output(false));
+    });
+
+  program
+    .command('backup')
+    .description('write log, ledger and key into one archive, beside a running server or without one')
+    .argument('<file>', 'the archive (tar), which appears whole or not at all; it holds the signing key')
+    .action((file: string) => backupCommand(config(), file, output(false)));
 
   program
     .command('replay')
@@ -82,7 +134,7 @@ export async function run(argv: readonly string[]): Promise<number> {
 
   try {
     await program.parseAsync(argv);
-    return 0;
+    return status;
   } catch (error) {
     // Commander has printed its own message: 0 for help, an error otherwise.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 1;
@@ -93,6 +145,10 @@ export async function run(argv: readonly string[]): Promise<number> {
     }
     throw error;
   }
+}
+
+function collect(value: string, earlier: readonly string[]): string[] {
+  return [...earlier, value];
 }
 
 function config(): Config {
@@ -110,6 +166,12 @@ function isForTheUser(error: unknown): error is Error {
     error instanceof LogUnavailableError ||
     error instanceof AppendTooLargeError ||
     error instanceof InvalidEventError ||
+    error instanceof ExportLineError ||
+    error instanceof OutFileError ||
+    error instanceof LedgerFileError ||
+    error instanceof LedgerMisfitError ||
+    error instanceof SigningKeyFileError ||
+    error instanceof NoteError ||
     // What the system refuses, such as an address in use, a folder that cannot be made or a full disk.
     (error instanceof Error && ('syscall' in error || 'errcode' in error))
   );

@@ -32,7 +32,7 @@ export interface AppendResult {
  *   {@link WrongExpectedRevisionError}; one whose ids stand in another stream with
  *   {@link EventIdTakenError} where the engine can know it.
  * - **Validity.** What comes out has passed `parseEvent`: a corrupt or unknown event is an error that
- *   names it. What goes in has passed the same check, metadata and id included, before anything is
+ *   names it, and comes when all events before it were given. What goes in has passed the same check, metadata and id included, before anything is
  *   stored: otherwise `append` is refused with `InvalidEventError`.
  *
  * The events of an append are taken as they are when `append` is called: changing them afterwards has no

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { PortableEvent, Position, RecordedEvent } from '../domain/events';
+import { WholeLogCheck } from '../domain/whole-log';
 import { type AppendResult, LogNotEmptyError } from './event-store';
 import { draftOfRestored } from './kurrentdb-records';
-import { WholeLogCheck } from './whole-log';
 
 /** Events that are appended at once, all of one stream. */
 type Run = [PortableEvent, ...PortableEvent[]];

@@ -85,6 +85,19 @@ export function openForReading(given: string): DatabaseSync {
   }
 }
 
+/**
+ * Writes a copy of the log at `path` to the new file `to`, as it is at one moment: beside a writer or without one.
+ * @throws UnusableLogError
+ */
+export function copyLog(path: string, to: string): void {
+  const db = openForReading(path);
+  try {
+    db.prepare('VACUUM INTO ?').run(to);
+  } finally {
+    db.close();
+  }
+}
+
 function openReadOnly(path: string): DatabaseSync {
   const db = new DatabaseSync(path, { readOnly: true, timeout: 5_000 });
   try {

@@ -1,9 +1,9 @@
 import { DatabaseSync } from 'node:sqlite';
 import { InvalidEventError, type PortableEvent, type Position } from '../domain/events';
+import { WholeLogCheck } from '../domain/whole-log';
 import { LogNotEmptyError } from './event-store';
 import { prepareStatements } from './sqlite-statements';
 import { sqliteCode } from './sqlite-writer-lock';
-import { WholeLogCheck } from './whole-log';
 
 const SQLITE_CONSTRAINT = 19;
 

@@ -1,6 +1,6 @@
 import { InvalidEventError, parseEvent } from '../domain/events';
+import { isStreamName, UUID } from '../domain/whole-log';
 import type { NewEvent } from './event-store';
-import { isStreamName, UUID } from './whole-log';
 
 /** An event of an append, in words that no later change of it can reach. */
 export interface Row {

@@ -66,7 +66,7 @@ type EventRow = [
  * The next page of a reading statement. It is read to its end at once: a statement left open would keep
  * its snapshot, and with it the whole WAL. Row by row turned out faster than one JSON text for the page,
  * and keeps what is corrupt in a row to that row.
- * @throws InvalidEventError that names the event.
+ * @throws InvalidEventError that names the event, where the page would begin with it.
  */
 export function readPage(
   statement: StatementSync,
@@ -88,14 +88,20 @@ export function readPage(
       data: undefined as unknown,
       metadata: lastMetadata,
     };
-    event.data = json(data, event);
-    // The events of one append mostly share their metadata to the letter: then the parsed one is shared.
-    if (metadata !== lastText) {
-      lastMetadata = json(metadata, event);
-      lastText = metadata;
-      event.metadata = lastMetadata;
+    try {
+      event.data = json(data, event);
+      // The events of one append mostly share their metadata to the letter: then the parsed one is shared.
+      if (metadata !== lastText) {
+        lastMetadata = json(metadata, event);
+        lastText = metadata;
+        event.metadata = lastMetadata;
+      }
+      page.push(parseEvent(event));
+    } catch (error) {
+      // What precedes it is given first; asked for the rest, this page begins with it.
+      if (page.length > 0) break;
+      throw error;
     }
-    page.push(parseEvent(event));
     characters += data.length;
     if (characters >= PAGE_CHARACTERS) break;
   }

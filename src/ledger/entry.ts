@@ -1,6 +1,6 @@
-import canonicalize from 'canonicalize';
 import type { PortableEvent } from '../domain/events';
-import { type FreeText, saltedDigest } from '../domain/free-text';
+import { saltedDigest } from '../domain/free-text';
+import { canonicalJson } from './canonical-json';
 import { type Hash, hashLeaf } from './merkle';
 
 /** The event has no canonical form: RFC 8785 refuses strings that are not Unicode. Names the event. */
@@ -17,14 +17,14 @@ export class NoCanonicalFormError extends Error {
 export function entryOf(event: PortableEvent): string {
   const { id, stream, revision, type, data, metadata } = event;
   try {
-    const entry = canonicalize({ id, stream, revision, type, data: withoutTexts(data), metadata });
-    if (entry !== undefined) return entry;
+    return canonicalJson({ id, stream, revision, type, data, metadata }, digestOfText);
   } catch (cause) {
-    throw new NoCanonicalFormError(`event ${id} (${stream} revision ${revision}) has no canonical form`, {
-      cause,
-    });
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new NoCanonicalFormError(
+      `event ${id} (${stream} revision ${revision}) has no canonical form: ${cause.message}`,
+      { cause },
+    );
   }
-  throw new NoCanonicalFormError(`event ${id} is not a JSON value`);
 }
 
 /** The event's leaf in the ledger's tree: {@link entryOf} hashed as RFC 9162 does. */
@@ -47,24 +47,11 @@ export function exportLine(index: number, event: PortableEvent, recorded?: Hash)
   return `${JSON.stringify({ index, leafHash: hash, id, stream, revision, type, data, metadata })}\n`;
 }
 
-function withoutTexts(value: unknown): unknown {
-  if (value === null || typeof value !== 'object') return value;
-  if (Array.isArray(value)) return value.map(withoutTexts);
-  if (isFreeText(value)) {
-    // UTF-8 would turn every lone surrogate into the same character, so different texts would hash alike.
-    if (!value.text.isWellFormed()) throw new Error('Lone surrogate is not allowed');
-    return { digest: saltedDigest(value) };
-  }
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withoutTexts(member)]));
-}
-
-/** Told by its shape alone, so that it is found anywhere, also in event types yet to come. */
-function isFreeText(value: object): value is Extract<FreeText, { text: string }> {
-  return (
-    'text' in value &&
-    'salt' in value &&
-    typeof value.text === 'string' &&
-    typeof value.salt === 'string' &&
-    Object.keys(value).length === 2
-  );
+/** What stands for a free text. Told by its shape alone, so that it is found anywhere, also in types yet to come. */
+function digestOfText(object: Readonly<Record<string, unknown>>): string | undefined {
+  const { text, salt } = object;
+  if (typeof text !== 'string' || typeof salt !== 'string' || Object.keys(object).length !== 2)
+    return undefined;
+  if (!text.isWellFormed()) throw new RangeError('a lone surrogate has no UTF-8 form');
+  return `{"digest":"${saltedDigest({ text, salt })}"}`;
 }

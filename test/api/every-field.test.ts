@@ -23,6 +23,8 @@ const QUERY = `
     events(first: 1) { edges { cursor node { type } } nodes { ...Event } pageInfo { ...PageInfo } }
     node(id: $id) { __typename id ... on Approach { slug } }
     point: node(id: $point) { __typename id ... on ImprovementPoint { text } }
+    checkpoint { ...Checkpoint }
+    consistencyProof(from: 10, to: 40) { from to path checkpoint { ...Checkpoint } }
   }
   fragment PageInfo on PageInfo { hasNextPage hasPreviousPage startCursor endCursor }
   fragment Framework on Framework {
@@ -65,8 +67,9 @@ const QUERY = `
   }
   fragment Event on Event {
     id type sentence(language: NL) stream revision position data schemaVersion recordedAt actor correlationId causationId
-    source { document name line text }
+    source { document name line text } proof { index leafHash path checkpoint { ...Checkpoint } }
   }
+  fragment Checkpoint on Checkpoint { note origin size root }
 `;
 
 describe('Every field', () => {

@@ -5,6 +5,9 @@ import type { FastifyInstance } from 'fastify';
 import { PROJECTIONS } from '../../projections/all';
 import { ANONYMOUS } from '../../src/api/principal';
 import { createServer } from '../../src/api/server';
+import { Ledger } from '../../src/ledger/ledger';
+import { LedgerFile } from '../../src/ledger/ledger-file';
+import { generateSigningKey } from '../../src/ledger/note';
 import { dump, emptyReadModels } from '../support/read-models';
 import {
   maastricht,
@@ -113,6 +116,11 @@ describe('A replica that does not keep up', () => {
         position: () => 0,
         readStream: async function* () {},
         now: () => new Date(),
+      },
+      signedLog: {
+        ledger: new Ledger(LedgerFile.open(':memory:')),
+        follower: { waitFor: async () => true, hasBegun: true, failure: undefined },
+        key: generateSigningKey('test'),
       },
       authenticate: async () => ANONYMOUS,
       contact: { name: 'Tester', email: 'tester@example.nl', url: 'https://example.nl' },

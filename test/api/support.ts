@@ -85,6 +85,8 @@ export function openTestRegister(): TestRegister {
     ...ownLogIn(dataDir),
     maxLagSeconds: 10,
     contact: { name: 'Tester', email: 'tester@example.nl', url: 'https://example.nl' },
+    ledgerName: null,
+    ledgerKey: join(dataDir, 'ledger.key'),
   };
   const register = openRegister(config);
   let written = 0;

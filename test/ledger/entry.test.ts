@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import fc from 'fast-check';
 import type { RecordedEvent } from '../../src/domain/events';
+import { canonicalJson } from '../../src/ledger/canonical-json';
 import { entryOf, exportLine, leafHash, NoCanonicalFormError } from '../../src/ledger/entry';
 import { plainLog, randomLog, withoutTexts } from './random-log';
 import { CANONICAL_JSON } from './vectors';
@@ -96,7 +97,7 @@ describe('the entry of an event', () => {
 
 describe('canonical JSON', () => {
   test.each(CANONICAL_JSON)('agrees with the published vector "$name"', ({ input, output }) => {
-    expect(canonicalize(JSON.parse(input))).toBe(output);
+    expect(canonicalJson(JSON.parse(input))).toBe(output);
   });
 });
 
@@ -114,3 +115,20 @@ describe('a line of the export', () => {
 function reversed(data: object): object {
   return Object.fromEntries(Object.entries(data).reverse());
 }
+
+test('the canonical form of any JSON value is the one of a package that others rely on', () => {
+  fc.assert(
+    fc.property(fc.jsonValue({ stringUnit: 'binary' }), (value) => {
+      expect(canonicalJson(value)).toBe(canonicalize(value));
+    }),
+  );
+});
+
+test.each([
+  ['a lone surrogate', ['\ud800']],
+  ['a lone surrogate in a name', { '\udc00': 1 }],
+  ['a number that is none', { a: Number.NaN }],
+  ['a member without a value', { a: undefined }],
+])('%s has no canonical form', (_, value) => {
+  expect(() => canonicalJson(value)).toThrow(RangeError);
+});

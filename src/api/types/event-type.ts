@@ -8,6 +8,8 @@ import { sentenceOfEvent } from '../event-sentence';
 import { sourceOfEvent } from '../passages';
 import type { ReadScope } from '../read-scope';
 import { DateTimeScalar } from '../scalars';
+import type { LedgerScope } from '../signed-log';
+import { EventProofType } from './ledger-types';
 import { SourcePassage } from './source-passage-type';
 
 @ObjectType('Event', {
@@ -95,6 +97,14 @@ export class EventObject {
   })
   source(@Ctx('scope') scope: ReadScope): Promise<SourcePassage | null> {
     return sourceOfEvent(this.#event, scope);
+  }
+
+  @Field(() => EventProofType, {
+    nullable: true,
+    description: 'Proves that it stands in the log that was signed, as it stands here.',
+  })
+  proof(@Ctx('ledger') ledger: LedgerScope): Promise<EventProofType> {
+    return ledger.proofOf(this.#event.position);
   }
 }
 

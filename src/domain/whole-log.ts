@@ -1,4 +1,4 @@
-import { InvalidEventError, type PortableEvent, parseEvent } from '../domain/events';
+import { InvalidEventError, type PortableEvent, parseEvent } from './events';
 
 /**
  * What must hold from event to event over a whole log, checked one by one in the log's order. An id that

@@ -1,0 +1,200 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PROJECTIONS } from '../../projections/all';
+import { isDamage, ReadDatabase } from '../../projections/database';
+import type { Config } from '../config';
+import type { EventStore } from '../event-store/event-store';
+import { openCheckpoint } from '../ledger/checkpoint';
+import type { Ledger } from '../ledger/ledger';
+import { NoteError, parseVerifierKey, type VerifierKey } from '../ledger/note';
+import { readSigningKey } from '../ledger/signing-key';
+import {
+  type KeptCheckpoint,
+  Misfit,
+  type VerifiedLog,
+  verifyLog,
+  verifyReferences,
+} from '../ledger/verify-log';
+import { isLogInFile, openLedgerForReading, openLog, readModelPath } from '../main';
+import { Projector } from '../projector';
+import { type Output, progress } from './output';
+import { UsageError } from './usage-error';
+
+/** The options of `verify` as the command line gives them. */
+export interface VerifyCommandOptions {
+  /** Files of checkpoints kept from earlier. */
+  readonly checkpoint: readonly string[];
+  /** File with the log's verifier keys, one a line. */
+  readonly key?: string;
+}
+
+/** Takes in what was checked, as it comes. */
+interface Report {
+  fits(what: string): void;
+  notChecked(what: string): void;
+}
+
+/**
+ * Checks the log, its ledger and the read models against each other, and prints what was checked. It writes
+ * nothing, and runs beside a server or without one.
+ * @returns true where all fits
+ */
+export async function verifyCommand(
+  config: Config,
+  options: VerifyCommandOptions,
+  out: Output,
+): Promise<boolean> {
+  const checked: string[] = [];
+  const notChecked: string[] = [];
+  const report: Report = {
+    fits(what) {
+      checked.push(what);
+      out.say(`fits: ${what}`);
+    },
+    notChecked(what) {
+      notChecked.push(what);
+      out.say(`not checked: ${what}`);
+    },
+  };
+  const store = openLog(config, 'read');
+  const ledger = openLedgerForReading(config);
+  let misfit: string | null = null;
+  try {
+    await verifyAll(config, options, store, ledger, report, out);
+  } catch (error) {
+    if (!(error instanceof Misfit)) throw error;
+    misfit = error.message;
+    out.say(`does not fit: ${misfit}`);
+  } finally {
+    ledger?.close();
+    await store.close();
+  }
+  out.json({ fits: misfit === null, checked, notChecked, misfit });
+  return misfit === null;
+}
+
+async function verifyAll(
+  config: Config,
+  options: VerifyCommandOptions,
+  store: EventStore,
+  ledger: Ledger | undefined,
+  report: Report,
+  out: Output,
+): Promise<void> {
+  const keys = options.key === undefined ? ownKeys(config) : keysIn(options.key);
+  const given = options.checkpoint.map((file) => opened(read(file), file, keys));
+  const kept = (ledger?.checkpoints() ?? []).map(({ note, signedAt }) =>
+    opened(note, `the checkpoint that the ledger kept of ${signedAt}`, keys),
+  );
+  const log = await verifyLog(store, ledger, [...given, ...kept], progress(out, 'verifying'));
+  reportLog(config, log, ledger !== undefined, given, kept, report);
+  report.fits(`references between events: ${await verifyReferences(store, log)}`);
+  await verifyReadModels(config, store, report, out);
+}
+
+function reportLog(
+  config: Config,
+  { events, recorded, root, streams, texts, documents }: VerifiedLog,
+  hasLedger: boolean,
+  given: readonly KeptCheckpoint[],
+  kept: readonly KeptCheckpoint[],
+  { fits, notChecked }: Report,
+): void {
+  fits(`the log: ${count(events, 'event')} (root ${Buffer.from(root).toString('base64')})`);
+  if (!hasLedger) notChecked('whether the events are as they came: there is no ledger yet');
+  else fits(`the ledger: ${count(recorded, 'event')} as recorded when they came`);
+  if (hasLedger && events > recorded) {
+    notChecked(
+      `whether ${count(events - recorded, 'event')} behind these are as they came: not recorded yet`,
+    );
+  }
+  for (const { name, size } of given) fits(`${name}: the first ${count(size, 'event')} are those signed`);
+  if (kept.length > 0) fits(`checkpoints kept by the ledger: ${kept.length}`);
+  fits(
+    `order: ${isLogInFile(config) ? 'positions without gaps' : 'positions in order'}, revisions of ${count(streams.size, 'stream')} without gaps, instants not decreasing, each event id once`,
+  );
+  fits(
+    `texts: ${texts.present} as their digests say, ${texts.leftOut} left out of this copy; ${count(documents, 'document')} as imported`,
+  );
+}
+
+/** Beside the read models as they are now, others are built from the log. */
+async function verifyReadModels(
+  config: Config,
+  store: EventStore,
+  { fits, notChecked }: Report,
+  out: Output,
+): Promise<void> {
+  const path = readModelPath(config);
+  if (!existsSync(path)) return notChecked('the read models: there are none yet');
+  const folder = mkdtempSync(join(tmpdir(), 'toetsspoor-verify-'));
+  try {
+    const building = ReadDatabase.building(join(folder, 'read-model.db'), path);
+    try {
+      const projector = new Projector(store, building, PROJECTIONS);
+      const result = await projector.compare(building, progress(out, 'rebuilding the read models'));
+      if (result?.differing == null) return notChecked('the read models: they are of another version');
+      if (result.differing.length === 0) {
+        return fits(`the read models: as rebuilt from ${count(result.events, 'event')}`);
+      }
+      throw new Misfit(
+        `the read models differ from what the log gives, in ${result.differing.join(', ')}: stop the server and run "toetsspoor replay"`,
+      );
+    } finally {
+      building.close();
+    }
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    throw new Misfit('the read models are damaged: stop the server and run "toetsspoor replay"');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function ownKeys({ ledgerKey }: Config): VerifierKey[] {
+  const key = readSigningKey(ledgerKey);
+  return key === undefined ? [] : [key];
+}
+
+/** The keys in a file, one a line; empty lines and those that begin with # are skipped. */
+function keysIn(file: string): VerifierKey[] {
+  const lines = read(file)
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'));
+  if (lines.length === 0) throw new UsageError(`${file} holds no key`);
+  return lines.map((line) => {
+    try {
+      return parseVerifierKey(line);
+    } catch (error) {
+      if (!(error instanceof NoteError)) throw error;
+      throw new UsageError(
+        `${file} holds no verifier key (toetsspoor checkpoint --public-key): ${error.message}`,
+      );
+    }
+  });
+}
+
+function opened(note: string, name: string, keys: readonly VerifierKey[]): KeptCheckpoint {
+  try {
+    const { size, root } = openCheckpoint(note, keys);
+    return { name, size, root };
+  } catch (error) {
+    if (!(error instanceof NoteError)) throw error;
+    const advice = keys.length === 0 ? ' (there is no key here: give it with --key)' : '';
+    throw new Misfit(`${name}: ${error.message}${advice}`);
+  }
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UsageError(`${file} cannot be read: ${(error as Error).message}`);
+  }
+}
+
+function count(n: number, noun: string): string {
+  return `${n.toLocaleString('en')} ${noun}${n === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,122 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { EventStore } from '../../src/event-store/event-store';
+import { leafHash } from '../../src/ledger/entry';
+import { Ledger, LedgerMisfitError } from '../../src/ledger/ledger';
+import { LedgerFile } from '../../src/ledger/ledger-file';
+import { LedgerFollower } from '../../src/ledger/ledger-follower';
+import { CompactRange } from '../../src/ledger/merkle';
+import { collect, sampleEvents } from '../event-store/sample-events';
+import { TemporaryFolder } from '../support/temporary-log';
+
+describe('Following the log', () => {
+  let folder: TemporaryFolder;
+  let store: EventStore;
+  let ledger: Ledger;
+  let stop: AbortController;
+  beforeEach(() => {
+    folder = new TemporaryFolder();
+    store = folder.log();
+    ledger = openLedger();
+    stop = new AbortController();
+  });
+  afterEach(async () => {
+    stop.abort();
+    await folder.remove();
+  });
+
+  const openLedger = () => folder.closing(new Ledger(LedgerFile.open(join(folder.path, 'ledger.db'))));
+  const append = async (count: number, stream = 's') => {
+    const { position } = await store.append(stream, sampleEvents(count), 'NO_STREAM');
+    return position;
+  };
+  const rootOfLog = async () => {
+    const tree = new CompactRange();
+    for (const event of await collect(store.readAll())) tree.append(leafHash(event));
+    return tree.root();
+  };
+  const sql = (statement: string) => {
+    const db = new DatabaseSync(join(folder.path, 'events.db'), { timeout: 5_000 });
+    db.exec(statement);
+    db.close();
+  };
+
+  it('records what the log holds, and then what it holds more', async () => {
+    const follower = new LedgerFollower(store, ledger);
+    await follower.catchUp();
+    expect(ledger.size).toBe(0);
+    await append(600, 'a');
+    await follower.catchUp();
+    await append(2, 'b');
+    await new LedgerFollower(store, openLedger()).catchUp();
+    expect([ledger.size, ledger.root()]).toEqual([602, await rootOfLog()]);
+  });
+
+  it('is level soon behind each append, and at once for who waits', async () => {
+    const follower = new LedgerFollower(store, ledger);
+    const levels: number[] = [];
+    const following = follower.follow(stop.signal, () => levels.push(ledger.size));
+    for (let round = 0; round < 5; round += 1) {
+      const position = await append(3, `s${round}`);
+      expect(await follower.waitFor(position, 5_000)).toBe(true);
+      expect(ledger.sizeUpTo(position)).toBe(3 * (round + 1));
+    }
+    stop.abort();
+    await following;
+    expect(ledger.root()).toEqual(await rootOfLog());
+    expect(levels[0]).toBe(0);
+  });
+
+  it('takes what other processes record meanwhile as it is', async () => {
+    const follower = new LedgerFollower(store, ledger);
+    const following = follower.follow(stop.signal);
+    let position = 0;
+    for (let round = 0; round < 20; round += 1) {
+      position = await append(5, `s${round}`);
+      await new LedgerFollower(store, openLedger()).catchUp();
+    }
+    expect(await follower.waitFor(position, 5_000)).toBe(true);
+    stop.abort();
+    await following;
+    expect([ledger.size, ledger.root()]).toEqual([100, await rootOfLog()]);
+  });
+
+  it('tells who waits in vain: the position is not there in time, or following has failed', async () => {
+    const follower = new LedgerFollower(store, ledger);
+    expect(await follower.waitFor(1, 1)).toBe(false);
+    await append(3);
+    await follower.catchUp();
+    sql('DELETE FROM events WHERE position = 3');
+    const waiting = follower.waitFor(4, 60_000);
+    await expect(follower.follow(stop.signal)).rejects.toThrow(LedgerMisfitError);
+    expect(await waiting).toBe(false);
+    expect(follower.failure).toBeInstanceOf(LedgerMisfitError);
+  });
+
+  describe('goes no further', () => {
+    beforeEach(async () => {
+      await append(5);
+      await new LedgerFollower(store, ledger).catchUp();
+    });
+    const catchUp = () => new LedgerFollower(store, ledger).catchUp();
+
+    it('where the last recorded event was altered', async () => {
+      sql(`UPDATE events SET data = replace(data, 'afspraken', 'beloften') WHERE position = 5`);
+      await append(1, 'more');
+      await expect(catchUp()).rejects.toThrow('other events than those recorded in the ledger (index 4)');
+      expect(ledger.size).toBe(5);
+    });
+
+    it('where the log ends before it', async () => {
+      sql('DELETE FROM events WHERE position > 3');
+      await expect(catchUp()).rejects.toThrow('the log ends before index 4');
+    });
+
+    it('where the log was emptied, or is another one', async () => {
+      sql('DELETE FROM events');
+      await expect(catchUp()).rejects.toThrow('the log ends before index 4');
+      await append(6, 'other');
+      await expect(catchUp()).rejects.toThrow(LedgerMisfitError);
+    });
+  });
+});
