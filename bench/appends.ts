@@ -4,11 +4,20 @@ import { join } from 'node:path';
 import type { EventStore, NewEvent } from '../src/event-store/event-store';
 import { openSqliteEventStore } from '../src/event-store/sqlite';
 
-/** Appends one event at a time, each writer to its own stream, each waiting for its answer. */
-export async function appendsPerSecond(folder: string, writers: number, seconds: number): Promise<number> {
+/**
+ * Appends one event at a time, each writer to its own stream, each waiting for its answer.
+ * @param beside begins what goes on meanwhile; what it gives ends that, and counts too
+ */
+export async function appendsPerSecond(
+  folder: string,
+  writers: number,
+  seconds: number,
+  beside: (store: EventStore, folder: string) => () => Promise<void> = () => async () => {},
+): Promise<number> {
   return inFolder(folder, async (own) => {
     const store = openSqliteEventStore({ path: join(own, 'events.db') });
     try {
+      const end = beside(store, own);
       const start = performance.now();
       const until = start + seconds * 1000;
       const counts = await Promise.all(
@@ -17,6 +26,7 @@ export async function appendsPerSecond(folder: string, writers: number, seconds:
         ),
       );
       const appended = counts.reduce((sum, count) => sum + count, 0);
+      await end();
       return (appended * 1000) / (performance.now() - start);
     } finally {
       await store.close();

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openSqliteEventStore } from '../src/event-store/sqlite';
 import { type Figure, median, summary, table } from './figures';
+import { followedAppendFigures, ledgerFigures } from './ledger-figures';
 import { coreShares } from './load';
 import { appendFigures, generate, generateFigures, rebuildFigures } from './log-figures';
 import { isPinned, ourCommand, ourServer, pinLoad, type Server, startServer } from './processes';
@@ -51,11 +52,17 @@ async function main(): Promise<void> {
 async function measureLog(folder: string, size: Size): Promise<{ events: number; figures: Figure[] }> {
   say('appending');
   const appended = await appendFigures(folder, size);
+  const followed = await followedAppendFigures(folder, size);
   say('generating');
   const generated = await generateFigures(join(folder, 'all'), size);
   say('rebuilding');
   const rebuilt = await rebuildFigures(join(folder, 'all'), size);
-  return { events: generated.events, figures: [...appended, ...generated.figures, ...rebuilt] };
+  say('recording in the ledger');
+  const recorded = await ledgerFigures(join(folder, 'all'), size);
+  return {
+    events: generated.events,
+    figures: [...appended, ...followed, ...generated.figures, ...rebuilt, ...recorded],
+  };
 }
 
 async function measureServers(
