@@ -6,11 +6,12 @@ import { isThere } from '../domain/corrections';
 import { developmentOf, type IndicatorChange } from '../domain/development';
 import type { EventData } from '../domain/events';
 import { type Explanation, explain, type Shown } from '../domain/explanation';
-import type { AssessmentFact, Fact, FoundFacts } from '../domain/facts';
+import type { ApproachHistory, AssessmentFact, Fact, FindingFact, FoundFacts } from '../domain/facts';
 import { type FollowUpState, followUpStates } from '../domain/follow-up-states';
-import type { ApproachHistory } from '../domain/history';
-import { findFinding } from '../domain/history-lookups';
+import type { Framework } from '../domain/framework';
+import { factsheetOf, findFinding } from '../domain/history-lookups';
 import {
+  type AttentionPointReading,
   attentionPointsAt,
   type FollowUpReading,
   type ImprovementPointReading,
@@ -68,34 +69,49 @@ export class ApproachReading {
     return this.#assessments;
   }
 
-  /** The findings of these assessments, all that count by default, as they are read at that point. */
-  async tests(assessments: readonly AssessmentFact[] = this.assessments): Promise<Test[]> {
-    await this.#read(assessments);
-    return assessments.flatMap((assessment) => {
-      const tests = this.#tests.get(assessment) ?? testsIn(assessment, this.asOf);
-      this.#tests.set(assessment, tests);
-      return tests;
-    });
+  // What is read of the history is read first and together, and what texts may be asked for is told in the
+  // same step: so is that of the approaches beside it, before the first of these texts is asked for.
+
+  /** The findings of one assessment, as they are read at that point. */
+  async findings(assessment: AssessmentFact): Promise<readonly Test[]> {
+    await this.#read([assessment]);
+    const tests = this.#testsIn([assessment]);
+    this.#expectTextsOf(() => tests);
+    this.scope.texts.expect(() => assessment.found.findings);
+    return tests;
   }
 
   async standings(): Promise<Standing[]> {
     const year = yearAskedAbout(this.assessments, this.asOf);
     if (year === null) return [];
-    const tests = await this.tests(standingAssessments(this.assessments, this.framework));
-    return standingVerdicts(tests, this.framework, year);
+    const assessments = standingAssessments(this.assessments, this.framework);
+    await this.#read(assessments);
+    const standings = standingVerdicts(this.#testsIn(assessments), this.framework, year);
+    this.#expectTextsOf(() => standings.flatMap((one) => one.tests));
+    return standings;
   }
 
   async development(from: number, to: number): Promise<IndicatorChange[]> {
     const earlier = this.assessments.filter(({ year }) => year <= from);
     const between = this.assessments.filter(({ year }) => year > from && year <= to);
-    const tests = await this.tests([...standingAssessments(earlier, this.framework), ...between]);
-    return developmentOf(tests, this.framework, from, to);
+    const assessments = [...standingAssessments(earlier, this.framework), ...between];
+    await this.#read(assessments);
+    const changes = developmentOf(this.#testsIn(assessments), this.framework, from, to);
+    this.#expectTextsOf(() =>
+      changes.flatMap(({ before, after }) => [...(before?.tests ?? []), ...(after?.tests ?? [])]),
+    );
+    return changes;
+  }
+
+  async attentionPoints(): Promise<readonly AttentionPointReading[]> {
+    await this.#read(this.assessments);
+    const points = attentionPointsAt(this.#testsIn(this.assessments), this.asOf);
+    this.#expectTextsOf(() => points.map(({ test }) => test));
+    return points;
   }
 
   improvementPoints(): Promise<readonly ImprovementPointReading[]> {
-    this.#improvementPoints ??= this.#readAll().then(async () =>
-      improvementPointsAt(this.history, await this.tests(), this.framework, this.asOf),
-    );
+    this.#improvementPoints ??= this.#readImprovementPoints();
     return this.#improvementPoints;
   }
 
@@ -117,6 +133,7 @@ export class ApproachReading {
   /** What was asked and found in that assessment. */
   async found(assessment: AssessmentFact): Promise<FoundFacts> {
     await this.#read([assessment]);
+    this.scope.texts.expect(() => assessment.found.developments);
     return assessment.found;
   }
 
@@ -129,17 +146,6 @@ export class ApproachReading {
     if (event.type !== 'AssessmentCorrected')
       throw new RangeError(`${this.stream} has no correction of an assessment at revision ${revision}`);
     return event.data;
-  }
-
-  /** True where the assessment describes the approach. */
-  isDescribed(assessment: AssessmentFact): boolean {
-    return (headerCorrectionAt(assessment, this.asOf) ?? assessment).described;
-  }
-
-  /** The approach as the assessment describes it; null where it does not. */
-  async description(assessment: AssessmentFact): Promise<string | null> {
-    if (!this.isDescribed(assessment)) return null;
-    return this.text(headerCorrectionAt(assessment, this.asOf) ?? assessment);
   }
 
   /** Its events in order. */
@@ -156,19 +162,19 @@ export class ApproachReading {
 
   /** All that is read of it at this point. */
   async whole(): Promise<WholeReading> {
-    const { assessments, asOf } = this;
-    const [shown, tests, standings, improvementPoints] = await Promise.all([
+    const [shown, standings, improvementPoints, attentionPoints] = await Promise.all([
       this.#shown(),
-      this.tests(),
       this.standings(),
       this.improvementPoints(),
+      this.attentionPoints(),
     ]);
+    const { assessments, asOf } = this;
     return {
       ...shown,
-      tests,
+      tests: this.#testsIn(assessments),
       standings,
       improvementPoints,
-      attentionPoints: attentionPointsAt(tests, asOf),
+      attentionPoints,
       year: yearAskedAbout(assessments, asOf),
     };
   }
@@ -179,12 +185,86 @@ export class ApproachReading {
     return { asOf, history, frameworks: framework, revisions, assessments };
   }
 
-  /** The free text of the event that the fact was recorded by. */
-  async text({ position }: Fact): Promise<string> {
-    return (await this.scope.text.load(position)).text ?? '';
+  /** As the latest assessment that describes it does; null where none does. */
+  get description(): string | null {
+    const latest = this.#descriptions(this.assessments).at(-1);
+    return latest === undefined ? null : this.text(latest);
+  }
+
+  /** As the assessment describes it; null where it does not. */
+  descriptionIn(assessment: AssessmentFact): string | null {
+    const [description] = this.#descriptions([assessment]);
+    return description === undefined ? null : this.text(description);
+  }
+
+  /** Tells that its description may be asked for. */
+  expectDescription(): void {
+    this.scope.texts.expect(() => this.#descriptions(this.assessments).slice(-1));
+  }
+
+  /** Tells that the descriptions in these assessments may be asked for. */
+  expectDescriptions(assessments: readonly AssessmentFact[]): void {
+    this.scope.texts.expect(() => this.#descriptions(assessments));
+  }
+
+  /** The free text of the event that a fact was recorded by: of any but a factsheet. */
+  text(fact: Fact): string {
+    return this.scope.texts.of(fact);
   }
 
   readonly framework = (code: string) => this.scope.framework(code, this.asOf.upTo);
+
+  /** The framework version that an assessment was made against. */
+  frameworkVersion({ framework, frameworkVersion }: AssessmentFact): Framework {
+    const version = this.framework(framework).version(frameworkVersion);
+    if (version === undefined)
+      throw new RangeError(`there is no version ${frameworkVersion} of ${framework}`);
+    return version;
+  }
+
+  async #readImprovementPoints(): Promise<readonly ImprovementPointReading[]> {
+    await this.#readAll();
+    const points = improvementPointsAt(
+      this.history,
+      this.#testsIn(this.assessments),
+      this.framework,
+      this.asOf,
+    );
+    this.scope.texts.expect(() =>
+      points.flatMap(({ wording, followUps, commitments }) => [
+        wording,
+        ...followUps.flatMap(({ report }) => (report?.narrated ? report : [])),
+        ...commitments.map((commitment) => commitment.fact),
+      ]),
+    );
+    this.#expectTextsOf(() =>
+      points.flatMap(({ opening, followUps }) => [opening, ...followUps.flatMap((one) => one.judgements)]),
+    );
+    return points;
+  }
+
+  #testsIn(assessments: readonly AssessmentFact[]): Test[] {
+    return assessments.flatMap((assessment) => {
+      const tests = this.#tests.get(assessment) ?? testsIn(assessment, this.asOf);
+      this.#tests.set(assessment, tests);
+      return tests;
+    });
+  }
+
+  /** Tells that these findings may be asked for, with what belongs to them. */
+  #expectTextsOf(tests: () => readonly Test[]): void {
+    const { texts, documents } = this.scope;
+    texts.expect(() => tests().flatMap(readingsOf));
+    texts.expect(() => attentionPointsAt(tests(), this.asOf).map(({ fact }) => fact));
+    documents.expect(() => tests().flatMap(({ reading }) => factsheetOf(this.history, reading) ?? []));
+  }
+
+  /** The facts whose texts describe the approach. */
+  #descriptions(assessments: readonly AssessmentFact[]): Fact[] {
+    return assessments
+      .map((assessment) => headerCorrectionAt(assessment, this.asOf) ?? assessment)
+      .filter(({ described }) => described);
+  }
 
   #read(assessments: readonly AssessmentFact[], ...others: readonly PartKey[]): Promise<void> {
     return this.scope.readParts(this.row, [...assessments.map(({ position }) => position), ...others]);
@@ -193,6 +273,11 @@ export class ApproachReading {
   #readAll(): Promise<void> {
     return this.#read(this.history.assessments, followedKey(this.row.id));
   }
+}
+
+/** A finding in all its readings: each leads to the others. */
+function readingsOf({ assessment, reading }: Test): FindingFact[] {
+  return assessment.found.findings.filter(({ root }) => root === reading.root);
 }
 
 function headerCorrectionAt(

@@ -41,7 +41,7 @@ export function compiledQueries(schema: GraphQLSchema): ApolloServerPlugin<ApiCo
       return 'not compiled';
     }
     const query = isCompilable(schema, document, operation)
-      ? compileQuery(schema, document, operation.name?.value)
+      ? compileQuery(schema, document, operation.name?.value, { disableLeafSerialization: true })
       : null;
     const result = query !== null && isCompiledQuery(query) ? query : 'not compiled';
     compiled.set(key, result);

@@ -6,7 +6,6 @@ import {
   approachPage,
   partsOf,
   readWhole,
-  type StoredText,
   textsAt,
 } from '../../projections/approaches';
 import {
@@ -22,12 +21,15 @@ import { followedKey, type PartFacts, type PartKey } from '../../projections/sto
 import { yearsOfApproaches } from '../../projections/trend';
 import type { AsOf } from '../domain/as-of';
 import type { Audience } from '../domain/audience';
+import { documentLine, documentLines } from '../domain/document-lines';
 import type { Position, RecordedEvent } from '../domain/events';
+import type { FactsheetFact } from '../domain/facts';
 import type { FrameworkLine } from '../domain/framework';
 import type { ApproachHistory } from '../domain/history';
 import type { ApproachYear } from '../domain/trend';
 import type { ReadSources } from './read-sources';
 import { type Snapshot, Snapshots } from './snapshots';
+import { Texts } from './texts';
 
 /** Two wanted events of a stream that lie further apart than this are read apart. */
 const MAX_EVENTS_BETWEEN = 500;
@@ -40,6 +42,7 @@ export class ReadScope {
   readonly #sources: ReadSources;
   readonly #snapshots: Snapshots;
   readonly #frameworks = new Map<Position, Map<string, FrameworkLine>>();
+  readonly #documentLines = new Map<FactsheetFact, readonly string[]>();
   #upTo: Position;
   #isPinned = false;
   /** The position that the read models had reached when the request came. */
@@ -50,9 +53,11 @@ export class ReadScope {
   readonly approach: DataLoader<string, ApproachRow | null>;
   /** Parts of histories; null where a history has no such part. */
   readonly part: DataLoader<PartKey, PartFacts | null>;
-  /** Free texts, by the position of their event. */
-  readonly text: DataLoader<Position, StoredText>;
   readonly event: DataLoader<Pick<EventPlace, 'stream' | 'revision'>, RecordedEvent, string>;
+  /** Free texts of all events but those of {@link documents}. */
+  readonly texts: Texts;
+  /** The texts of factsheets: long, and seldom asked for. */
+  readonly documents: Texts;
 
   constructor(sources: ReadSources, audience: Audience, snapshots = new Snapshots(sources)) {
     this.#sources = sources;
@@ -66,7 +71,8 @@ export class ReadScope {
       return keys.map((key) => rows.get(key) ?? null);
     });
     this.part = new DataLoader(async (keys: readonly PartKey[]) => partsOf(database, keys));
-    this.text = new DataLoader(async (positions: readonly Position[]) => textsAt(database, positions));
+    this.texts = new Texts((positions) => textsAt(database, positions));
+    this.documents = new Texts((positions) => textsAt(database, positions));
     this.event = new DataLoader((places) => this.#readEvents(places), {
       cacheKeyFn: ({ stream, revision }) => `${stream}/${revision}`,
     });
@@ -126,6 +132,16 @@ export class ReadScope {
     const line = lines.get(code) ?? frameworkLine(this.#sources.database, code, upTo);
     lines.set(code, line);
     return line;
+  }
+
+  /** A line of a document that was imported, from 1; empty where the document is shorter or was left out. */
+  documentLine(factsheet: FactsheetFact, line: number): string {
+    let lines = this.#documentLines.get(factsheet);
+    if (lines === undefined) {
+      lines = documentLines(this.documents.of(factsheet));
+      this.#documentLines.set(factsheet, lines);
+    }
+    return documentLine(lines, line);
   }
 
   frameworkCodes(): string[] {

@@ -1,8 +1,8 @@
 import { type Explanation, explain, factsOfFinding, inOrder, onLine, type Shown } from './explanation';
-import type { AttentionPointFact, Fact } from './facts';
+import type { Fact } from './facts';
 import type { FrameworkLine, Indicator } from './framework';
 import { findingAt } from './history-lookups';
-import type { ImprovementPointReading } from './improvement';
+import type { AttentionPointReading, ImprovementPointReading } from './improvement';
 import { type Standing, type Test, versionInForce } from './verdicts';
 
 /** All that is read of an approach at one point. */
@@ -13,12 +13,6 @@ export interface WholeReading extends Shown {
   readonly standings: readonly Standing[];
   readonly improvementPoints: readonly ImprovementPointReading[];
   readonly attentionPoints: readonly AttentionPointReading[];
-}
-
-/** An attention point beside its finding as that is read at some point. */
-export interface AttentionPointReading {
-  readonly fact: AttentionPointFact;
-  readonly test: Test;
 }
 
 /** Something that differs, and the events that made it so: they are there at one of the points only. */

@@ -5,8 +5,9 @@ export function documentLines(text: string): string[] {
   return text.split(/\r\n|\n|\r/);
 }
 
-/** One line of a document, counted from 1; empty where the text is shorter or was left out. */
-export function documentLine(text: string, line: number): string {
-  if (text === TEXT_LEFT_OUT) return '';
-  return documentLines(text)[line - 1]?.replace(/^\uFEFF/, '') ?? '';
+/** One line of a document or its lines, counted from 1; empty where it is shorter or was left out. */
+export function documentLine(document: string | readonly string[], line: number): string {
+  const lines = typeof document === 'string' ? documentLines(document) : document;
+  const text = lines[line - 1] ?? '';
+  return text === TEXT_LEFT_OUT ? '' : text.replace(/^\uFEFF/, '');
 }

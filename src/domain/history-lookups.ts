@@ -1,4 +1,11 @@
-import type { ApproachHistory, AssessmentFact, CommitmentFact, FindingFact, FollowUpFact } from './facts';
+import type {
+  ApproachHistory,
+  AssessmentFact,
+  CommitmentFact,
+  FactsheetFact,
+  FindingFact,
+  FollowUpFact,
+} from './facts';
 
 // Facts of a history by what refers to them.
 
@@ -40,6 +47,11 @@ export function findingById(history: ApproachHistory, id: string): PlacedFinding
   const found = findFinding(history, id);
   if (found === undefined) throw new HistoryError(`the history has no finding ${id}`);
   return found;
+}
+
+/** The factsheet that a finding was read from; null where it came from no document. */
+export function factsheetOf({ factsheets }: ApproachHistory, { source }: FindingFact): FactsheetFact | null {
+  return source === null ? null : (factsheets[source.factsheet] ?? null);
 }
 
 export function assessmentById(history: ApproachHistory, id: string): AssessmentFact {

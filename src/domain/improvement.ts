@@ -74,20 +74,23 @@ export function improvementPointsAt(
   return readings.sort((a, b) => a.fact.revision - b.fact.revision);
 }
 
+/** An attention point as it is read at some point: beside the finding in the reading that stands. */
+export interface AttentionPointReading {
+  readonly fact: AttentionPointFact;
+  readonly test: Test;
+}
+
 /** Attention points that are there at that point: those of the findings that count, in the order raised. */
-export function attentionPointsAt(
-  tests: readonly Test[],
-  asOf: AsOf,
-): { readonly fact: AttentionPointFact; readonly test: Test }[] {
-  return [...Map.groupBy(tests, ({ assessment }) => assessment)]
-    .flatMap(([assessment, own]) => {
-      const byRoot = new Map(own.map((test) => [test.reading.root, test]));
-      return assessment.found.attentionPoints.flatMap((fact) => {
-        const test = byRoot.get(findingAt(assessment, fact.finding).root);
-        return test !== undefined && countsAt(fact, asOf) ? [{ fact, test }] : [];
-      });
-    })
-    .sort((a, b) => a.fact.revision - b.fact.revision);
+export function attentionPointsAt(tests: readonly Test[], asOf: AsOf): AttentionPointReading[] {
+  const points: AttentionPointReading[] = [];
+  for (const test of tests) {
+    const { found } = test.assessment;
+    for (const fact of found.attentionPoints) {
+      const isBeside = findingAt(test.assessment, fact.finding).root === test.reading.root;
+      if (isBeside && countsAt(fact, asOf)) points.push({ fact, test });
+    }
+  }
+  return points.sort((a, b) => a.fact.revision - b.fact.revision);
 }
 
 /** For an indicator of an assessment, all tests on its line, in order of time. */

@@ -1,6 +1,5 @@
 import { ApproachReading } from '../api/approach-reading';
 import type { Indicator } from '../domain/framework';
-import { attentionPointsAt } from '../domain/improvement';
 import { municipalityByCode } from '../domain/municipalities';
 import type { Standing } from '../domain/verdicts';
 import type { Cell } from './csv';
@@ -77,17 +76,14 @@ const ROWS: Readonly<Record<Table, (reading: ApproachReading) => Promise<Cell[][
 
   /** The warnings beside the findings that count, in the order in which they were raised. */
   async 'attention-points'(reading) {
-    const points = attentionPointsAt(await reading.tests(), reading.asOf);
-    return Promise.all(
-      points.map(async ({ fact, test: { reading: finding, assessment } }) => {
-        const document = finding.source && reading.history.factsheets[finding.source.factsheet];
-        return [
-          ...[assessment.year, assessment.framework, finding.indicators.join(' '), finding.verdict],
-          await reading.text(fact),
-          ...[document?.digest ?? null, document?.name ?? null, finding.source?.line ?? null],
-        ];
-      }),
-    );
+    return (await reading.attentionPoints()).map(({ fact, test: { reading: finding, assessment } }) => {
+      const document = finding.source && reading.history.factsheets[finding.source.factsheet];
+      return [
+        ...[assessment.year, assessment.framework, finding.indicators.join(' '), finding.verdict],
+        reading.text(fact),
+        ...[document?.digest ?? null, document?.name ?? null, finding.source?.line ?? null],
+      ];
+    });
   },
 };
 

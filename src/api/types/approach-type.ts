@@ -4,6 +4,7 @@ import type { Verdict } from '../../domain/events';
 import type { ApproachReading } from '../approach-reading';
 import { yearAsked } from '../as-of';
 import { connectionType } from '../connection';
+import { DerivedField } from '../derived-field';
 import { VerdictEnum } from '../enums';
 import { userError } from '../errors';
 import { eventPage } from '../event-page';
@@ -18,39 +19,49 @@ import { DevelopmentType, IndicatorVerdictType } from './verdict-type';
 @ObjectType('Approach', {
   description: 'What a municipality does, the subject of assessment (aanpak).',
   implements: NodeType,
+  simpleResolvers: true,
 })
 export class ApproachType extends NodeType {
   readonly #reading: ApproachReading;
+  #municipality: MunicipalityType | undefined;
 
   constructor(reading: ApproachReading) {
     super(toNodeId('Approach', approachKey(reading.row)));
     this.#reading = reading;
+    reading.expectDescription();
   }
 
-  @Field(() => String, { description: 'Its name made fit for addresses; unique in its municipality.' })
-  slug(): string {
+  @DerivedField(() => String, { description: 'Its name made fit for addresses; unique in its municipality.' })
+  get slug(): string {
     return this.#reading.row.slug;
   }
 
-  @Field(() => String, { description: 'Its name, as the first document gives it.' })
-  name(): string {
+  @DerivedField(() => String, { description: 'Its name, as the first document gives it.' })
+  get name(): string {
     return this.#reading.history.registration?.name ?? this.#reading.row.slug;
   }
 
-  @Field(() => String, { nullable: true, description: 'As the latest assessment that describes it does.' })
-  async description(): Promise<string | null> {
-    const latest = this.#reading.assessments.findLast((one) => this.#reading.isDescribed(one));
-    return latest === undefined ? null : this.#reading.description(latest);
+  @DerivedField(() => String, {
+    nullable: true,
+    description: 'As the latest assessment that describes it does.',
+  })
+  get description(): string | null {
+    return this.#reading.description;
   }
 
-  @Field(() => MunicipalityType, { description: 'The municipality, under the name and code that it had.' })
-  municipality(): MunicipalityType {
-    return municipalityType(this.#reading.row.municipality);
+  @DerivedField(() => MunicipalityType, {
+    description: 'The municipality, under the name and code that it had.',
+  })
+  get municipality(): MunicipalityType {
+    this.#municipality ??= municipalityType(this.#reading.row.municipality);
+    return this.#municipality;
   }
 
   @Field(() => [AssessmentType], { description: 'Its assessments, oldest first.' })
-  assessments(): AssessmentType[] {
-    return this.#reading.assessments.map((assessment) => new AssessmentType(this.#reading, assessment));
+  async assessments(): Promise<AssessmentType[]> {
+    const { assessments } = this.#reading;
+    this.#reading.expectDescriptions(assessments);
+    return assessments.map((assessment) => new AssessmentType(this.#reading, assessment));
   }
 
   @Field(() => [IndicatorVerdictType], {
@@ -106,7 +117,7 @@ export class ApproachType extends NodeType {
     description: 'All warnings whose finding was not withdrawn, in the order raised.',
   })
   async attentionPoints(): Promise<AttentionPointType[]> {
-    return attentionPointsOf(this.#reading, await this.#reading.tests());
+    return attentionPointsOf(this.#reading, await this.#reading.attentionPoints());
   }
 
   @Field(() => EventConnection, { description: 'The events of this approach, in order.' })

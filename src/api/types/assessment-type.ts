@@ -5,9 +5,10 @@ import type { AssessmentFact } from '../../domain/facts';
 import { textOf } from '../../domain/free-text';
 import { publicationOf } from '../../domain/verdicts';
 import type { ApproachReading } from '../approach-reading';
+import { DerivedField } from '../derived-field';
 import { AssessmentKindEnum, SourceKindEnum } from '../enums';
 import { EdtfScalar } from '../scalars';
-import { FindingType } from './finding-type';
+import { FindingType, findingsOf } from './finding-type';
 import { FrameworkType, frameworkType } from './framework-type';
 
 @ObjectType('Source', { description: 'Who was asked, or what was read (bron).', simpleResolvers: true })
@@ -23,38 +24,37 @@ export class SourceType {
 @ObjectType('Assessment', {
   description:
     'One inspection of an approach against one framework version, for a reference year (toezichtonderzoek).',
+  simpleResolvers: true,
 })
 export class AssessmentType {
   readonly #reading: ApproachReading;
   readonly #assessment: AssessmentFact;
+  #framework: FrameworkType | undefined;
 
   constructor(reading: ApproachReading, assessment: AssessmentFact) {
     this.#reading = reading;
     this.#assessment = assessment;
   }
 
-  @Field(() => ID, { description: 'UUID of the assessment.' })
-  id(): string {
+  @DerivedField(() => ID, { description: 'UUID of the assessment.' })
+  get id(): string {
     return this.#assessment.id;
   }
 
-  @Field(() => Int, { description: 'The reference year: what period its findings speak of.' })
-  year(): number {
+  @DerivedField(() => Int, { description: 'The reference year: what period its findings speak of.' })
+  get year(): number {
     return this.#assessment.year;
   }
 
-  @Field(() => AssessmentKindEnum, { description: 'Baseline or follow-up.' })
-  kind(): AssessmentKind {
+  @DerivedField(() => AssessmentKindEnum, { description: 'Baseline or follow-up.' })
+  get kind(): AssessmentKind {
     return this.#assessment.kind;
   }
 
-  @Field(() => FrameworkType, { description: 'The framework version that it assessed against.' })
-  framework(): FrameworkType {
-    const { framework, frameworkVersion } = this.#assessment;
-    const version = this.#reading.framework(framework).version(frameworkVersion);
-    if (version === undefined)
-      throw new RangeError(`there is no version ${frameworkVersion} of ${framework}`);
-    return frameworkType(version);
+  @DerivedField(() => FrameworkType, { description: 'The framework version that it assessed against.' })
+  get framework(): FrameworkType {
+    this.#framework ??= frameworkType(this.#reading.frameworkVersion(this.#assessment));
+    return this.#framework;
   }
 
   @Field(() => String, { description: 'The inspectorate.' })
@@ -62,17 +62,20 @@ export class AssessmentType {
     return (await this.#corrected())?.assessor ?? this.#assessment.assessor;
   }
 
-  @Field(() => EdtfScalar, {
+  @DerivedField(() => EdtfScalar, {
     nullable: true,
     description: 'When it was made public; null where that is not known.',
   })
-  publishedOn(): string | null {
+  get publishedOn(): string | null {
     return publicationOf(this.#assessment, this.#reading.asOf.upTo);
   }
 
-  @Field(() => String, { nullable: true, description: 'The approach as the assessment describes it.' })
-  description(): Promise<string | null> {
-    return this.#reading.description(this.#assessment);
+  @DerivedField(() => String, {
+    nullable: true,
+    description: 'The approach as the assessment describes it.',
+  })
+  get description(): string | null {
+    return this.#reading.descriptionIn(this.#assessment);
   }
 
   @Field(() => Int, { nullable: true, description: 'How many families the approach supported at the time.' })
@@ -90,8 +93,7 @@ export class AssessmentType {
     description: 'Its findings in document order, each in the reading that stands.',
   })
   async findings(): Promise<FindingType[]> {
-    const tests = await this.#reading.tests([this.#assessment]);
-    return tests.map((test) => new FindingType(this.#reading, test));
+    return findingsOf(this.#reading, await this.#reading.findings(this.#assessment));
   }
 
   @Field(() => [FindingType], {
@@ -99,7 +101,7 @@ export class AssessmentType {
   })
   async withdrawnFindings(): Promise<FindingType[]> {
     const standing = new Set(
-      (await this.#reading.tests([this.#assessment])).map(({ reading }) => reading.root),
+      (await this.#reading.findings(this.#assessment)).map(({ reading }) => reading.root),
     );
     const { findings } = await this.#reading.found(this.#assessment);
     const gone = findings.filter(
@@ -118,7 +120,7 @@ export class AssessmentType {
     const corrected = await this.#corrected();
     if (corrected !== null) return corrected.developments.map(textOf);
     const { developments } = await this.#reading.found(this.#assessment);
-    return Promise.all(developments.map((development) => this.#reading.text(development)));
+    return developments.map((development) => this.#reading.text(development));
   }
 
   #corrected(): Promise<EventData<'AssessmentCorrected'> | null> {

@@ -1,7 +1,7 @@
 import { Field, ObjectType } from 'type-graphql';
-import type { AttentionPointReading, Difference, VerdictDifference } from '../../domain/comparison';
+import type { Difference, VerdictDifference } from '../../domain/comparison';
 import type { Indicator } from '../../domain/framework';
-import type { ImprovementPointReading } from '../../domain/improvement';
+import type { AttentionPointReading, ImprovementPointReading } from '../../domain/improvement';
 import type { Standing } from '../../domain/verdicts';
 import type { ApproachComparison } from '../approach-comparison';
 import { eventsBehind } from '../explanation';
@@ -103,7 +103,7 @@ export class AttentionPointDifferenceType {
   })
   before(): AttentionPointType | null {
     const { before } = this.#difference;
-    return before && new AttentionPointType(this.#comparison.from, before.fact, before.test);
+    return before && new AttentionPointType(this.#comparison.from, before);
   }
 
   @Field(() => AttentionPointType, {
@@ -112,7 +112,7 @@ export class AttentionPointDifferenceType {
   })
   after(): AttentionPointType | null {
     const { after } = this.#difference;
-    return after && new AttentionPointType(this.#comparison.to, after.fact, after.test);
+    return after && new AttentionPointType(this.#comparison.to, after);
   }
 
   @Field(() => [EventObject], { description: CAUSES })

@@ -3,6 +3,7 @@ import { Arg, Ctx, Field, ID, Int, ObjectType } from 'type-graphql';
 import type { RecordedEvent } from '../../domain/events';
 import type { Language } from '../../domain/sentences/dates';
 import { connectionType, toCursor } from '../connection';
+import { DerivedField } from '../derived-field';
 import { LanguageEnum } from '../enums';
 import { sentenceOfEvent } from '../event-sentence';
 import { sourceOfEvent } from '../passages';
@@ -14,6 +15,7 @@ import { SourcePassage } from './source-passage-type';
 
 @ObjectType('Event', {
   description: 'A fact as it stands in the log: what happened, when this register learned it, and by whom.',
+  simpleResolvers: true,
 })
 export class EventObject {
   readonly #event: RecordedEvent;
@@ -22,30 +24,32 @@ export class EventObject {
     this.#event = event;
   }
 
-  @Field(() => ID, { description: 'UUID of the event.' })
-  id(): string {
+  @DerivedField(() => ID, { description: 'UUID of the event.' })
+  get id(): string {
     return this.#event.id;
   }
 
-  @Field(() => String, { description: 'What happened, in the past tense, such as `FindingRecorded`.' })
-  type(): string {
+  @DerivedField(() => String, { description: 'What happened, in the past tense, such as `FindingRecorded`.' })
+  get type(): string {
     return this.#event.type;
   }
 
-  @Field(() => String, { description: 'The stream that it stands in: one an approach, one a framework.' })
-  stream(): string {
+  @DerivedField(() => String, {
+    description: 'The stream that it stands in: one an approach, one a framework.',
+  })
+  get stream(): string {
     return this.#event.stream;
   }
 
-  @Field(() => Int, { description: 'Its place in the stream: from 0, without gaps.' })
-  revision(): number {
+  @DerivedField(() => Int, { description: 'Its place in the stream: from 0, without gaps.' })
+  get revision(): number {
     return this.#event.revision;
   }
 
-  @Field(() => String, {
+  @DerivedField(() => String, {
     description: 'Its place in the whole log: opaque; pass it as `after` to `events` to go on behind it.',
   })
-  position(): string {
+  get position(): string {
     return toCursor(this.#event.position);
   }
 
@@ -61,33 +65,37 @@ export class EventObject {
     return sentenceOfEvent(this.#event, language, scope);
   }
 
-  @Field(() => GraphQLJSON, { description: 'The content; its fields depend on the type.' })
-  data(): unknown {
+  @DerivedField(() => GraphQLJSON, { description: 'The content; its fields depend on the type.' })
+  get data(): unknown {
     return this.#event.data;
   }
 
-  @Field(() => Int, { description: 'The version of the schema that the content was written by.' })
-  schemaVersion(): number {
+  @DerivedField(() => Int, { description: 'The version of the schema that the content was written by.' })
+  get schemaVersion(): number {
     return this.#event.metadata.schemaVersion;
   }
 
-  @Field(() => DateTimeScalar, { description: 'When this register learned it; set by the register itself.' })
-  recordedAt(): string {
+  @DerivedField(() => DateTimeScalar, {
+    description: 'When this register learned it; set by the register itself.',
+  })
+  get recordedAt(): string {
     return this.#event.metadata.recordedAt;
   }
 
-  @Field(() => String, { description: 'Who recorded it: the signed-in principal, or the system user.' })
-  actor(): string {
+  @DerivedField(() => String, {
+    description: 'Who recorded it: the signed-in principal, or the system user.',
+  })
+  get actor(): string {
     return this.#event.metadata.actor;
   }
 
-  @Field(() => ID, { description: 'UUID that all events of one command share.' })
-  correlationId(): string {
+  @DerivedField(() => ID, { description: 'UUID that all events of one command share.' })
+  get correlationId(): string {
     return this.#event.metadata.correlationId;
   }
 
-  @Field(() => ID, { nullable: true, description: 'UUID of the event that it follows from, if any.' })
-  causationId(): string | null {
+  @DerivedField(() => ID, { nullable: true, description: 'UUID of the event that it follows from, if any.' })
+  get causationId(): string | null {
     return this.#event.metadata.causationId;
   }
 

@@ -3,9 +3,10 @@ import { correctedReading, supersedingReading, withdrawalAt } from '../../domain
 import type { Verdict, VerdictBasis } from '../../domain/events';
 import type { AttentionPointFact } from '../../domain/facts';
 import type { Indicator } from '../../domain/framework';
-import { attentionPointsAt } from '../../domain/improvement';
+import { type AttentionPointReading, attentionPointsAt } from '../../domain/improvement';
 import type { Test } from '../../domain/verdicts';
 import type { ApproachReading } from '../approach-reading';
+import { DerivedField } from '../derived-field';
 import { VerdictBasisEnum, VerdictEnum } from '../enums';
 import { sourceOfFinding } from '../passages';
 import { CorrectionType } from './correction-type';
@@ -14,49 +15,58 @@ import { SourcePassage } from './source-passage-type';
 
 @ObjectType('Finding', {
   description: 'What the inspectorate found, with its verdict (bevinding). It covers one or more indicators.',
+  simpleResolvers: true,
 })
 export class FindingType {
   readonly #reading: ApproachReading;
   readonly #test: Test;
+  #indicators: readonly Indicator[] | undefined;
+  #attentionPoints: readonly AttentionPointType[] | undefined;
+  #source: SourcePassage | null | undefined;
 
   constructor(reading: ApproachReading, test: Test) {
     this.#reading = reading;
     this.#test = test;
   }
 
-  @Field(() => ID, { description: 'UUID of this reading of the finding.' })
-  id(): string {
+  @DerivedField(() => ID, { description: 'UUID of this reading of the finding.' })
+  get id(): string {
     return this.#test.reading.id;
   }
 
-  @Field(() => VerdictEnum, { description: 'The verdict of this finding alone.' })
-  verdict(): Verdict {
+  @DerivedField(() => VerdictEnum, { description: 'The verdict of this finding alone.' })
+  get verdict(): Verdict {
     return this.#test.reading.verdict;
   }
 
-  @Field(() => VerdictBasisEnum, { description: 'What the verdict rests on.' })
-  basis(): VerdictBasis {
+  @DerivedField(() => VerdictBasisEnum, { description: 'What the verdict rests on.' })
+  get basis(): VerdictBasis {
     return this.#test.reading.basis;
   }
 
-  @Field(() => Int, { description: 'Reference year of the assessment that it was made in.' })
-  assessedIn(): number {
+  @DerivedField(() => Int, { description: 'Reference year of the assessment that it was made in.' })
+  get assessedIn(): number {
     return this.#test.assessment.year;
   }
 
-  @Field(() => String, { description: 'What was found, in the words of the document.' })
-  narrative(): Promise<string> {
+  @DerivedField(() => String, { description: 'What was found, in the words of the document.' })
+  get narrative(): string {
     return this.#reading.text(this.#test.reading);
   }
 
-  @Field(() => [IndicatorType], { description: 'The indicators that it covers, in framework order.' })
-  indicators(): Indicator[] {
-    return indicatorsOfFinding(this.#reading, this.#test);
+  @DerivedField(() => [IndicatorType], { description: 'The indicators that it covers, in framework order.' })
+  get indicators(): readonly Indicator[] {
+    this.#indicators ??= indicatorsOfFinding(this.#reading, this.#test);
+    return this.#indicators;
   }
 
-  @Field(() => [AttentionPointType], { description: 'The warnings that stand beside it.' })
-  attentionPoints(): AttentionPointType[] {
-    return attentionPointsOf(this.#reading, [this.#test]);
+  @DerivedField(() => [AttentionPointType], { description: 'The warnings that stand beside it.' })
+  get attentionPoints(): readonly AttentionPointType[] {
+    this.#attentionPoints ??= attentionPointsOf(
+      this.#reading,
+      attentionPointsAt([this.#test], this.#reading.asOf),
+    );
+    return this.#attentionPoints;
   }
 
   @Field(() => FindingType, {
@@ -97,55 +107,63 @@ export class FindingType {
     return withdrawn === null ? null : CorrectionType.read(this.#reading, withdrawn);
   }
 
-  @Field(() => SourcePassage, {
+  @DerivedField(() => SourcePassage, {
     nullable: true,
     description: 'The passage that it was read from; null where it came from no document.',
   })
-  source(): Promise<SourcePassage | null> {
-    return sourceOfFinding(this.#reading, this.#test.reading.source);
+  get source(): SourcePassage | null {
+    if (this.#source === undefined) this.#source = sourceOfFinding(this.#reading, this.#test.reading);
+    return this.#source;
   }
 }
 
 @ObjectType('AttentionPoint', {
   description: 'A warning beside a finding (LET OP). It never changes the verdict.',
+  simpleResolvers: true,
 })
 export class AttentionPointType {
   readonly #reading: ApproachReading;
   readonly #fact: AttentionPointFact;
   readonly #test: Test;
+  #finding: FindingType | undefined;
 
-  constructor(reading: ApproachReading, fact: AttentionPointFact, test: Test) {
+  constructor(reading: ApproachReading, { fact, test }: AttentionPointReading) {
     this.#reading = reading;
     this.#fact = fact;
     this.#test = test;
   }
 
-  @Field(() => ID, { description: 'UUID of the attention point.' })
-  id(): string {
+  @DerivedField(() => ID, { description: 'UUID of the attention point.' })
+  get id(): string {
     return this.#fact.id;
   }
 
-  @Field(() => String, { description: 'The warning, without the words LET OP.' })
-  text(): Promise<string> {
+  @DerivedField(() => String, { description: 'The warning, without the words LET OP.' })
+  get text(): string {
     return this.#reading.text(this.#fact);
   }
 
-  @Field(() => Int, { description: 'Reference year of the assessment that raised it.' })
-  raisedIn(): number {
+  @DerivedField(() => Int, { description: 'Reference year of the assessment that raised it.' })
+  get raisedIn(): number {
     return this.#test.assessment.year;
   }
 
-  @Field(() => FindingType, { description: 'The finding that it stands beside.' })
-  finding(): FindingType {
-    return new FindingType(this.#reading, this.#test);
+  @DerivedField(() => FindingType, { description: 'The finding that it stands beside.' })
+  get finding(): FindingType {
+    this.#finding ??= new FindingType(this.#reading, this.#test);
+    return this.#finding;
   }
 }
 
-/** The attention points beside these findings, in the order in which they were raised. */
-export function attentionPointsOf(reading: ApproachReading, tests: readonly Test[]): AttentionPointType[] {
-  return attentionPointsAt(tests, reading.asOf).map(
-    ({ fact, test }) => new AttentionPointType(reading, fact, test),
-  );
+export function findingsOf(reading: ApproachReading, tests: readonly Test[]): FindingType[] {
+  return tests.map((test) => new FindingType(reading, test));
+}
+
+export function attentionPointsOf(
+  reading: ApproachReading,
+  points: readonly AttentionPointReading[],
+): AttentionPointType[] {
+  return points.map((point) => new AttentionPointType(reading, point));
 }
 
 /** The indicators of a finding, as the framework version of its assessment names them, in framework order. */

@@ -11,11 +11,12 @@ import type {
 } from '../../domain/improvement';
 import type { ApproachReading } from '../approach-reading';
 import { connectionType } from '../connection';
+import { DerivedField } from '../derived-field';
 import { CommitmentStatusEnum, ImprovementPointStatusEnum, VerdictBasisEnum, VerdictEnum } from '../enums';
 import { toNodeId } from '../node-id';
 import { EdtfScalar } from '../scalars';
 import { CorrectionType } from './correction-type';
-import { FindingType, indicatorsOfFinding } from './finding-type';
+import { FindingType, findingsOf, indicatorsOfFinding } from './finding-type';
 import { IndicatorType } from './framework-type';
 
 @InterfaceType('Node', { description: 'Something with a global id, to be had again by `node(id:)` (Relay).' })
@@ -31,6 +32,7 @@ export abstract class NodeType {
 @ObjectType('FollowUp', {
   description:
     'What the municipality reported about an improvement point, and how it was then judged (opvolging).',
+  simpleResolvers: true,
 })
 export class FollowUpType {
   readonly #reading: ApproachReading;
@@ -38,6 +40,7 @@ export class FollowUpType {
   readonly #point: string | null;
   /** The state that it is; null for the one that stands. */
   readonly #is: FollowUpState | null;
+  #findings: readonly FindingType[] | undefined;
 
   /** @param point the improvement point that it is about, by its id; null where it is about all of a report */
   constructor(
@@ -52,60 +55,65 @@ export class FollowUpType {
     this.#is = state;
   }
 
-  @Field(() => String, {
+  @DerivedField(() => String, {
     nullable: true,
     description: 'Who reported; null where it was judged without a report.',
   })
-  reportedBy(): string | null {
+  get reportedBy(): string | null {
     return this.#followUp.report?.reportedBy ?? null;
   }
 
-  @Field(() => EdtfScalar, {
+  @DerivedField(() => EdtfScalar, {
     nullable: true,
     description: 'When it was reported; null where that is not known.',
   })
-  reportedOn(): string | null {
+  get reportedOn(): string | null {
     return this.#followUp.report?.reportedOn ?? null;
   }
 
-  @Field(() => VerdictEnum, { nullable: true, description: 'How it was judged; null while it was not.' })
-  verdict(): Verdict | null {
+  @DerivedField(() => VerdictEnum, {
+    nullable: true,
+    description: 'How it was judged; null while it was not.',
+  })
+  get verdict(): Verdict | null {
     const verdicts = this.#followUp.judgements.map(({ reading }) => reading.verdict);
     if (verdicts.length === 0) return null;
     return verdicts.every((verdict) => verdict === 'MET') ? 'MET' : 'IMPROVEMENT_NEEDED';
   }
 
-  @Field(() => VerdictBasisEnum, {
+  @DerivedField(() => VerdictBasisEnum, {
     nullable: true,
     description: 'What the judgement rested on; null while there is none.',
   })
-  basis(): VerdictBasis | null {
+  get basis(): VerdictBasis | null {
     const bases = this.#followUp.judgements.map(({ reading }) => reading.basis);
     return bases.includes('REPORTED') ? 'REPORTED' : (bases[0] ?? null);
   }
 
-  @Field(() => String, {
+  @DerivedField(() => String, {
     nullable: true,
     description: 'What was found, a paragraph a finding; before it was judged, what was reported.',
   })
-  async narrative(): Promise<string | null> {
+  get narrative(): string | null {
     const { report, judgements } = this.#followUp;
     if (judgements.length === 0) return report?.narrated ? this.#reading.text(report) : null;
-    const texts = await Promise.all(judgements.map(({ reading }) => this.#reading.text(reading)));
-    return texts.join('\n\n');
+    return judgements.map(({ reading }) => this.#reading.text(reading)).join('\n\n');
   }
 
-  @Field(() => Int, {
+  @DerivedField(() => Int, {
     nullable: true,
     description: 'Reference year of the judgement; null while there is none.',
   })
-  assessedIn(): number | null {
+  get assessedIn(): number | null {
     return this.#followUp.judgements[0]?.assessment.year ?? null;
   }
 
-  @Field(() => [FindingType], { description: 'The findings that judge it; empty while there are none.' })
-  findings(): FindingType[] {
-    return this.#followUp.judgements.map((test) => new FindingType(this.#reading, test));
+  @DerivedField(() => [FindingType], {
+    description: 'The findings that judge it; empty while there are none.',
+  })
+  get findings(): readonly FindingType[] {
+    this.#findings ??= findingsOf(this.#reading, this.#followUp.judgements);
+    return this.#findings;
   }
 
   @Field(() => FollowUpType, {
@@ -151,7 +159,7 @@ export class FollowUpType {
   }
 }
 
-@ObjectType('Commitment', { description: 'A promise about an improvement point.' })
+@ObjectType('Commitment', { description: 'A promise about an improvement point.', simpleResolvers: true })
 export class CommitmentType {
   readonly #reading: ApproachReading;
   readonly #commitment: CommitmentReading;
@@ -161,28 +169,28 @@ export class CommitmentType {
     this.#commitment = commitment;
   }
 
-  @Field(() => ID, { description: 'UUID of the promise.' })
-  id(): string {
+  @DerivedField(() => ID, { description: 'UUID of the promise.' })
+  get id(): string {
     return this.#commitment.fact.id;
   }
 
-  @Field(() => String, { description: 'What was promised.' })
-  text(): Promise<string> {
+  @DerivedField(() => String, { description: 'What was promised.' })
+  get text(): string {
     return this.#reading.text(this.#commitment.fact);
   }
 
-  @Field(() => String, { description: 'Who promised it.' })
-  madeBy(): string {
+  @DerivedField(() => String, { description: 'Who promised it.' })
+  get madeBy(): string {
     return this.#commitment.fact.madeBy;
   }
 
-  @Field(() => EdtfScalar, { nullable: true, description: 'By when; null where no day was named.' })
-  dueOn(): string | null {
+  @DerivedField(() => EdtfScalar, { nullable: true, description: 'By when; null where no day was named.' })
+  get dueOn(): string | null {
     return this.#commitment.fact.dueOn;
   }
 
-  @Field(() => CommitmentStatusEnum, { description: 'What became of it.' })
-  status(): CommitmentOutcome | 'OPEN' {
+  @DerivedField(() => CommitmentStatusEnum, { description: 'What became of it.' })
+  get status(): CommitmentOutcome | 'OPEN' {
     return this.#commitment.settled?.outcome ?? 'OPEN';
   }
 }
@@ -190,10 +198,15 @@ export class CommitmentType {
 @ObjectType('ImprovementPoint', {
   description: 'Something to improve (verbeterpunt): opened by a ✗, followed until it is resolved.',
   implements: NodeType,
+  simpleResolvers: true,
 })
 export class ImprovementPointType extends NodeType {
   readonly #reading: ApproachReading;
   readonly #point: ImprovementPointReading;
+  #indicators: readonly Indicator[] | undefined;
+  #finding: FindingType | undefined;
+  #followUps: readonly FollowUpType[] | undefined;
+  #commitments: readonly CommitmentType[] | undefined;
 
   constructor(reading: ApproachReading, point: ImprovementPointReading) {
     super(toNodeId('ImprovementPoint', `${approachKey(reading.row)}/${point.fact.id}`));
@@ -201,42 +214,46 @@ export class ImprovementPointType extends NodeType {
     this.#point = point;
   }
 
-  @Field(() => String, { description: 'What is to be improved.' })
-  text(): Promise<string> {
+  @DerivedField(() => String, { description: 'What is to be improved.' })
+  get text(): string {
     return this.#reading.text(this.#point.wording);
   }
 
-  @Field(() => ImprovementPointStatusEnum, { description: 'What became of it.' })
-  status(): ImprovementPointStatus {
+  @DerivedField(() => ImprovementPointStatusEnum, { description: 'What became of it.' })
+  get status(): ImprovementPointStatus {
     return this.#point.status;
   }
 
-  @Field(() => [IndicatorType], { description: 'The indicators of the finding that opened it.' })
-  indicators(): Indicator[] {
-    return indicatorsOfFinding(this.#reading, this.#point.opening);
+  @DerivedField(() => [IndicatorType], { description: 'The indicators of the finding that opened it.' })
+  get indicators(): readonly Indicator[] {
+    this.#indicators ??= indicatorsOfFinding(this.#reading, this.#point.opening);
+    return this.#indicators;
   }
 
-  @Field(() => Int, { description: 'Reference year of the assessment that opened it.' })
-  openedIn(): number {
+  @DerivedField(() => Int, { description: 'Reference year of the assessment that opened it.' })
+  get openedIn(): number {
     return this.#point.opening.assessment.year;
   }
 
-  @Field(() => FindingType, { description: 'The finding that opened it.' })
-  finding(): FindingType {
-    return new FindingType(this.#reading, this.#point.opening);
+  @DerivedField(() => FindingType, { description: 'The finding that opened it.' })
+  get finding(): FindingType {
+    this.#finding ??= new FindingType(this.#reading, this.#point.opening);
+    return this.#finding;
   }
 
-  @Field(() => [FollowUpType], {
+  @DerivedField(() => [FollowUpType], {
     description: 'What was reported and judged since, in the order of the log.',
   })
-  followUps(): FollowUpType[] {
+  get followUps(): readonly FollowUpType[] {
     const { followUps, fact } = this.#point;
-    return followUps.map((followUp) => new FollowUpType(this.#reading, followUp, fact.id));
+    this.#followUps ??= followUps.map((followUp) => new FollowUpType(this.#reading, followUp, fact.id));
+    return this.#followUps;
   }
 
-  @Field(() => [CommitmentType], { description: 'What was promised, in the order of the log.' })
-  commitments(): CommitmentType[] {
-    return this.#point.commitments.map((commitment) => new CommitmentType(this.#reading, commitment));
+  @DerivedField(() => [CommitmentType], { description: 'What was promised, in the order of the log.' })
+  get commitments(): readonly CommitmentType[] {
+    this.#commitments ??= this.#point.commitments.map((one) => new CommitmentType(this.#reading, one));
+    return this.#commitments;
   }
 }
 

@@ -1,4 +1,7 @@
 import { Field, Int, ObjectType } from 'type-graphql';
+import type { FactsheetFact } from '../../domain/facts';
+import { DerivedField } from '../derived-field';
+import type { ReadScope } from '../read-scope';
 
 @ObjectType('SourcePassage', {
   description: 'Where in a document something was read.',
@@ -11,13 +14,19 @@ export class SourcePassage {
   readonly name: string;
   @Field(() => Int, { description: 'Line of the document, from 1.' })
   readonly line: number;
-  @Field(() => String, { description: 'The text of that line.' })
-  readonly text: string;
+  readonly #factsheet: FactsheetFact;
+  readonly #scope: ReadScope;
 
-  constructor(document: string, name: string, line: number, text: string) {
-    this.document = document;
-    this.name = name;
+  constructor(factsheet: FactsheetFact, line: number, scope: ReadScope) {
+    this.document = factsheet.digest;
+    this.name = factsheet.name;
     this.line = line;
-    this.text = text;
+    this.#factsheet = factsheet;
+    this.#scope = scope;
+  }
+
+  @DerivedField(() => String, { description: 'The text of that line.' })
+  get text(): string {
+    return this.#scope.documentLine(this.#factsheet, this.line);
   }
 }

@@ -2,61 +2,73 @@ import { Field, Int, ObjectType } from 'type-graphql';
 import { type Change, countChanges, type IndicatorChange } from '../../domain/development';
 import type { Verdict, VerdictBasis } from '../../domain/events';
 import type { Indicator } from '../../domain/framework';
+import { attentionPointsAt } from '../../domain/improvement';
 import type { Standing } from '../../domain/verdicts';
 import type { ApproachReading } from '../approach-reading';
+import { DerivedField } from '../derived-field';
 import { ChangeEnum, VerdictBasisEnum, VerdictEnum } from '../enums';
 import { eventsBehind } from '../explanation';
 import { EventObject } from './event-type';
-import { AttentionPointType, attentionPointsOf, FindingType } from './finding-type';
+import { AttentionPointType, attentionPointsOf, FindingType, findingsOf } from './finding-type';
 import { IndicatorType } from './framework-type';
 
 @ObjectType('IndicatorVerdict', {
   description: 'The verdict that stands for an indicator: until it is tested again.',
+  simpleResolvers: true,
 })
 export class IndicatorVerdictType {
   readonly #reading: ApproachReading;
   readonly #standing: Standing;
+  #findings: readonly FindingType[] | undefined;
+  #attentionPoints: readonly AttentionPointType[] | undefined;
 
   constructor(reading: ApproachReading, standing: Standing) {
     this.#reading = reading;
     this.#standing = standing;
   }
 
-  @Field(() => IndicatorType, { description: 'The indicator.' })
-  indicator(): Indicator {
+  @DerivedField(() => IndicatorType, { description: 'The indicator.' })
+  get indicator(): Indicator {
     return this.#standing.indicator;
   }
 
-  @Field(() => VerdictEnum, { description: 'Met where every finding that covers it in that assessment is.' })
-  status(): Verdict {
+  @DerivedField(() => VerdictEnum, {
+    description: 'Met where every finding that covers it in that assessment is.',
+  })
+  get status(): Verdict {
     return this.#standing.status;
   }
 
-  @Field(() => VerdictBasisEnum, { description: 'What the test rested on.' })
-  basis(): VerdictBasis {
+  @DerivedField(() => VerdictBasisEnum, { description: 'What the test rested on.' })
+  get basis(): VerdictBasis {
     return this.#standing.basis;
   }
 
-  @Field(() => Int, { description: 'The reference year of the test that the verdict rests on.' })
-  assessedIn(): number {
+  @DerivedField(() => Int, { description: 'The reference year of the test that the verdict rests on.' })
+  get assessedIn(): number {
     return this.#standing.assessedIn;
   }
 
-  @Field(() => Boolean, {
+  @DerivedField(() => Boolean, {
     description: 'True where it was not tested in the year asked about: then it says nothing of that year.',
   })
-  carriedForward(): boolean {
+  get carriedForward(): boolean {
     return this.#standing.carriedForward;
   }
 
-  @Field(() => [FindingType], { description: 'The findings that it rests on.' })
-  findings(): FindingType[] {
-    return this.#standing.tests.map((test) => new FindingType(this.#reading, test));
+  @DerivedField(() => [FindingType], { description: 'The findings that it rests on.' })
+  get findings(): readonly FindingType[] {
+    this.#findings ??= findingsOf(this.#reading, this.#standing.tests);
+    return this.#findings;
   }
 
-  @Field(() => [AttentionPointType], { description: 'The warnings beside these findings.' })
-  attentionPoints(): AttentionPointType[] {
-    return attentionPointsOf(this.#reading, this.#standing.tests);
+  @DerivedField(() => [AttentionPointType], { description: 'The warnings beside these findings.' })
+  get attentionPoints(): readonly AttentionPointType[] {
+    this.#attentionPoints ??= attentionPointsOf(
+      this.#reading,
+      attentionPointsAt(this.#standing.tests, this.#reading.asOf),
+    );
+    return this.#attentionPoints;
   }
 
   @Field(() => [EventObject], {
@@ -76,45 +88,51 @@ export class ChangeCountType {
   readonly count!: number;
 }
 
-@ObjectType('IndicatorDevelopment', { description: 'What became of an indicator between two years.' })
+@ObjectType('IndicatorDevelopment', {
+  description: 'What became of an indicator between two years.',
+  simpleResolvers: true,
+})
 export class IndicatorDevelopmentType {
-  readonly #reading: ApproachReading;
   readonly #row: IndicatorChange;
+  readonly #before: IndicatorVerdictType | null;
+  readonly #after: IndicatorVerdictType | null;
 
   constructor(reading: ApproachReading, row: IndicatorChange) {
-    this.#reading = reading;
     this.#row = row;
+    this.#before = row.before === null ? null : new IndicatorVerdictType(reading, row.before);
+    this.#after = row.after === null ? null : new IndicatorVerdictType(reading, row.after);
   }
 
-  @Field(() => IndicatorType, { description: 'The indicator.' })
-  indicator(): Indicator {
+  @DerivedField(() => IndicatorType, { description: 'The indicator.' })
+  get indicator(): Indicator {
     return this.#row.indicator;
   }
 
-  @Field(() => ChangeEnum, { description: 'What became of it.' })
-  change(): Change {
+  @DerivedField(() => ChangeEnum, { description: 'What became of it.' })
+  get change(): Change {
     return this.#row.change;
   }
 
-  @Field(() => IndicatorVerdictType, {
+  @DerivedField(() => IndicatorVerdictType, {
     nullable: true,
     description: 'The verdict standing at `from`; null where there was none.',
   })
-  before(): IndicatorVerdictType | null {
-    return this.#row.before === null ? null : new IndicatorVerdictType(this.#reading, this.#row.before);
+  get before(): IndicatorVerdictType | null {
+    return this.#before;
   }
 
-  @Field(() => IndicatorVerdictType, {
+  @DerivedField(() => IndicatorVerdictType, {
     nullable: true,
     description: 'The latest test behind `from` up to `to`; null where it was not tested again.',
   })
-  after(): IndicatorVerdictType | null {
-    return this.#row.after === null ? null : new IndicatorVerdictType(this.#reading, this.#row.after);
+  get after(): IndicatorVerdictType | null {
+    return this.#after;
   }
 }
 
 @ObjectType('Development', {
   description: 'How the verdicts of an approach developed between two reference years.',
+  simpleResolvers: true,
 })
 export class DevelopmentType {
   @Field(() => Int, { description: 'The earlier reference year.' })
@@ -123,6 +141,8 @@ export class DevelopmentType {
   readonly to: number;
   readonly #reading: ApproachReading;
   readonly #rows: readonly IndicatorChange[];
+  #summary: readonly ChangeCountType[] | undefined;
+  #types: readonly IndicatorDevelopmentType[] | undefined;
 
   constructor(reading: ApproachReading, from: number, to: number, rows: readonly IndicatorChange[]) {
     this.from = from;
@@ -131,17 +151,19 @@ export class DevelopmentType {
     this.#rows = rows;
   }
 
-  @Field(() => [ChangeCountType], {
+  @DerivedField(() => [ChangeCountType], {
     description: 'How often each change occurs; those that do not are left out.',
   })
-  summary(): ChangeCountType[] {
-    return countChanges(this.#rows);
+  get summary(): readonly ChangeCountType[] {
+    this.#summary ??= countChanges(this.#rows);
+    return this.#summary;
   }
 
-  @Field(() => [IndicatorDevelopmentType], {
+  @DerivedField(() => [IndicatorDevelopmentType], {
     description: 'A row for each indicator, in framework order; behind them those no longer asked.',
   })
-  rows(): IndicatorDevelopmentType[] {
-    return this.#rows.map((row) => new IndicatorDevelopmentType(this.#reading, row));
+  get rows(): readonly IndicatorDevelopmentType[] {
+    this.#types ??= this.#rows.map((row) => new IndicatorDevelopmentType(this.#reading, row));
+    return this.#types;
   }
 }
