@@ -2,6 +2,7 @@ import type { Position, RecordedEvent } from '../src/domain/events';
 import { type FreeText, textOf } from '../src/domain/free-text';
 import { evolve } from '../src/domain/history';
 import { approachOfStream } from '../src/domain/streams';
+import { stretches } from '../src/domain/stretches';
 import type { ReadDatabase, RowInserter } from './database';
 import { packPart, unpackPart } from './packed-facts';
 import type { Projection, ProjectionWriter } from './projection';
@@ -289,18 +290,26 @@ export function approachPage(
     .map((row) => toRow(database, row));
 }
 
-/** A free text; `reason` is that of a correction or withdrawal. */
-export interface StoredText {
-  readonly text: string | null;
-  readonly reason: string | null;
-}
+/** To pass over so many events that nobody asked for costs less than to look for the next one. */
+const MAX_GAP = 5;
 
-/** The texts of the events at these positions, in their order. */
-export function textsAt(database: ReadDatabase, positions: readonly Position[]): StoredText[] {
-  return database.all<StoredText>(
-    `SELECT texts.text, texts.reason FROM json_each(?) AS wanted LEFT JOIN texts ON texts.position = wanted.value
-     ORDER BY wanted.key`,
-    JSON.stringify(positions),
+/**
+ * The texts of the events at these positions, by position; those that have none are left out, and some may be
+ * there that lie between them.
+ */
+export function textsAt(database: ReadDatabase, positions: readonly Position[]): Map<Position, string> {
+  const near = stretches(
+    positions.toSorted((a, b) => a - b),
+    MAX_GAP,
+  );
+  // What belongs together was mostly recorded together, so a few stretches hold all of it.
+  return new Map(
+    database.tuples<[Position, string]>(
+      `SELECT texts.position, texts.text FROM json_each(?) AS near
+       JOIN texts ON texts.position BETWEEN near.value ->> 0 AND near.value ->> 1
+       WHERE texts.text IS NOT NULL`,
+      JSON.stringify(near),
+    ),
   );
 }
 

@@ -1,5 +1,5 @@
 import { Field, ID, InputType } from 'type-graphql';
-import type { AsOf } from '../domain/as-of';
+import { type AsOf, everythingUpTo } from '../domain/as-of';
 import { userError } from './errors';
 import type { ReadScope } from './read-scope';
 import { DateTimeScalar, EdtfScalar } from './scalars';
@@ -47,7 +47,8 @@ export async function toAsOf(
   scope: ReadScope,
   argument = 'asOf',
 ): Promise<AsOf> {
-  const { reference = null, publishedBy = null, recordedBy = null, snapshot = null } = input ?? {};
+  if (input == null) return everythingUpTo(scope.upTo);
+  const { reference = null, publishedBy = null, recordedBy = null, snapshot = null } = input;
   if (!scope.isPinned) assertNotInFuture({ reference, publishedBy, recordedBy }, scope, argument);
   const limits = [scope.upTo];
   if (recordedBy !== null) limits.push(scope.positionRecordedBy(recordedBy));

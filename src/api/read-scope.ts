@@ -26,6 +26,7 @@ import type { Position, RecordedEvent } from '../domain/events';
 import type { FactsheetFact } from '../domain/facts';
 import type { FrameworkLine } from '../domain/framework';
 import type { ApproachHistory } from '../domain/history';
+import { stretches } from '../domain/stretches';
 import type { ApproachYear } from '../domain/trend';
 import type { ReadSources } from './read-sources';
 import { type Snapshot, Snapshots } from './snapshots';
@@ -195,7 +196,7 @@ export class ReadScope {
     const found = new Map<string, RecordedEvent>();
     for (const [stream, own] of Map.groupBy(places, (place) => place.stream)) {
       const wanted = own.map(({ revision }) => revision).sort((a, b) => a - b);
-      for (const [first, last] of stretches(wanted)) {
+      for (const [first, last] of stretches(wanted, MAX_EVENTS_BETWEEN)) {
         stretch: for await (const page of this.#sources.readStream(stream, first)) {
           for (const event of page) {
             found.set(`${stream}/${event.revision}`, event);
@@ -209,15 +210,4 @@ export class ReadScope {
         found.get(`${stream}/${revision}`) ?? new Error(`${stream} has no revision ${revision}`),
     );
   }
-}
-
-/** The stretches that sorted numbers fall into where they lie near each other: their first and last number. */
-function stretches(sorted: readonly number[]): [number, number][] {
-  const result: [number, number][] = [];
-  for (const number of sorted) {
-    const open = result.at(-1);
-    if (open !== undefined && number - open[1] <= MAX_EVENTS_BETWEEN) open[1] = number;
-    else result.push([number, number]);
-  }
-  return result;
 }

@@ -6,12 +6,12 @@ import type { Fact } from '../domain/facts';
  * expected by then, so that an answer takes one read and one without texts takes none.
  */
 export class Texts {
-  readonly #read: (positions: readonly Position[]) => readonly { readonly text: string | null }[];
+  readonly #read: (positions: readonly Position[]) => ReadonlyMap<Position, string>;
   readonly #known = new Map<Position, string>();
   #expected: (() => Iterable<Fact>)[] = [];
 
-  /** @param read the texts of the events at these positions, in their order */
-  constructor(read: (positions: readonly Position[]) => readonly { readonly text: string | null }[]) {
+  /** @param read the texts of the events at these positions, and of others if that is as cheap */
+  constructor(read: (positions: readonly Position[]) => ReadonlyMap<Position, string>) {
     this.#read = read;
   }
 
@@ -34,7 +34,7 @@ export class Texts {
     this.#expected = [];
     const positions = [...wanted].filter((one) => !this.#known.has(one));
     const texts = this.#read(positions);
-    for (const [index, one] of positions.entries()) this.#known.set(one, texts[index]?.text ?? '');
+    for (const one of positions) this.#known.set(one, texts.get(one) ?? '');
     return this.#known.get(position) ?? '';
   }
 }

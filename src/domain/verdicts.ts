@@ -87,7 +87,9 @@ export function standingAssessments(
       const lines = frameworks(framework).linesOf(frameworkVersion);
       const later = testedLater.get(framework);
       const canStand = later === undefined || lines.some((line) => !later.has(line));
-      if (covered === lines.length) testedLater.set(framework, new Set([...(later ?? []), ...lines]));
+      // Where it cannot stand, its lines are among those tested later already.
+      if (canStand && covered === lines.length)
+        testedLater.set(framework, new Set([...(later ?? []), ...lines]));
       return canStand;
     })
     .reverse();

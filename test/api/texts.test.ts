@@ -7,7 +7,7 @@ describe('Texts', () => {
     reads.length = 0;
     return new Texts((positions) => {
       reads.push([...positions]);
-      return positions.map((position) => ({ text: position < 100 ? `tekst ${position}` : null }));
+      return new Map([...positions.filter((one) => one < 100), 99].map((one) => [one, `tekst ${one}`]));
     });
   };
   const fact = (position: number): Fact => ({ position, revision: 0 });

@@ -132,6 +132,11 @@ describe('The frameworks', () => {
     expect(line.latest).toEqual(KADER_2);
     expect(line.lineOf(2, '1.1.2')).toBe(line.lineOf(1, '1.1.1'));
     expect(frameworkLine(database, 'NIEMAND', log.length).latest).toBeUndefined();
+    // Whatever was asked before.
+    expect(frameworkLine(database, 'KADER', BEFORE_REVISION).latest).toEqual(KADER);
+    expect(frameworkLine(database, 'KADER', log.length).latest).toEqual(KADER_2);
+    expect(frameworkLine(database, 'KADER', 0).latest).toBeUndefined();
+    expect(frameworkLine(database, 'KADER', BEFORE_REVISION + 1).latest).toEqual(KADER_2);
   });
 });
 
@@ -159,17 +164,22 @@ describe('The approaches', () => {
     expect(found.get('GM0363/z')?.history.assessments).toHaveLength(1);
   });
 
-  it('keep their texts by position, in the order asked for', () => {
+  it('keep their texts by position', () => {
     const own = log.filter(({ stream }) => stream === approachStream('GM0935', 'a'));
     const [first, second] = own.map(({ position }) => position);
-    expect(
-      textsAt(database, [own.at(-1)?.position ?? 0, second ?? 0, first ?? 0, Number.MAX_SAFE_INTEGER]),
-    ).toEqual([
-      { text: null, reason: 'Ten onrechte.' },
-      { text: 'Factsheet', reason: null },
-      { text: null, reason: null },
-      { text: null, reason: null },
+    const last = own.at(-1)?.position ?? 0;
+    const texts = textsAt(database, [last, second ?? 0, first ?? 0, Number.MAX_SAFE_INTEGER]);
+    expect([first, second, last].map((position) => texts.get(position ?? 0))).toEqual([
+      undefined,
+      'Factsheet',
+      undefined,
     ]);
+    expect(texts.has(Number.MAX_SAFE_INTEGER)).toBe(false);
+    expect(textsAt(database, [])).toEqual(new Map());
+    expect(database.get('SELECT text, reason FROM texts WHERE position = ?', last)).toEqual({
+      text: null,
+      reason: 'Ten onrechte.',
+    });
   });
 
   it('are found by a document of theirs', () => {
