@@ -13,9 +13,12 @@ const MAX_BYTES_EACH = 1024 * 1024;
 /** What keeping an answer takes beside it and its key. */
 const BYTES_BESIDE = 400;
 
-/** What was sent in answer to a request, in bytes as they go over the line. */
+/**
+ * What was sent in answer to a request: as text, and once it is asked for again in bytes, as they go over the
+ * line. Most answers are asked for once, and memory for bytes is dear to get and to give back.
+ */
 interface KeptAnswer {
-  readonly payload: Buffer;
+  readonly payload: string | Buffer;
   readonly contentType: string;
 }
 
@@ -37,8 +40,17 @@ export class KeptAnswers {
   }
 
   /** The answer to the same request at that position. */
-  get(key: string, position: Position): KeptAnswer | undefined {
-    return position === this.#position ? this.#answers.get(key) : undefined;
+  get(
+    key: string,
+    position: Position,
+  ): { readonly payload: Buffer; readonly contentType: string } | undefined {
+    const answer = position === this.#position ? this.#answers.get(key) : undefined;
+    if (answer === undefined) return undefined;
+    const { payload, contentType } = answer;
+    if (typeof payload !== 'string') return { payload, contentType };
+    const inBytes = { payload: Buffer.from(payload), contentType };
+    this.#answers.set(key, inBytes);
+    return inBytes;
   }
 
   /** Keeps an answer that was read at that position. */
@@ -52,9 +64,9 @@ export class KeptAnswers {
   }
 }
 
-/** Two bytes for a character of the key: it may hold others than Latin ones. */
+/** Two bytes for a character of a text: it may hold others than Latin ones. */
 function sizeOf(key: string, { payload }: KeptAnswer): number {
-  return 2 * key.length + payload.length + BYTES_BESIDE;
+  return 2 * key.length + (typeof payload === 'string' ? 2 : 1) * payload.length + BYTES_BESIDE;
 }
 
 /** How a handler marks that the answer it is about to send may be kept, and for which position. */
@@ -100,9 +112,8 @@ export function keepAnswers(app: FastifyInstance, position: () => Position): voi
     if (answerKey === null || answeredAt === null || reply.statusCode !== 200) return done(null, payload);
     const contentType = reply.getHeader('content-type');
     if (typeof payload !== 'string' || typeof contentType !== 'string') return done(null, payload);
-    const bytes = Buffer.from(payload);
-    answers.keep(answerKey, answeredAt, { payload: bytes, contentType });
-    done(null, bytes);
+    answers.keep(answerKey, answeredAt, { payload, contentType });
+    done(null, payload);
   });
 }
 
