@@ -18,7 +18,7 @@ const suites = {
     ],
   },
   // These ship ES modules only, which Node.js loads from CommonJS and Jest does not.
-  transformIgnorePatterns: ['/node_modules/(?!(uuid|canonicalize)/)'],
+  transformIgnorePatterns: ['/node_modules/(?!(uuid|canonicalize|jose)/)'],
 };
 
 // Where there is a KurrentDB server, the suites that know nothing of engines run on it in a second round.

@@ -1,5 +1,6 @@
 import { approaches } from './approaches';
 import { commands } from './commands';
+import { confidential } from './confidential';
 import { derived } from './derived';
 import { eventIndex } from './event-index';
 import { frameworks } from './frameworks';
@@ -13,5 +14,5 @@ export const PROJECTIONS: readonly Projection[] = [
   commands,
   frameworks,
   approaches,
-  derived([improvementPoints, trend]),
+  derived([improvementPoints, trend, confidential]),
 ];

@@ -5,8 +5,8 @@ import type { ReadDatabase } from './database';
 import type { Derived } from './derived';
 
 /**
- * The improvement points of all approaches with their status now: what a list of them is found by. The
- * status is null where the point went with the finding that opened it.
+ * The improvement points of all approaches with the status that everybody sees now: what a list of them is
+ * found by. The status is null where the point went with the finding that opened it, or is confidential.
  */
 export const improvementPoints: Derived = {
   name: 'improvement-points',
@@ -74,26 +74,31 @@ export interface ImprovementPointPlace {
 export interface ImprovementPointFilter {
   readonly after: ImprovementPointPlace | null;
   readonly municipality: string | null;
-  /** The status now: not to be used for another point in time. */
+  /** The status that everybody sees now: not to be used for another point in time. */
   readonly status: ImprovementPointStatus | null;
+  /** Of an approach with a confidential assessment those of any status, as others may see another one. */
+  readonly orConfidential: boolean;
   readonly limit: number;
 }
 
 /** A page of improvement points in order of municipality code, slug and when they were opened. */
 export function improvementPointPlaces(
   database: ReadDatabase,
-  { after, municipality, status, limit }: ImprovementPointFilter,
+  { after, municipality, status, orConfidential, limit }: ImprovementPointFilter,
 ): (ImprovementPointPlace & { readonly id: string })[] {
   return database.all<ImprovementPointPlace & { readonly id: string }>(
     `SELECT municipality, slug, revision, id FROM improvement_points
      WHERE (municipality, slug, revision) > (?1, ?2, ?3)
-       AND (?4 IS NULL OR municipality = ?4) AND (?5 IS NULL OR status = ?5)
-     ORDER BY municipality, slug, revision LIMIT ?6`,
+       AND (?4 IS NULL OR municipality = ?4)
+       AND (?5 IS NULL OR status = ?5
+         OR ?6 AND (municipality, slug) IN (SELECT municipality, slug FROM confidential_approaches))
+     ORDER BY municipality, slug, revision LIMIT ?7`,
     after?.municipality ?? '',
     after?.slug ?? '',
     after?.revision ?? -1,
     municipality,
     status,
+    Number(orConfidential),
     limit,
   );
 }

@@ -71,14 +71,14 @@ export const trend: Derived = {
   },
 };
 
-/** The years of every approach under a framework as they are now, in order of municipality and slug. */
+/** The years of every approach under a framework as everybody sees them now, in order of municipality and slug. */
 export function* yearsOfApproaches(
   database: ReadDatabase,
   framework: string,
-): Generator<{ municipality: string; years: ApproachYear[] }> {
-  const rows = database.iterate<{ municipality: string; years: string }>(
-    'SELECT municipality, years FROM approach_years WHERE framework = ? ORDER BY municipality, slug',
+): Generator<{ municipality: string; slug: string; years: ApproachYear[] }> {
+  const rows = database.iterate<{ municipality: string; slug: string; years: string }>(
+    'SELECT municipality, slug, years FROM approach_years WHERE framework = ? ORDER BY municipality, slug',
     framework,
   );
-  for (const { municipality, years } of rows) yield { municipality, years: JSON.parse(years) };
+  for (const { years, ...approach } of rows) yield { ...approach, years: JSON.parse(years) };
 }

@@ -1,11 +1,11 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { PROJECTIONS } from '../projections/all';
 import { ReadDatabase } from '../projections/database';
-import { ANONYMOUS } from './api/principal';
-import type { ServerOptions } from './api/server';
-import type { Config } from './config';
+import type { TokenRules } from './api/tokens';
+import type { TraceContext } from './api/trace-context';
+import { type Config, ConfigError } from './config';
 import type { Position } from './domain/events';
 import { type EventStore, LogInUseError } from './event-store/event-store';
 import { openSqliteEventStore } from './event-store/sqlite';
@@ -178,6 +178,20 @@ export function copyLogFile({ eventStoreUrl }: Config, to: string): void {
 
 /** How long a request waits for the read models to reach a position, in milliseconds. */
 const MAX_WAIT_MS = 10_000;
+function tokenRules({ host, dataDir, issuers, audience, clients, tokenTypes }: Config): TokenRules {
+  const localKeyFile = isLoopback(host) ? localKeyFileIn(dataDir) : null;
+  return { issuers, audience, clients, types: tokenTypes, localKeyFile };
+}
+
+/** Where the key lies that tokens for trying out are signed with. */
+export function localKeyFileIn(dataDir: string): string {
+  return join(dataDir, 'token-key.json');
+}
+
+/** True where nobody but this machine itself can reach a server that listens there. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}
 
 /** A server that is listening, and keeps its read models level with the log. */
 export interface RunningServer {
@@ -195,17 +209,28 @@ export interface RunningServer {
 export async function serve(
   register: Register,
   config: Config,
-  onError: (error: unknown) => void,
+  onError: (error: unknown, trace: TraceContext | null) => void,
   onProgress: (events: number) => void = () => {},
-  authenticate: ServerOptions['authenticate'] = async () => ANONYMOUS,
 ): Promise<RunningServer> {
   const { store, database, projector, ledger } = register;
+  const documents = documentsOf(config);
   const key = signingKey(config);
   const follower = new LedgerFollower(store, ledger);
   const stop = new AbortController();
   const lag = new Lag(store, projector);
   // Only who serves needs all that the API is made of: loading it takes longer than most commands.
   const { createServer } = require('./api/server') as typeof import('./api/server');
+  const { openOperations } = require('./operations/operations') as typeof import('./operations/operations');
+  const operations = await openOperations(
+    config,
+    {
+      log: async () => (await store.lastPosition()) ?? 0,
+      readModels: () => projector.position,
+      lagSeconds: () => lag.seconds,
+      isReady: () => projector.isLevel,
+    },
+    (error) => onError(error, null),
+  );
   const app: FastifyInstance = await createServer({
     sources: {
       database,
@@ -214,8 +239,15 @@ export async function serve(
       now: () => new Date(),
     },
     signedLog: { ledger, follower, key },
-    authenticate,
+    tokens: tokenRules(config),
     contact: config.contact,
+    documents,
+    introspection: config.introspection,
+    costPerMinute: config.costPerMinute,
+    requestSeconds: config.requestSeconds,
+    origins: config.origins,
+    trustedProxies: config.trustedProxies,
+    tell: operations.tell,
     async waitFor(position) {
       // Read before waiting: a position that is not in the log yet is waited for in vain.
       if (((await store.lastPosition()) ?? 0) < position) return 'beyond';
@@ -226,7 +258,11 @@ export async function serve(
     maxLagSeconds: config.maxLagSeconds,
     onError,
   });
-  const url = await app.listen({ host: config.host, port: config.port });
+  const url = await app.listen({ host: config.host, port: config.port }).catch(async (error) => {
+    await app.close();
+    await operations.close();
+    throw error;
+  });
   const prepared = projector.prepare(onProgress, stop.signal);
   const following = prepared.then(async () => {
     void lag.follow(stop.signal);
@@ -240,7 +276,7 @@ export async function serve(
       () => {},
     )
     .catch((error: unknown) => {
-      if (!stop.signal.aborted) onError(error);
+      if (!stop.signal.aborted) onError(error, null);
     });
   return {
     url,
@@ -250,6 +286,18 @@ export async function serve(
       stop.abort();
       await following.catch(() => {});
       await recording;
+      await operations.close();
     },
   };
+}
+
+/** The documents that alone may be asked. */
+function documentsOf({ documentsFile }: Config): ReadonlyMap<string, string> | null {
+  if (documentsFile === null) return null;
+  const { parseDocumentList } = require('./api/documents') as typeof import('./api/documents');
+  try {
+    return parseDocumentList(readFileSync(documentsFile, 'utf8'));
+  } catch (error) {
+    throw new ConfigError(`PERSISTED_DOCUMENTS ${documentsFile} cannot be used: ${(error as Error).message}`);
+  }
 }

@@ -1,6 +1,7 @@
 import type { ApproachRow } from '../../projections/approaches';
 import { followedKey, type PartKey } from '../../projections/stored-history';
 import type { AsOf } from '../domain/as-of';
+import { includesMunicipality } from '../domain/audience';
 import type { WholeReading } from '../domain/comparison';
 import { isThere } from '../domain/corrections';
 import { developmentOf, type IndicatorChange } from '../domain/development';
@@ -19,9 +20,11 @@ import {
 } from '../domain/improvement';
 import { approachStream } from '../domain/streams';
 import {
+  isShown,
   type Standing,
   standingAssessments,
   standingVerdicts,
+  stateAt,
   type Test,
   testsIn,
   visibleAssessments,
@@ -55,18 +58,31 @@ export class ApproachReading {
   }
 
   /**
-   * True where the approach is there at that point: registered by then and, where publication is asked
-   * about, with something public by then.
+   * True where the approach is there at that point: registered by then and, for whom it does not lie within
+   * the limits, with something public by then; where publication is asked about, with something public then.
    */
   get isThere(): boolean {
-    const { registration } = this.history;
-    if (registration === null || registration.position > this.asOf.upTo) return false;
-    return this.asOf.publishedBy === null || this.assessments.length > 0;
+    const { registration, assessments } = this.history;
+    const { upTo, audience, publishedBy } = this.asOf;
+    if (registration === null || registration.position > upTo) return false;
+    if (publishedBy !== null) return this.assessments.length > 0;
+    return (
+      includesMunicipality(audience, registration.municipality) ||
+      assessments.some((assessment) => stateAt(assessment, upTo) === 'PUBLISHED')
+    );
   }
 
   get assessments(): readonly AssessmentFact[] {
     this.#assessments ??= visibleAssessments(this.history, this.asOf);
     return this.#assessments;
+  }
+
+  /** Those that are under way, which do not count yet, oldest first. */
+  get drafts(): readonly AssessmentFact[] {
+    const { history, asOf } = this;
+    return history.assessments.filter(
+      (one) => stateAt(one, asOf.upTo) === 'UNDER_WAY' && isShown(history, one, asOf),
+    );
   }
 
   // What is read of the history is read first and together, and what texts may be asked for is told in the

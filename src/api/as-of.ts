@@ -47,13 +47,13 @@ export async function toAsOf(
   scope: ReadScope,
   argument = 'asOf',
 ): Promise<AsOf> {
-  if (input == null) return everythingUpTo(scope.upTo);
+  if (input == null) return everythingUpTo(scope.upTo, scope.audience);
   const { reference = null, publishedBy = null, recordedBy = null, snapshot = null } = input;
   if (!scope.isPinned) assertNotInFuture({ reference, publishedBy, recordedBy }, scope, argument);
   const limits = [scope.upTo];
   if (recordedBy !== null) limits.push(scope.positionRecordedBy(recordedBy));
   if (snapshot !== null) limits.push(await scope.positionOfSnapshot(snapshot));
-  return { reference, publishedBy, upTo: Math.min(...limits) };
+  return { reference, publishedBy, upTo: Math.min(...limits), audience: scope.audience };
 }
 
 function assertNotInFuture(

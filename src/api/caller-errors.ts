@@ -1,37 +1,59 @@
+import type { ApolloServerPlugin } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { traceOf } from './actions';
+import type { ApiContext } from './context';
 import type { ErrorCode } from './errors';
-import { LIMITS } from './limits';
+import type { TraceContext } from './trace-context';
 
 /** What callers see of an error: theirs with what was wrong, any other with nothing but its code. */
-export function withoutInternals(
-  formatted: GraphQLFormattedError,
-  error: unknown,
-  onError: (error: unknown) => void,
-): GraphQLFormattedError {
+export function withoutInternals(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const original = unwrapResolverError(error);
   const rest = {
     ...(formatted.locations === undefined ? {} : { locations: formatted.locations }),
     ...(formatted.path === undefined ? {} : { path: formatted.path }),
   };
-  if (original instanceof GraphQLError) {
-    if (/contains more tha[nt] \d+ tokens/.test(original.message)) {
+  if (original instanceof GraphQLError && !isInternal(error)) {
+    // What was meant instead would tell of parts of the schema that were not asked for.
+    const message = formatted.message.replace(/ ?Did you mean .*$/s, '');
+    if (/introspection is not allowed/i.test(message)) {
       return {
-        message: `the query has more than ${LIMITS.tokens} tokens; accepted is at most ${LIMITS.tokens}`,
-        extensions: { code: 'QUERY_TOO_LARGE' satisfies ErrorCode },
+        ...rest,
+        message: 'introspection is switched off here; the schema is in the documentation',
+        extensions: { code: 'INTROSPECTION_OFF' satisfies ErrorCode },
       };
     }
-    if (hasCode(original) || hasCode(error)) return formatted;
-    // Without a code it is of graphql-js itself: about the query where it points into it, else about an answer.
-    if (original.nodes !== undefined)
-      return { ...formatted, extensions: { code: 'BAD_USER_INPUT' satisfies ErrorCode } };
+    if (hasCode(original) || hasCode(error)) return { ...formatted, message };
+    return { ...formatted, message, extensions: { code: 'BAD_USER_INPUT' satisfies ErrorCode } };
   }
-  onError(original);
   return {
     message: 'Internal server error',
     extensions: { code: 'INTERNAL_SERVER_ERROR' satisfies ErrorCode },
     ...rest,
   };
+}
+
+/** Tells of errors that callers only see as INTERNAL_SERVER_ERROR, with the trace that they belong to. */
+export function tellInternalErrors(
+  onError: (error: unknown, trace: TraceContext | null) => void,
+): ApolloServerPlugin<ApiContext> {
+  return {
+    async requestDidStart() {
+      return {
+        async didEncounterErrors({ errors, contextValue }) {
+          for (const error of errors)
+            if (isInternal(error)) onError(unwrapResolverError(error), traceOf(contextValue.request));
+        },
+      };
+    },
+  };
+}
+
+/** Without a code an error of graphql-js is about the query where it points into it, else about an answer. */
+function isInternal(error: unknown): boolean {
+  const original = unwrapResolverError(error);
+  if (!(original instanceof GraphQLError)) return true;
+  return !hasCode(original) && !hasCode(error) && original.nodes === undefined;
 }
 
 function hasCode(error: unknown): boolean {

@@ -79,12 +79,12 @@ export function toCursor(...key: readonly (string | number)[]): string {
 
 /**
  * The values in a cursor.
- * @param types what each value must be
+ * @param shapes what each value must be, in any of the forms that cursors of this list have
  * @throws GraphQLError with code BAD_USER_INPUT where it is no cursor of this list
  */
 export function fromCursor(
   cursor: string | null | undefined,
-  types: readonly ('string' | 'number')[],
+  ...shapes: readonly (readonly ('string' | 'number')[])[]
 ): (string | number)[] | null {
   if (cursor == null) return null;
   let key: unknown;
@@ -93,10 +93,10 @@ export function fromCursor(
   } catch {
     key = null;
   }
-  const fits =
-    Array.isArray(key) &&
-    key.length === types.length &&
-    types.every((type, index) => typeof key[index] === type);
+  const values: unknown[] | null = Array.isArray(key) ? key : null;
+  const fits = shapes.some(
+    (types) => types.length === values?.length && types.every((type, index) => typeof values[index] === type),
+  );
   if (!fits)
     throw userError(
       `after "${cursor}" is not a cursor of this list; expected an endCursor or edge cursor of it`,

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import type { Deadline } from './deadline';
 import type { Principal } from './principal';
 import type { ReadScope } from './read-scope';
 import type { LedgerScope } from './signed-log';
@@ -10,4 +11,5 @@ export interface ApiContext {
   /** Who asks. */
   readonly principal: Principal;
   readonly request: FastifyRequest;
+  readonly deadline: Deadline;
 }

@@ -31,6 +31,21 @@ registerEnumType(AssessmentKindEnum, {
   },
 });
 
+export const AssessmentStateEnum = {
+  UNDER_WAY: 'UNDER_WAY',
+  CONFIDENTIAL: 'CONFIDENTIAL',
+  PUBLISHED: 'PUBLISHED',
+} as const;
+registerEnumType(AssessmentStateEnum, {
+  name: 'AssessmentState',
+  description: 'How far an assessment is, and whether everybody sees it.',
+  valuesConfig: {
+    UNDER_WAY: { description: 'Not concluded: its findings do not count yet.' },
+    CONFIDENTIAL: { description: 'Concluded and not made public.' },
+    PUBLISHED: { description: 'Concluded and made public.' },
+  },
+});
+
 export const SourceKindEnum = {
   QUESTIONNAIRE: 'QUESTIONNAIRE',
   DOCUMENT: 'DOCUMENT',

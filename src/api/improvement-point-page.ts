@@ -28,11 +28,13 @@ export async function improvementPointPage(
     cursor === null
       ? null
       : { municipality: String(cursor[0]), slug: String(cursor[1]), revision: Number(cursor[2]) };
+  // What everybody sees is kept; of what somebody sees beside it, the status must be read.
+  const orConfidential = scope.audience.length > 0;
   while (items.length <= size) {
     // The kept status is that of now; at any other point every point must be read to know its status.
     const limit = scope.isCurrent(asOf) ? size + 1 - items.length : AT_A_TIME;
     const kept = scope.isCurrent(asOf) ? status : null;
-    const places = scope.improvementPointPlaces({ after, municipality, status: kept, limit });
+    const places = scope.improvementPointPlaces({ after, municipality, status: kept, orConfidential, limit });
     if (places.length === 0) break;
     after = places.at(-1) ?? after;
     const readings = await readingsOf(scope, [...new Set(places.map(approachKey))], asOf);

@@ -1,6 +1,7 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Position } from '../domain/events';
+import type { Asked } from './actions';
 import type { ApiContext } from './context';
 import { errorBody } from './errors';
 import { Lru } from './lru';
@@ -20,6 +21,7 @@ const BYTES_BESIDE = 400;
 interface KeptAnswer {
   readonly payload: string | Buffer;
   readonly contentType: string;
+  readonly asked: Asked | null;
 }
 
 /**
@@ -43,12 +45,12 @@ export class KeptAnswers {
   get(
     key: string,
     position: Position,
-  ): { readonly payload: Buffer; readonly contentType: string } | undefined {
+  ): (Omit<KeptAnswer, 'payload'> & { readonly payload: Buffer }) | undefined {
     const answer = position === this.#position ? this.#answers.get(key) : undefined;
     if (answer === undefined) return undefined;
-    const { payload, contentType } = answer;
-    if (typeof payload !== 'string') return { payload, contentType };
-    const inBytes = { payload: Buffer.from(payload), contentType };
+    const { payload, ...rest } = answer;
+    if (typeof payload !== 'string') return { payload, ...rest };
+    const inBytes = { payload: Buffer.from(payload), ...rest };
     this.#answers.set(key, inBytes);
     return inBytes;
   }
@@ -101,6 +103,8 @@ export function keepAnswers(app: FastifyInstance, position: () => Position): voi
     request.answerKey = keyOf(request, text);
     const kept = answers.get(request.answerKey, position());
     if (kept !== undefined) {
+      request.asked = kept.asked;
+      request.isKept = true;
       reply.header('content-type', kept.contentType).send(kept.payload);
       return;
     }
@@ -112,7 +116,7 @@ export function keepAnswers(app: FastifyInstance, position: () => Position): voi
     if (answerKey === null || answeredAt === null || reply.statusCode !== 200) return done(null, payload);
     const contentType = reply.getHeader('content-type');
     if (typeof payload !== 'string' || typeof contentType !== 'string') return done(null, payload);
-    answers.keep(answerKey, answeredAt, { payload, contentType });
+    answers.keep(answerKey, answeredAt, { payload, contentType, asked: request.asked });
     done(null, payload);
   });
 }

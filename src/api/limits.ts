@@ -22,11 +22,16 @@ import {
 import { MAX_PAGE_SIZE } from './connection';
 import type { ApiContext } from './context';
 import { tooLarge } from './errors';
+import type { RateLimit } from './rate-limit';
 
 /** What a request may ask. One approach with everything takes less than a tenth of the cost. */
 export const LIMITS = {
   bodyBytes: 256 * 1024,
+  /** Of the document alone, comments included. */
+  documentBytes: 64 * 1024,
   tokens: 2_000,
+  aliases: 100,
+  directives: 50,
   /** The introspection of the usual tools is 15 deep. */
   depth: 15,
   rootFields: 20,
@@ -204,12 +209,16 @@ function fieldOf(
   return isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
 }
 
-/** Refuses what would take the server too much, before anything of it is run. */
-export function limits(schema: GraphQLSchema): ApolloServerPlugin<ApiContext> {
+/**
+ * Refuses what would take the server too much, before anything of it is run, and takes its cost off what its
+ * sender may ask. The cost stands in `extensions.cost` of the answer.
+ */
+export function limits(schema: GraphQLSchema, rate: RateLimit): ApolloServerPlugin<ApiContext> {
   return {
     async requestDidStart() {
+      let measured: number | null = null;
       return {
-        async didResolveOperation({ document, operation, request }) {
+        async didResolveOperation({ document, operation, request, contextValue }) {
           if (operation === undefined) return;
           const { depth, fieldsHere, cost } = measure(schema, document, operation, request.variables);
           if (depth > LIMITS.depth)
@@ -225,6 +234,12 @@ export function limits(schema: GraphQLSchema): ApolloServerPlugin<ApiContext> {
               `${LIMITS.cost}`,
             );
           }
+          rate.charge(contextValue.request, cost);
+          measured = cost;
+        },
+        async willSendResponse({ response: { body } }) {
+          if (measured === null || body.kind !== 'single' || body.singleResult.errors !== undefined) return;
+          body.singleResult.extensions = { ...body.singleResult.extensions, cost: measured };
         },
       };
     },

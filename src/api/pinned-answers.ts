@@ -8,6 +8,10 @@ import type { ErrorCode } from './errors';
 const PASSING: readonly unknown[] = [
   'AS_OF_IN_FUTURE',
   'NOT_READY',
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'RATE_LIMITED',
+  'TIMEOUT',
   'SNAPSHOT_NOT_REACHED',
   'INTERNAL_SERVER_ERROR',
 ] satisfies ErrorCode[];
@@ -35,7 +39,7 @@ export function pinnedAnswers(): ApolloServerPlugin<ApiContext> {
           const { errors = [] } = body.singleResult;
           if (errors.some(({ extensions }) => PASSING.includes(extensions?.code))) return;
           const { token } = await scope.snapshotAt();
-          body.singleResult.extensions = { ...body.singleResult.extensions, snapshot: token };
+          body.singleResult.extensions = { snapshot: token, ...body.singleResult.extensions };
         },
       };
     },

@@ -78,6 +78,13 @@ export function audienceOf(principal: Principal): Audience {
  */
 export function keyOfPrincipal(principal: Principal): string {
   if (principal.kind === 'ANONYMOUS') return '';
-  const { issuer, subject, roles, inspectorates, municipalities, frameworks } = principal;
-  return JSON.stringify([issuer, subject, roles, inspectorates, municipalities, frameworks]);
+  let key = keys.get(principal);
+  if (key === undefined) {
+    const { issuer, subject, roles, inspectorates, municipalities, frameworks } = principal;
+    key = JSON.stringify([issuer, subject, roles, inspectorates, municipalities, frameworks]);
+    keys.set(principal, key);
+  }
+  return key;
 }
+
+const keys = new WeakMap<SignedIn, string>();

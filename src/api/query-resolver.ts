@@ -14,6 +14,7 @@ import { eventPage } from './event-page';
 import { improvementPointPage } from './improvement-point-page';
 import { fromNodeId, keyOfNode } from './node-id';
 import type { ReadScope } from './read-scope';
+import { releasedPlaces } from './released-events';
 import { DateTimeScalar } from './scalars';
 import { trendPoints } from './trend-points';
 import { ApproachConnection, ApproachType } from './types/approach-type';
@@ -200,7 +201,10 @@ export class QueryResolver {
     });
   }
 
-  @Query(() => EventConnection, { description: 'The log itself: all events, in its order.' })
+  @Query(() => EventConnection, {
+    description:
+      'The log itself, in its order. Who does not see an assessment yet gets all its events when it is made public.',
+  })
   events(
     @Ctx('scope') scope: ReadScope,
     @Arg('after', () => String, { nullable: true, description: AFTER }) after: string | null,
@@ -216,11 +220,8 @@ export class QueryResolver {
     const filter = {
       stream: municipality === undefined ? null : approachStream(municipality, slug),
       types: types == null ? null : types.map(eventType),
-      upTo: scope.upTo,
     };
-    return eventPage(scope, first, after, (begin, limit) =>
-      scope.eventPlaces({ ...filter, after: begin, limit }),
-    );
+    return eventPage(scope, first, after, (begin, limit) => releasedPlaces(scope, begin, filter, limit));
   }
 
   @Query(() => SnapshotType, {

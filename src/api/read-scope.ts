@@ -3,11 +3,13 @@ import {
   type ApproachPage,
   type ApproachRow,
   approachesByKey,
+  approachKey,
   approachPage,
   partsOf,
   readWhole,
   textsAt,
 } from '../../projections/approaches';
+import { confidentialApproaches } from '../../projections/confidential';
 import {
   type EventFilter,
   type EventPlace,
@@ -41,6 +43,7 @@ const MAX_EVENTS_BETWEEN = 500;
  */
 export class ReadScope {
   readonly #sources: ReadSources;
+  readonly #goOn: () => void;
   readonly #snapshots: Snapshots;
   readonly #frameworks = new Map<Position, Map<string, FrameworkLine>>();
   readonly #documentLines = new Map<FactsheetFact, readonly string[]>();
@@ -60,20 +63,35 @@ export class ReadScope {
   /** The texts of factsheets: long, and seldom asked for. */
   readonly documents: Texts;
 
-  constructor(sources: ReadSources, audience: Audience, snapshots = new Snapshots(sources)) {
+  /** @param goOn called between the steps of what is read; throws where no further step is to be made */
+  constructor(
+    sources: ReadSources,
+    audience: Audience,
+    snapshots = new Snapshots(sources),
+    goOn: () => void = () => {},
+  ) {
     this.#sources = sources;
+    this.#goOn = goOn;
     this.audience = audience;
     this.#snapshots = snapshots;
     this.cameAt = sources.position();
     this.#upTo = this.cameAt;
     const { database } = sources;
     this.approach = new DataLoader(async (keys: readonly string[]) => {
+      goOn();
       const rows = approachesByKey(database, keys);
       return keys.map((key) => rows.get(key) ?? null);
     });
-    this.part = new DataLoader(async (keys: readonly PartKey[]) => partsOf(database, keys));
-    this.texts = new Texts((positions) => textsAt(database, positions));
-    this.documents = new Texts((positions) => textsAt(database, positions));
+    this.part = new DataLoader(async (keys: readonly PartKey[]) => {
+      goOn();
+      return partsOf(database, keys);
+    });
+    const texts = (positions: readonly Position[]) => {
+      goOn();
+      return textsAt(database, positions);
+    };
+    this.texts = new Texts(texts);
+    this.documents = new Texts(texts);
     this.event = new DataLoader((places) => this.#readEvents(places), {
       cacheKeyFn: ({ stream, revision }) => `${stream}/${revision}`,
     });
@@ -150,6 +168,7 @@ export class ReadScope {
   }
 
   approachPage(page: ApproachPage): ApproachRow[] {
+    this.#goOn();
     return approachPage(this.#sources.database, page);
   }
 
@@ -178,15 +197,34 @@ export class ReadScope {
     });
   }
 
+  /** These approaches with all parts of their histories at hand; those that are not there are left out. */
+  wholeApproaches(keys: readonly string[]): ApproachRow[] {
+    this.#goOn();
+    // Not by the loader, which would hold on to all of them.
+    const rows = [...approachesByKey(this.#sources.database, keys).values()];
+    readWhole(this.#sources.database, rows);
+    return rows;
+  }
+
   improvementPointPlaces(filter: ImprovementPointFilter): ReturnType<typeof improvementPointPlaces> {
+    this.#goOn();
     return improvementPointPlaces(this.#sources.database, filter);
   }
 
   eventPlaces(filter: EventFilter): EventPlace[] {
+    this.#goOn();
     return eventPlaces(this.#sources.database, filter);
   }
 
-  yearsOfApproaches(framework: string): Iterable<{ municipality: string; years: ApproachYear[] }> {
+  /** The keys of the approaches with a confidential assessment, in order of municipality and slug. */
+  confidentialApproaches(): string[] {
+    return confidentialApproaches(this.#sources.database).map(approachKey);
+  }
+
+  /** As everybody sees them now. */
+  yearsOfApproaches(
+    framework: string,
+  ): Iterable<{ municipality: string; slug: string; years: ApproachYear[] }> {
     return yearsOfApproaches(this.#sources.database, framework);
   }
 
@@ -198,6 +236,7 @@ export class ReadScope {
       const wanted = own.map(({ revision }) => revision).sort((a, b) => a - b);
       for (const [first, last] of stretches(wanted, MAX_EVENTS_BETWEEN)) {
         stretch: for await (const page of this.#sources.readStream(stream, first)) {
+          this.#goOn();
           for (const event of page) {
             found.set(`${stream}/${event.revision}`, event);
             if (event.revision >= last) break stretch;

@@ -2,6 +2,7 @@
 import 'reflect-metadata';
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
+import { guardFields } from './access';
 import { LedgerResolver } from './ledger-resolver';
 import { QueryResolver } from './query-resolver';
 import { ApproachType } from './types/approach-type';
@@ -19,6 +20,7 @@ export function buildApiSchema(): GraphQLSchema {
   // type-graphql takes no description of the root.
   const query = schema.getQueryType();
   if (query) query.description = 'All that can be asked of the register.';
+  guardFields(schema);
   return schema;
 }
 

@@ -1,45 +1,46 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
-import { fastifyApolloHandler } from '@as-integrations/fastify';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
-import { awaitPositionOfExtensions, awaitPositionOfHeader, type PositionSources } from './awaited-position';
-import { withoutInternals } from './caller-errors';
+import { accessPlugin } from './access';
+import { type Action, knowWhatIsAsked, tellActions } from './actions';
+import { awaitPositionOfHeader, type PositionSources } from './awaited-position';
+import { tellInternalErrors, withoutInternals } from './caller-errors';
 import { compiledQueries } from './compiled-queries';
 import type { ApiContext } from './context';
-import { type ErrorCode, errorBody } from './errors';
+import { guardOrigins } from './cross-origin';
+import { Deadline } from './deadline';
+import { Documents } from './documents';
+import { graphqlRoute } from './graphql-route';
 import { answerErrors } from './http-errors';
-import { keepAnswers, keepableAnswers } from './kept-answers';
+import { keepableAnswers } from './kept-answers';
 import { keptDocuments } from './kept-documents';
 import { LIMITS, limits } from './limits';
 import { pinnedAnswers } from './pinned-answers';
-import { audienceOf, type Principal } from './principal';
+import { audienceOf } from './principal';
+import { RateLimit } from './rate-limit';
 import { ReadScope } from './read-scope';
 import type { ReadSources } from './read-sources';
 import type { Contact } from './rest/openapi';
 import { PROBLEM_JSON, problemOfError } from './rest/problem';
 import { restRoutes } from './rest/routes';
 import { buildApiSchema } from './schema';
+import { knowSenders } from './senders';
 import { LedgerScope, type SignedLog } from './signed-log';
 import { Snapshots } from './snapshots';
 import { tileRoutes } from './tile-routes';
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** Who sends it. */
-    principal: Principal;
-  }
-}
+import { timedOutAnswers } from './timed-out-answers';
+import { Authenticator, type TokenRules } from './tokens';
+import type { TraceContext } from './trace-context';
 
 export interface ServerOptions {
   readonly sources: ReadSources;
   readonly signedLog: SignedLog;
-  /** Tells who sends a request with these headers. Throws where they name somebody that is not believed. */
-  readonly authenticate: (headers: IncomingHttpHeaders) => Promise<Principal>;
+  /** Which tokens are believed. */
+  readonly tokens: TokenRules;
   /** Whom developers turn to. */
   readonly contact: Contact;
   /** Waits, for a bounded time, until the read models have reached a position. */
@@ -50,76 +51,91 @@ export interface ServerOptions {
   readonly lagSeconds: () => number;
   /** The lag up to which this replica calls itself ready. */
   readonly maxLagSeconds: number;
+  /** The only documents that may be asked, by the SHA-256 of their text; null: any. */
+  readonly documents: ReadonlyMap<string, string> | null;
+  readonly introspection: boolean;
+  /** How much cost a sender may ask a minute; 0: no limit. */
+  readonly costPerMinute: number;
+  /** How long a request may take, in seconds. */
+  readonly requestSeconds: number;
+  /** Origins whose pages may ask. */
+  readonly origins: readonly string[];
+  /** Addresses of proxies that are believed about whom they ask for. */
+  readonly trustedProxies: readonly string[];
+  /** Told of every request that was answered. */
+  readonly tell: readonly ((action: Action) => void)[];
   /** Told of errors that callers only see as INTERNAL_SERVER_ERROR. */
-  readonly onError: (error: unknown) => void;
+  readonly onError: (error: unknown, trace: TraceContext | null) => void;
 }
+
+/** An answer is data and nothing that a browser should show, frame, guess at or keep. */
+const SECURITY_HEADERS = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+};
 
 /** The HTTP server, not listening yet: `/graphql`, `/v1`, `/checkpoint`, `/tile`, `/healthz`, `/readyz`. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
-  const { sources, signedLog, authenticate, contact, isReady, onError } = options;
+  const { sources, signedLog, contact, isReady, onError } = options;
   const positions: PositionSources = { position: sources.position, waitFor: options.waitFor };
-  const app = Fastify();
+  const app = Fastify({ trustProxy: [...options.trustedProxies], bodyLimit: LIMITS.bodyBytes });
   const schema = buildApiSchema();
   const snapshots = new Snapshots(sources);
+  const rate = new RateLimit(options.costPerMinute, sources.now);
   const apollo = new ApolloServer<ApiContext>({
     schema,
-    introspection: true,
-    parseOptions: { maxTokens: LIMITS.tokens },
+    introspection: options.introspection,
     documentStore: keptDocuments(),
+    // Documents that are known by their digest are found before Apollo is asked: see `documents.ts`.
+    persistedQueries: false,
     includeStacktraceInErrorResponses: false,
-    // Nothing here rests on cookies, so a page of another origin has nothing to misuse; and GET queries
-    // must work without a special header (GraphQL over HTTP).
+    // Pages of other sites are held up before Apollo is asked, and GET queries must work without a special
+    // header (GraphQL over HTTP): see `cross-origin.ts`.
     csrfPrevention: false,
     stopOnTerminationSignals: false,
-    formatError: (formatted, error) => withoutInternals(formatted, error, onError),
+    formatError: withoutInternals,
     plugins: [
       ApolloServerPluginLandingPageDisabled(),
       // It wraps every field, and no answer here is kept by others.
       ApolloServerPluginCacheControlDisabled(),
-      limits(schema),
+      accessPlugin(schema),
+      limits(schema, rate),
       notReadyPlugin(isReady),
       pinnedAnswers(),
+      knowWhatIsAsked(),
+      tellInternalErrors(onError),
+      timedOutAnswers(),
       keepableAnswers(),
       compiledQueries(schema),
     ],
   });
   await apollo.start();
 
-  const authenticated = (routes: FastifyInstance): void => {
-    routes.decorateRequest('principal');
-    routes.addHook('onRequest', async (request) => {
-      request.principal = await authenticate(request.headers);
-    });
-  };
-  const contextOf = (request: FastifyRequest): ApiContext => {
+  const deadlineOf = (request: FastifyRequest): Deadline =>
+    new Deadline(options.requestSeconds, () => request.raw.socket.destroyed);
+  const contextOf = (request: FastifyRequest, deadline: Deadline): ApiContext => {
     const { principal } = request;
-    const scope = new ReadScope(sources, audienceOf(principal), snapshots);
-    return { scope, ledger: new LedgerScope(signedLog, scope), principal, request };
+    const scope = new ReadScope(sources, audienceOf(principal), snapshots, () => deadline.check());
+    return { scope, ledger: new LedgerScope(signedLog, scope), principal, request, deadline };
   };
 
   answerErrors(app, onError);
-  await app.register(async (graphql) => {
-    authenticated(graphql);
-    awaitPositionOfHeader(graphql, positions, (reply, error) => {
-      const { status, code } = problemOfError(error.toJSON());
-      reply.code(status).send(errorBody(error.message, code as ErrorCode));
-    });
-    keepAnswers(graphql, sources.position);
-    graphql.route({
-      url: '/graphql',
-      bodyLimit: LIMITS.bodyBytes,
-      method: ['GET', 'POST', 'OPTIONS'],
-      handler: fastifyApolloHandler(apollo, {
-        context: async (request) => {
-          await awaitPositionOfExtensions(request, positions);
-          return contextOf(request);
-        },
-      }),
-    });
+  tellActions(app, options.tell, sources.now);
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(SECURITY_HEADERS);
+    done();
   });
+  guardOrigins(app, options.origins);
+  knowSenders(app, new Authenticator(options.tokens, sources.now));
+  const documents = new Documents(options.documents);
+  await app.register((graphql) =>
+    graphqlRoute(graphql, { apollo, documents, rate, positions, deadlineOf, contextOf }),
+  );
   await app.register(
     async (rest) => {
-      authenticated(rest);
       awaitPositionOfHeader(rest, positions, (reply, error) => {
         const problem = problemOfError(error.toJSON());
         reply.code(problem.status).type(PROBLEM_JSON).send(problem);
@@ -127,12 +143,11 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       await restRoutes(rest, {
         schema,
         contact,
-        onError,
+        onError: (error) => onError(error, null),
         ask: async (query, variables, request) => {
-          const { body } = await apollo.executeOperation(
-            { query, variables },
-            { contextValue: contextOf(request) },
-          );
+          const contextValue = contextOf(request, deadlineOf(request));
+          const asked = apollo.executeOperation({ query, variables }, { contextValue });
+          const { body } = await contextValue.deadline.over(asked);
           if (body.kind !== 'single') throw new Error('a query of the façade has one answer');
           return body.singleResult;
         },

@@ -1,3 +1,4 @@
+import { approachKey } from '../../projections/approaches';
 import type { AsOf } from '../domain/as-of';
 import type { FrameworkLine } from '../domain/framework';
 import { municipalityByCode } from '../domain/municipalities';
@@ -35,9 +36,10 @@ export function trendPoints(
   range: { readonly from: number | null; readonly to: number | null },
   asOf: AsOf,
 ): TrendPointType[] {
-  // Each approach's years are kept as they are now; for any other point they are drawn from its history.
+  // Each approach's years are kept as everybody sees them now; for any other point and for whom there is
+  // more to see, they are drawn from histories.
   const source = scope.isCurrent(asOf)
-    ? scope.yearsOfApproaches(framework)
+    ? currentYears(scope, framework, asOf)
     : yearsAsOf(scope, framework, asOf);
   const approaches = [...source].filter(({ years }) => years.length > 0);
   const tested = approaches.flatMap(({ years }) => years);
@@ -149,12 +151,30 @@ function nameOf(municipality: string): string {
   return municipalityByCode(municipality)?.name ?? municipality;
 }
 
+interface YearsOfApproach {
+  readonly municipality: string;
+  readonly years: readonly ApproachYear[];
+}
+
+/** Approaches and their years in order of municipality and slug, as they are now for who reads. */
+function currentYears(scope: ReadScope, framework: string, asOf: AsOf): Iterable<YearsOfApproach> {
+  const kept = scope.yearsOfApproaches(framework);
+  const confidential = scope.audience.length === 0 ? [] : scope.confidentialApproaches();
+  if (confidential.length === 0) return kept;
+  const years = new Map([...kept].map((row) => [approachKey(row), row]));
+  const frameworks = (code: string): FrameworkLine => scope.framework(code);
+  for (let begin = 0; begin < confidential.length; begin += APPROACHES_AT_A_TIME) {
+    const rows = scope.wholeApproaches(confidential.slice(begin, begin + APPROACHES_AT_A_TIME));
+    for (const { municipality, slug, history } of rows) {
+      const own = approachYears(history, framework, frameworks, asOf);
+      years.set(approachKey({ municipality, slug }), { municipality, slug, years: own });
+    }
+  }
+  return [...years].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+}
+
 /** Approaches and their years in order of municipality and slug, as of that point. */
-function* yearsAsOf(
-  scope: ReadScope,
-  framework: string,
-  asOf: AsOf,
-): Generator<{ municipality: string; years: ApproachYear[] }> {
+function* yearsAsOf(scope: ReadScope, framework: string, asOf: AsOf): Generator<YearsOfApproach> {
   const frameworks = (code: string): FrameworkLine => scope.framework(code, asOf.upTo);
   let after: { municipality: string; slug: string } | null = null;
   for (;;) {

@@ -1,30 +1,41 @@
 import { type AsOf, publicBy, speaksBy } from '../domain/as-of';
 import { isThere, withdrawalAt } from '../domain/corrections';
-import type { AssessmentFact, Fact } from '../domain/facts';
+import type { AssessmentFact, CommitmentFact, Fact, FollowUpFact } from '../domain/facts';
 import type { ApproachHistory } from '../domain/history';
-import { publicationOf } from '../domain/verdicts';
+import { isShown } from '../domain/verdicts';
+import { assessmentsOfFollowed, subjectsOfFactsheets } from './event-subjects';
 
 /**
  * The events of an approach that are there at that point, in order: by the clocks of the assessment that
  * they belong to, and corrections and withdrawals by their own. What belongs to no assessment has neither
- * reference year nor publication, so it is left out where either is asked about.
+ * reference year nor publication, so it is left out where either is asked about. Of what is under way or
+ * confidential, only what lies within the limits of who reads.
  */
 export function visibleEvents(history: ApproachHistory, asOf: AsOf): Fact[] {
   const events: Fact[] = [];
   const add = (...facts: readonly (Fact | null)[]): void => {
     for (const fact of facts) if (fact !== null && fact.position <= asOf.upTo) events.push(fact);
   };
-  const assessments = history.assessments.filter((one) => isTellable(one, asOf));
-  const isTold = ({ assessment }: { readonly assessment: string | null }): boolean =>
-    assessment === null
+  const assessments = history.assessments.filter((one) => isShown(history, one, asOf));
+  // Whether who reads may know of it at all, whatever the clocks: as of everything up to that position.
+  const always = { ...asOf, reference: null, publishedBy: null };
+  const mayKnow = (assessment: AssessmentFact): boolean => isShown(history, assessment, always);
+  const isTold = (told: FollowUpFact | CommitmentFact): boolean => {
+    if (!assessmentsOfFollowed(history, told).every(mayKnow)) return false;
+    return told.assessment === null
       ? asOf.reference === null && asOf.publishedBy === null
-      : assessments.some(({ id }) => id === assessment);
+      : assessments.some(({ id }) => id === told.assessment);
+  };
 
   add(history.registration);
-  for (const factsheet of history.factsheets) {
+  const subjects = subjectsOfFactsheets(history);
+  history.factsheets.forEach((factsheet, index) => {
     const { reference, publishedOn } = factsheet;
-    if (speaksBy(asOf, Number(reference)) && publicBy(asOf, publishedOn)) add(factsheet);
-  }
+    if (!speaksBy(asOf, Number(reference)) || !publicBy(asOf, publishedOn)) return;
+    const subject = subjects[index];
+    if (subject !== undefined && subject.fact.position <= asOf.upTo && subject.of.every(mayKnow))
+      add(factsheet);
+  });
   for (const assessment of assessments) {
     const { found, concluded } = assessment;
     add(assessment, concluded, ...found.sources, ...found.developments);
@@ -52,10 +63,4 @@ export function visibleEvents(history: ApproachHistory, asOf: AsOf): Fact[] {
     add(commitment, publicBy(asOf, null) ? commitment.settled : null);
   }
   return events.sort((a, b) => a.revision - b.revision);
-}
-
-/** Also while it is under way, where publication is not asked about: its events are in the log all the same. */
-function isTellable(assessment: AssessmentFact, asOf: AsOf): boolean {
-  if (assessment.concluded?.public === false) return false;
-  return speaksBy(asOf, assessment.year) && publicBy(asOf, publicationOf(assessment, asOf.upTo));
 }

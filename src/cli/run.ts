@@ -33,6 +33,7 @@ Environment:
   LEDGER_NAME         name of the signing key when it is made, and so of the log (default: toetsspoor)
   LEDGER_KEY          file of the signing key (default: $DATA_DIR/ledger.key)
   HOST, PORT          where serve and start listen (default: 127.0.0.1, 4000)
+The README lists the others.
 
 Exit status: 0 where all went well, 1 where it did not.`;
 
@@ -121,6 +122,23 @@ export async function run(argv: readonly string[]): Promise<number> {
     .requiredOption('--seed <s>', 'the same seed and figures give the same events')
     .option('--json', 'print the result as one line of JSON', false)
     .action((options) => generateCommand(config(), options, output(options.json)));
+
+  const more = (value: string, values: readonly string[]): readonly string[] => [...values, value];
+  program
+    .command('token')
+    .description('print a token for trying out, which only a server that nobody else can reach believes')
+    .option('--role <role>', 'reader, inspector, auditor, integration or admin; may be repeated', more, [])
+    .option('--inspectorate <name>', "an inspector's own; may be repeated", more, [])
+    .option('--municipality <code>', "an integration's own; may be repeated", more, [])
+    .option('--framework <code>', "an integration's own; may be repeated", more, [])
+    .option('--subject <name>', 'who it is for', 'try-out')
+    .option('--hours <n>', 'how long it is valid', '8')
+    .option('--json', 'print the result as one line of JSON', false)
+    .action((options) => {
+      // Loaded only where it is used, as it brings all that signs and checks tokens.
+      const { tokenCommand } = require('./token-command') as typeof import('./token-command');
+      return tokenCommand(config(), options, output(options.json));
+    });
 
   program
     .command('serve')

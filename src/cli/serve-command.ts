@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config';
 import { openRegister, type Register, serve } from '../main';
+import { openOperatorLog } from '../operations/log';
 import { importInto } from './import-command';
 import { type Output, progress } from './output';
 
@@ -18,6 +19,7 @@ export async function serveCommand(
   out: Output,
   { withSamples }: { readonly withSamples: boolean },
 ): Promise<void> {
+  const log = openOperatorLog(config.logLevel);
   const register = openRegister(config);
   const stopped = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
@@ -28,7 +30,7 @@ export async function serveCommand(
     const server = await serve(
       register,
       config,
-      (error) => out.note(error instanceof Error ? (error.stack ?? error.message) : String(error)),
+      (error, trace) => log.error(error, trace),
       progress(out, 'building the read models'),
     );
     try {

@@ -1,8 +1,9 @@
+import { type Audience, PUBLIC } from './audience';
 import { type Edtf, lastDay, yearOf } from './edtf';
 import type { Position } from './events';
 
 /**
- * The point from which a history is read, on each of the three clocks. The recorded clock is given as a
+ * The point from which a history is read: on each of the three clocks, and by whom. The recorded clock is given as a
  * position: `recordedAt` never decreases along the log, so "recorded by" an instant is "up to" a position.
  */
 export interface AsOf {
@@ -12,11 +13,13 @@ export interface AsOf {
   readonly publishedBy: Edtf | null;
   /** The recorded clock: nothing behind this place in the log. */
   readonly upTo: Position;
+  /** Who reads: beside what is published, what lies within its limits. */
+  readonly audience: Audience;
 }
 
-/** Everything up to a place in the log. */
-export function everythingUpTo(upTo: Position): AsOf {
-  return { reference: null, publishedBy: null, upTo };
+/** Everything up to a place in the log, as everybody sees it unless an audience is named. */
+export function everythingUpTo(upTo: Position, audience: Audience = PUBLIC): AsOf {
+  return { reference: null, publishedBy: null, upTo, audience };
 }
 
 /** True where a fact about that year speaks of no later period than is asked about. */

@@ -36,6 +36,14 @@ export function includesAssessment(
   );
 }
 
+/** Whether there is nothing that the audience does not see. */
+export function includesEverything(audience: Audience): boolean {
+  return audience.some(
+    ({ inspectorates, municipalities, frameworks }) =>
+      inspectorates === null && municipalities === null && frameworks === null,
+  );
+}
+
 /** Whether approaches of a municipality lie within any of the limits, as far as nothing more is known of them. */
 export function includesMunicipality(audience: Audience, municipality: string): boolean {
   return audience.some(

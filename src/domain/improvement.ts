@@ -11,7 +11,7 @@ import type {
 } from './facts';
 import type { ApproachHistory } from './history';
 import { findingAt } from './history-lookups';
-import { type FrameworkLines, isVisible, type Test } from './verdicts';
+import { type FrameworkLines, isShown, isVisible, type Test } from './verdicts';
 
 /** `OPEN`; `REPORTED`: the municipality says what it did, not judged yet; judged: `RESOLVED` or `PERSISTENT`. */
 export type ImprovementPointStatus = 'OPEN' | 'REPORTED' | 'RESOLVED' | 'PERSISTENT';
@@ -145,7 +145,7 @@ function groupByPoint(
   const { followUps } = history.followed;
   const firstReading = new Map(followUps.map(({ id, root }) => [id, root]));
   const reports = new Map<string, FollowUpFact[]>();
-  for (const report of standingReadings(followUps, asOf)) {
+  for (const report of standingReadings(followUps, asOf).filter((one) => mayKnow(history, one, asOf))) {
     for (const id of report.improvementPoints) push(reports, id, report);
   }
   const commitments = new Map<string, CommitmentReading[]>();
@@ -198,7 +198,15 @@ function isTold(
   if (fact.position > asOf.upTo) return false;
   if (fact.assessment === null) return asOf.publishedBy === null && asOf.reference === null;
   const assessment = history.assessments.find(({ id }) => id === fact.assessment);
-  return assessment !== undefined && isVisible(assessment, asOf);
+  return assessment !== undefined && isVisible(history, assessment, asOf);
+}
+
+/** Whether who reads may know of a report, whatever the clocks: it may have been told in confidence. */
+function mayKnow(history: ApproachHistory, { assessment: id }: FollowUpFact, asOf: AsOf): boolean {
+  const assessment = history.assessments.find((one) => one.id === id);
+  return (
+    assessment === undefined || isShown(history, assessment, { ...asOf, reference: null, publishedBy: null })
+  );
 }
 
 /** Where a follow-up stands in the order of the log: a correction takes the place of what it corrects. */

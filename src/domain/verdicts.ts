@@ -1,4 +1,5 @@
 import { type AsOf, askedYear, publicBy, speaksBy } from './as-of';
+import { includesAssessment } from './audience';
 import { standingReadings } from './corrections';
 import { type Edtf, lastDay } from './edtf';
 import type { Position, Verdict, VerdictBasis } from './events';
@@ -35,13 +36,32 @@ export interface Standing {
 export type FrameworkLines = (code: string) => FrameworkLine;
 
 /**
- * True where the assessment counts at that point: concluded, public and not about a later period. One that
- * was concluded as confidential is not shown to anybody as long as everybody is shown the same.
+ * True where the assessment counts at that point: concluded, not about a later period and, for whom it does
+ * not lie within the limits, public.
  */
-export function isVisible(assessment: AssessmentFact, asOf: AsOf): boolean {
-  const { concluded, year } = assessment;
-  if (concluded === null || !concluded.public || concluded.position > asOf.upTo) return false;
-  return speaksBy(asOf, year) && publicBy(asOf, publicationOf(assessment, asOf.upTo));
+export function isVisible(history: ApproachHistory, assessment: AssessmentFact, asOf: AsOf): boolean {
+  return stateAt(assessment, asOf.upTo) !== 'UNDER_WAY' && isShown(history, assessment, asOf);
+}
+
+/** True where there is such an assessment at that point for who reads, whether it counts already or not. */
+export function isShown(history: ApproachHistory, assessment: AssessmentFact, asOf: AsOf): boolean {
+  if (assessment.position > asOf.upTo) return false;
+  const isPublic = stateAt(assessment, asOf.upTo) === 'PUBLISHED';
+  // What was not made public never was by any day, and for others it is not there at all.
+  if (!isPublic && (asOf.publishedBy !== null || !isOwn(history, assessment, asOf))) return false;
+  return speaksBy(asOf, assessment.year) && publicBy(asOf, publicationOf(assessment, asOf.upTo));
+}
+
+/** `UNDER_WAY`: its findings do not count yet. `CONFIDENTIAL`: concluded and not made public. */
+export type AssessmentState = 'UNDER_WAY' | 'CONFIDENTIAL' | 'PUBLISHED';
+
+export function stateAt({ concluded }: AssessmentFact, upTo: Position): AssessmentState {
+  if (concluded === null || concluded.position > upTo) return 'UNDER_WAY';
+  return concluded.public ? 'PUBLISHED' : 'CONFIDENTIAL';
+}
+
+function isOwn({ registration }: ApproachHistory, assessment: AssessmentFact, { audience }: AsOf): boolean {
+  return registration !== null && includesAssessment(audience, registration.municipality, assessment);
 }
 
 /** When the assessment became public, as far as that was known at that place in the log. */
@@ -55,7 +75,9 @@ export function publicationOf({ concluded, corrections }: AssessmentFact, upTo: 
 
 /** The assessments that count at that point, from the earliest to the latest test. */
 export function visibleAssessments(history: ApproachHistory, asOf: AsOf): AssessmentFact[] {
-  return history.assessments.filter((assessment) => isVisible(assessment, asOf)).sort(byTime(asOf.upTo));
+  return history.assessments
+    .filter((assessment) => isVisible(history, assessment, asOf))
+    .sort(byTime(asOf.upTo));
 }
 
 /**

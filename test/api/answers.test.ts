@@ -244,7 +244,7 @@ describe('The API answers over HTTP', () => {
       ]),
     );
     const source = 'source { document name line text }';
-    const { approach } = await server.ask<{
+    const { approach } = await server.asAuditor().ask<{
       approach: {
         assessments: { findings: { narrative: string; source: Passage }[] }[];
         history: { nodes: { type: string; source: Passage }[] };

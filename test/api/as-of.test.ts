@@ -46,7 +46,7 @@ describe('asOf', () => {
   let afterCorrection: string;
 
   beforeAll(async () => {
-    server = await startServer();
+    server = (await startServer()).asAuditor();
     beforeAllOfIt = await between();
     await server.import(SAMPLE_2013);
     afterBaseline = await between();

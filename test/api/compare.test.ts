@@ -157,7 +157,7 @@ describe('compare', () => {
 describe('The passage behind an event', () => {
   it('has no text where a copy of the log leaves that out, and the sentence says so', async () => {
     const whole = await startServer(SAMPLE_2013);
-    const copy = await startServer();
+    const copy = (await startServer()).asAuditor();
     try {
       const events: RecordedEvent[] = [];
       for await (const page of whole.register.store.readAll()) events.push(...page.map(withoutTexts));

@@ -35,6 +35,7 @@ const QUERY = `
     id slug name description
     municipality { ...Municipality }
     assessments { ...Assessment }
+    drafts { ...Assessment }
     verdicts(theme: "4", status: MET) { ...Verdict }
     development(from: 2013, to: 2014) {
       from to summary { change count }
@@ -46,7 +47,7 @@ const QUERY = `
     history(first: 2) { edges { cursor node { ...Event } } nodes { id } pageInfo { ...PageInfo } }
   }
   fragment Assessment on Assessment {
-    id year kind framework { code version } assessor publishedOn description familiesReached
+    id state year kind framework { code version } assessor publishedOn description familiesReached
     sources { kind name consultedOn } findings { ...Finding } withdrawnFindings { id } notes
   }
   fragment Verdict on IndicatorVerdict {
@@ -75,7 +76,7 @@ const QUERY = `
 describe('Every field', () => {
   let server: TestServer;
   beforeAll(async () => {
-    server = await startServer(SAMPLE_2013, SAMPLE_2014);
+    server = (await startServer(SAMPLE_2013, SAMPLE_2014)).asAuditor();
   });
   afterAll(() => server.close());
 

@@ -68,7 +68,6 @@ describe('A kept answer', () => {
     expect(await of(server.as(anna))).toBeGreaterThan(0);
     expect(await of(server.as(anna))).toBe(0);
     expect(await of(server.as({ ...anna, subject: 'bert' }))).toBeGreaterThan(0);
-    expect(await of(server.as({ ...anna, issuer: 'https://login.example.org' }))).toBeGreaterThan(0);
     expect(await of(server.as({ ...anna, roles: ['auditor'] }))).toBeGreaterThan(0);
     expect(await of(server.as({ ...anna, inspectorates: [] }))).toBeGreaterThan(0);
     expect(await of(server)).toBeGreaterThan(0);
@@ -80,8 +79,9 @@ describe('A kept answer', () => {
     const atPosition = new Map<number, number>();
     const heldAt = (position: number) =>
       Math.max(...[...atPosition].filter(([at]) => at <= position).map(([, held]) => held));
+    const auditor = { authorization: `Bearer ${await server.token({ roles: ['auditor'] })}` };
     const count = async () => {
-      const { data } = JSON.parse(await (await ask(HISTORY)).text());
+      const { data } = JSON.parse(await (await ask(HISTORY, auditor)).text());
       return data.approach.history.nodes.length as number;
     };
     const start = await count();
@@ -118,7 +118,11 @@ describe('A kept answer', () => {
 });
 
 describe('The kept answers', () => {
-  const answer = (bytes: number) => ({ payload: Buffer.alloc(bytes), contentType: 'application/json' });
+  const answer = (bytes: number) => ({
+    payload: Buffer.alloc(bytes),
+    contentType: 'application/json',
+    asked: null,
+  });
 
   it('take no more together than they may, keys included; those asked for longest ago go first', () => {
     const kept = new KeptAnswers(10_000);

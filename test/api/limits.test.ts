@@ -15,7 +15,7 @@ const nested = (depth: number, field: string, leaf: string): string =>
 describe('A query', () => {
   let server: TestServer;
   beforeAll(async () => {
-    server = await startServer(SAMPLE_2013, SAMPLE_2014);
+    server = (await startServer(SAMPLE_2013, SAMPLE_2014)).asAuditor();
   });
   afterAll(async () => {
     await server.close();

@@ -31,7 +31,7 @@ function met(codes: readonly string[]) {
 describe('Lists', () => {
   let server: TestServer;
   beforeAll(async () => {
-    server = await startServer(...DOCUMENTS);
+    server = (await startServer(...DOCUMENTS)).asAuditor();
   });
   afterAll(() => server.close());
 

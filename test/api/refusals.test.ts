@@ -11,7 +11,7 @@ const encode = (text: string): string => Buffer.from(text).toString('base64url')
 describe('The API refuses', () => {
   let server: TestServer;
   beforeAll(async () => {
-    server = await startServer(SAMPLE_2013, SAMPLE_2014);
+    server = (await startServer(SAMPLE_2013, SAMPLE_2014)).asAuditor();
   });
   afterAll(async () => {
     expect(server.internalErrors).toEqual([]);

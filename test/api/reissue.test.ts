@@ -49,7 +49,7 @@ describe('A re-issued factsheet', () => {
   };
 
   beforeAll(async () => {
-    server = await startServer(SAMPLE_2013, SAMPLE_2014);
+    server = (await startServer(SAMPLE_2013, SAMPLE_2014)).asAuditor();
     before = await ask();
     await server.reissue(ISSUED, '2016-02');
   });

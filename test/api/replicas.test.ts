@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { PROJECTIONS } from '../../projections/all';
-import { ANONYMOUS } from '../../src/api/principal';
 import { createServer } from '../../src/api/server';
 import { Ledger } from '../../src/ledger/ledger';
 import { LedgerFile } from '../../src/ledger/ledger-file';
@@ -122,7 +121,14 @@ describe('A replica that does not keep up', () => {
         follower: { waitFor: async () => true, hasBegun: true, failure: undefined },
         key: generateSigningKey('test'),
       },
-      authenticate: async () => ANONYMOUS,
+      tokens: { issuers: [], audience: 'toetsspoor', clients: null, types: [], localKeyFile: null },
+      documents: null,
+      introspection: true,
+      costPerMinute: 0,
+      requestSeconds: 30,
+      origins: [],
+      trustedProxies: [],
+      tell: [],
       contact: { name: 'Tester', email: 'tester@example.nl', url: 'https://example.nl' },
       waitFor: async () => 'late',
       isReady: () => true,

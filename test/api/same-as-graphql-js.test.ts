@@ -1,10 +1,17 @@
 import { getIntrospectionQuery, graphql } from 'graphql';
-import { ANONYMOUS } from '../../src/api/principal';
 import { ReadScope } from '../../src/api/read-scope';
 import { buildApiSchema } from '../../src/api/schema';
-import { PUBLIC } from '../../src/domain/audience';
+import { EVERYTHING } from '../../src/domain/audience';
 import { assessment } from '../factsheet/builder';
-import { facts, maastricht, SAMPLE_2013, SAMPLE_2014, startServer, type TestServer } from './support';
+import {
+  facts,
+  maastricht,
+  SAMPLE_2013,
+  SAMPLE_2014,
+  signedIn,
+  startServer,
+  type TestServer,
+} from './support';
 
 const NODE = Buffer.from('Approach:GM0935/integrale-aanpak').toString('base64url');
 const VERDICTS = 'verdicts(theme: "4") { status indicator { code criterion { theme { name } } } }';
@@ -116,7 +123,7 @@ describe('An answer is that of graphql-js, the first time and each time after', 
   let server: TestServer;
   beforeAll(async () => {
     const other = assessment(facts({ municipality: 'Nijmegen' }));
-    server = await startServer(SAMPLE_2013, SAMPLE_2014, other);
+    server = (await startServer(SAMPLE_2013, SAMPLE_2014, other)).asAuditor();
   });
   afterAll(async () => {
     await server.close();
@@ -137,13 +144,13 @@ describe('An answer is that of graphql-js, the first time and each time after', 
         readStream: (stream, from) => store.readStream(stream, from),
         now: () => new Date(),
       },
-      PUBLIC,
+      [EVERYTHING],
     );
     const expected = await graphql({
       schema,
       source: query,
       variableValues: variables,
-      contextValue: { scope, principal: ANONYMOUS, request: {} },
+      contextValue: { scope, principal: signedIn({ roles: ['auditor'] }), request: {} },
     });
     // A variable that is not used parts the answers that are kept, but not the document that is compiled.
     for (const round of [1, 2, 3]) {

@@ -3,7 +3,14 @@ import { PROJECTIONS } from '../../projections/all';
 import type { EventStore } from '../../src/event-store/event-store';
 import { type RunningServer, serve } from '../../src/main';
 import { Projector } from '../../src/projector';
-import { maastricht, openTestRegister, SAMPLE_2013, SAMPLE_2014, type TestRegister } from './support';
+import {
+  maastricht,
+  openTestRegister,
+  SAMPLE_2013,
+  SAMPLE_2014,
+  type TestRegister,
+  tokenOf,
+} from './support';
 
 const QUERY = maastricht('slug history(first: 1) { nodes { type } }');
 const ANSWER = {
@@ -43,7 +50,10 @@ describe('The server', () => {
     running = await serve({ ...register, store, projector }, config, (error) => errors.push(error));
     return running.url;
   }
-  const ask = (url: string) => fetch(`${url}/graphql?query=${encodeURIComponent(QUERY)}`);
+  const ask = async (url: string, query = QUERY) =>
+    fetch(`${url}/graphql?query=${encodeURIComponent(query)}`, {
+      headers: { authorization: `Bearer ${await tokenOf(opened.config.dataDir, { roles: ['auditor'] })}` },
+    });
   async function untilReady(url: string): Promise<void> {
     while ((await fetch(`${url}/readyz`)).status !== 200) await sleep(5);
   }
@@ -134,7 +144,7 @@ describe('The server', () => {
     const url = await start();
     await untilReady(url);
     const count = async () => {
-      const response = await fetch(`${url}/graphql?query={events(first:100){nodes{id}}}`);
+      const response = await ask(url, '{events(first:100){nodes{id}}}');
       return ((await response.json()) as { data: { events: { nodes: unknown[] } } }).data.events.nodes.length;
     };
     expect(await count()).toBe(44);

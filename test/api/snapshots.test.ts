@@ -49,10 +49,9 @@ describe('A snapshot', () => {
   };
 
   beforeAll(async () => {
-    server = await startServer(
-      SAMPLE_2013,
-      assessment(facts({ municipality: 'Nijmegen', improve: ['1.1.1'] })),
-    );
+    server = (
+      await startServer(SAMPLE_2013, assessment(facts({ municipality: 'Nijmegen', improve: ['1.1.1'] })))
+    ).asAuditor();
     const { approach } = await server.ask<{ approach: { improvementPoints: { id: string }[] } }>(
       maastricht('improvementPoints { id }'),
     );
@@ -106,7 +105,7 @@ describe('A snapshot', () => {
     for (const _ of ['first', 'compiled', 'kept']) {
       const text = await textOf(server, query);
       const { data, extensions } = JSON.parse(text);
-      expect(extensions).toEqual({ snapshot: data.snapshot.token });
+      expect(extensions).toEqual({ snapshot: data.snapshot.token, cost: 2 });
       expect(tokens).not.toContain(data.snapshot.token);
     }
     const refused = await textOf(server, '{ approaches(first: 0) { nodes { id } } }');
@@ -136,7 +135,7 @@ describe('A snapshot', () => {
   );
 
   it('holds in a log that was restored from this one, with read models made anew', async () => {
-    const copy = await startServer();
+    const copy = (await startServer()).asAuditor();
     try {
       await copy.register.store.restore(server.register.store.readAll());
       await level(copy.register);
@@ -187,7 +186,10 @@ describe('A snapshot', () => {
     });
     expect(snapshot).toMatchObject({ recordedAt: null });
     const empty = await textOf(server, '{ frameworks { code } }', {}, { snapshot: snapshot.token });
-    expect(JSON.parse(empty)).toEqual({ data: { frameworks: [] }, extensions: { snapshot: snapshot.token } });
+    expect(JSON.parse(empty)).toEqual({
+      data: { frameworks: [] },
+      extensions: { snapshot: snapshot.token, cost: 6 },
+    });
     expect(await server.refusal(query, { at: '2999-01-01T00:00:00Z' })).toMatch(/^AS_OF_IN_FUTURE: /);
   });
 
@@ -202,19 +204,19 @@ describe('A snapshot', () => {
 
   it('is not named where the answer could be another later: a clock in the future', async () => {
     const query = maastricht('slug', 'reference: "2999"');
-    expect(JSON.parse(await textOf(server, query))).not.toHaveProperty('extensions');
+    expect(JSON.parse(await textOf(server, query))).not.toHaveProperty('extensions.snapshot');
     // An answer from a snapshot never changes, so any clock may be asked about.
     const asked = await textOf(server, query, {}, { snapshot: token });
     expect(JSON.parse(asked)).toEqual({
       data: { approach: { slug: 'integrale-aanpak' } },
-      extensions: { snapshot: token },
+      extensions: { snapshot: token, cost: 2 },
     });
   });
 
   describe('is refused', () => {
     const refusalOf = async (snapshot: string) => {
       const address = `${server.url}/graphql?${new URLSearchParams({ query: '{ frameworks { code } }', snapshot })}`;
-      const response = await fetch(address);
+      const response = await fetch(address, { headers: await server.headers() });
       const { data, errors, extensions } = JSON.parse(await response.text());
       expect(data).toBeUndefined();
       return [

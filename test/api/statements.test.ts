@@ -18,7 +18,7 @@ const VERDICT = `
 describe('The statements that a query runs', () => {
   let server: TestServer;
   beforeAll(async () => {
-    server = await startServer(SAMPLE_2013, SAMPLE_2014, ...DOCUMENTS);
+    server = (await startServer(SAMPLE_2013, SAMPLE_2014, ...DOCUMENTS)).asAuditor();
     // The first answer after the log has moved also finds out what its snapshot is called.
     await server.ask('{ frameworks { code } }');
   });

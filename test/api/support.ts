@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import type { IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ANONYMOUS, type Principal, type SignedIn } from '../../src/api/principal';
+import { LOCAL_ISSUER, signLocalToken } from '../../src/api/local-issuer';
+import type { SignedIn } from '../../src/api/principal';
 import { importInto } from '../../src/cli/import-command';
 import type { Config } from '../../src/config';
 import { GGSR } from '../../src/domain/ggsr';
 import { placesOf } from '../../src/factsheet/places';
-import { openRegister, type Register, serve } from '../../src/main';
+import { localKeyFileIn, openRegister, type Register, serve } from '../../src/main';
 import type { Built } from '../factsheet/builder';
 import { ownLogIn } from '../support/kurrentdb';
 
@@ -31,6 +31,8 @@ export interface Answer<Data> {
 
 /** Somebody who asks. */
 export interface TestClient {
+  /** What its requests say of who sends them. */
+  readonly headers: () => Promise<Record<string, string>>;
   /** The answer, whatever it is. */
   post<Data>(query: string, variables?: Readonly<Record<string, unknown>>): Promise<Answer<Data>>;
   /** The data of an answer without errors. */
@@ -50,13 +52,19 @@ export interface TestServer extends TestClient {
   /** Imports a new issue, published then, and waits until it can be read. */
   reissue(document: string, published: string): Promise<void>;
   /** The same server, asked by somebody who is signed in. */
-  as(principal: Partial<SignedIn> & Pick<SignedIn, 'roles'>): TestClient;
+  as(principal: Somebody): TestClient;
+  /** The same server, asked by an auditor wherever nobody else is named. */
+  asAuditor(): TestServer;
+  /** A token of somebody. */
+  token(principal: Somebody): Promise<string>;
   readonly config: Config;
   close(): Promise<void>;
 }
 
 /** A server that reads the log of another one. */
 export interface Replica extends TestClient {
+  /** The same replica, asked by an auditor wherever nobody else is named. */
+  asAuditor(): Replica;
   readonly url: string;
   readonly register: Register;
   /** Folder of its read models. */
@@ -65,6 +73,9 @@ export interface Replica extends TestClient {
   readonly progress: readonly number[];
   close(): Promise<void>;
 }
+
+/** Somebody who is signed in, as far as it matters. */
+export type Somebody = Partial<SignedIn> & Pick<SignedIn, 'roles'>;
 
 /** A log and read models of their own, in a folder of their own. */
 export interface TestRegister {
@@ -76,7 +87,7 @@ export interface TestRegister {
   dispose(): Promise<void>;
 }
 
-export function openTestRegister(): TestRegister {
+export function openTestRegister(changes: Partial<Config> = {}): TestRegister {
   const dataDir = mkdtempSync(join(tmpdir(), 'toetsspoor-api-'));
   const config: Config = {
     host: '127.0.0.1',
@@ -87,6 +98,22 @@ export function openTestRegister(): TestRegister {
     contact: { name: 'Tester', email: 'tester@example.nl', url: 'https://example.nl' },
     ledgerName: null,
     ledgerKey: join(dataDir, 'ledger.key'),
+    issuers: [],
+    audience: 'toetsspoor',
+    clients: null,
+    tokenTypes: ['at+jwt'],
+    documentsFile: null,
+    introspection: true,
+    costPerMinute: 10_000_000,
+    requestSeconds: 30,
+    origins: [],
+    trustedProxies: [],
+    logLevel: 'silent',
+    accessLog: null,
+    processingActivityId: null,
+    metrics: null,
+    traceEndpoint: null,
+    ...changes,
   };
   const register = openRegister(config);
   let written = 0;
@@ -115,15 +142,28 @@ export function openTestRegister(): TestRegister {
 }
 
 /** @param documents paths of factsheets, or their text */
-export async function startServer(...documents: readonly string[]): Promise<TestServer> {
-  const opened = openTestRegister();
+export function startServer(...documents: readonly string[]): Promise<TestServer> {
+  return startServerWith({}, ...documents);
+}
+
+/** A server that is configured otherwise than the usual. */
+export async function startServerWith(
+  changes: Partial<Config>,
+  ...documents: readonly string[]
+): Promise<TestServer> {
+  const opened = openTestRegister(changes);
   const { register, config } = opened;
   const internalErrors: unknown[] = [];
   await register.projector.prepare();
   if (documents.length > 0) await opened.import(...documents);
-  const server = await serve(register, config, (error) => internalErrors.push(error), undefined, believe);
+  const server = await serve(register, config, (error) => internalErrors.push(error));
   await level(register);
-  return {
+  const token = (principal: Somebody) => tokenOf(config.dataDir, principal);
+  const as = (principal: Somebody): TestClient => {
+    const known = token(principal);
+    return client(server.url, async () => ({ authorization: `Bearer ${await known}` }));
+  };
+  const asked: TestServer = {
     ...client(server.url),
     url: server.url,
     config,
@@ -137,12 +177,15 @@ export async function startServer(...documents: readonly string[]): Promise<Test
       await opened.reissue(document, published);
       await level(register);
     },
-    as: (principal) => client(server.url, { authorization: `Bearer ${tokenOf(signedIn(principal))}` }),
+    as,
+    asAuditor: () => ({ ...asked, ...as({ roles: ['auditor'] }) }),
+    token,
     async close() {
       await server.close();
       await opened.dispose();
     },
   };
+  return asked;
 }
 
 /** @param dataDir folder of its read models, which may be there already */
@@ -158,11 +201,15 @@ export async function startReplica(
     config,
     () => {},
     (events) => progress.push(events),
-    believe,
   );
   await level(register);
-  return {
+  const token = tokenOf(dataDir, { roles: ['auditor'] });
+  const asked: Replica = {
     ...client(server.url),
+    asAuditor: () => ({
+      ...asked,
+      ...client(server.url, async () => ({ authorization: `Bearer ${await token}` })),
+    }),
     url: server.url,
     register,
     dataDir,
@@ -173,18 +220,20 @@ export async function startReplica(
       rmSync(dataDir, { recursive: true });
     },
   };
+  return asked;
 }
 
-function client(url: string, headers: Readonly<Record<string, string>> = {}): TestClient {
+function client(url: string, headers: () => Promise<Record<string, string>> = async () => ({})): TestClient {
   const post = async <Data>(query: string, variables = {}): Promise<Answer<Data>> => {
     const response = await fetch(`${url}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
+      headers: { 'content-type': 'application/json', ...(await headers()) },
       body: JSON.stringify({ query, variables }),
     });
     return { status: response.status, ...((await response.json()) as Omit<Answer<Data>, 'status'>) };
   };
   return {
+    headers,
     post,
     async ask<Data>(query: string, variables = {}) {
       const { status, data, errors } = await post<Data>(query, variables);
@@ -199,11 +248,11 @@ function client(url: string, headers: Readonly<Record<string, string>> = {}): Te
 }
 
 /** Somebody who is signed in, without any limits but those named. */
-export function signedIn(principal: Partial<SignedIn> & Pick<SignedIn, 'roles'>): SignedIn {
+export function signedIn(principal: Somebody): SignedIn {
   return {
     kind: 'SIGNED_IN',
     subject: 'jansen',
-    issuer: 'https://login.example.nl',
+    issuer: LOCAL_ISSUER,
     inspectorates: [],
     municipalities: null,
     frameworks: null,
@@ -211,14 +260,20 @@ export function signedIn(principal: Partial<SignedIn> & Pick<SignedIn, 'roles'>)
   };
 }
 
-/** In these tests a token is what it says, and believed. */
-function tokenOf(principal: SignedIn): string {
-  return Buffer.from(JSON.stringify(principal)).toString('base64url');
-}
-
-async function believe({ authorization }: IncomingHttpHeaders): Promise<Principal> {
-  if (authorization === undefined) return ANONYMOUS;
-  return JSON.parse(Buffer.from(authorization.replace('Bearer ', ''), 'base64url').toString());
+/** A token of somebody, as `npm run token` gives it. */
+export function tokenOf(dataDir: string, somebody: Somebody): Promise<string> {
+  const { subject, roles, inspectorates, municipalities, frameworks } = signedIn(somebody);
+  return signLocalToken(
+    localKeyFileIn(dataDir),
+    {
+      sub: subject,
+      roles,
+      inspectorates,
+      ...(municipalities && { municipalities }),
+      ...(frameworks && { frameworks }),
+    },
+    { audience: 'toetsspoor', lifetime: 3600 },
+  );
 }
 
 export async function level({ projector, store }: Register): Promise<void> {

@@ -144,7 +144,10 @@ ${SAMPLE_2014}
   it('knows who imported', async () => {
     await place.run('import', '--actor', 'inspecteur Jansen', SAMPLE_2013);
     const server = await place.serve();
-    const response = await fetch(`${server.url}/graphql?query={events(first:2){nodes{actor}}}`);
+    const token = await place.run('token', '--role', 'auditor');
+    const response = await fetch(`${server.url}/graphql?query={events(first:2){nodes{actor}}}`, {
+      headers: { authorization: `Bearer ${token.stdout.trim()}` },
+    });
     expect(await response.json()).toMatchObject({
       data: { events: { nodes: [{ actor: 'inspecteur Jansen' }, { actor: 'inspecteur Jansen' }] } },
     });

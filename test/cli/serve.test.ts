@@ -84,7 +84,10 @@ describe('A server', () => {
       stdout: '',
       stderr: expect.stringMatching(/read-model\.db are in use by another process .*stop it first\n$/),
     });
-    const response = await fetch(`${server.url}/graphql?query={events(first:100){nodes{id}}}`);
+    const { stdout } = await place.run('token', '--role', 'auditor');
+    const response = await fetch(`${server.url}/graphql?query={events(first:100){nodes{id}}}`, {
+      headers: { authorization: `Bearer ${stdout.trim()}` },
+    });
     expect(await response.json()).toMatchObject({ data: { events: { nodes: { length: 44 } } } });
   });
 

@@ -1,6 +1,6 @@
 import { CLI, Workplace } from './support';
 
-const COMMANDS = ['import', 'replay', 'generate', 'serve', 'start'];
+const COMMANDS = ['import', 'replay', 'generate', 'token', 'serve', 'start'];
 
 describe('The command line', () => {
   let place: Workplace;

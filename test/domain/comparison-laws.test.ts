@@ -29,7 +29,7 @@ function law(
         for (const [stream, history] of random.histories) {
           const own = random.log.filter((event) => event.stream === stream);
           const at = ({ place, ...dates }: Point) =>
-            read(random, history, { ...dates, upTo: Math.floor(place * random.log.length) });
+            read(random, history, { ...NOW, ...dates, upTo: Math.floor(place * random.log.length) });
           for (const [one, other] of pairs) {
             check(at(one), at(other), own);
             check(at(one), read(random, history, { ...NOW, upTo: random.log.length }), own);

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { type AsOf, publicBy, speaksBy } from '../../src/domain/as-of';
+import { PUBLIC } from '../../src/domain/audience';
 import { CHANGES } from '../../src/domain/development';
 import { EVENT_TYPES, type RecordedEvent } from '../../src/domain/events';
 import { type ApproachHistory, emptyHistory, evolve } from '../../src/domain/history';
@@ -22,6 +23,7 @@ const asOfIn = (
 ): AsOf => ({
   ...dates,
   upTo: Math.floor(place * log.length),
+  audience: PUBLIC,
 });
 
 /** All that an approach answers, without what a fact may learn later. */

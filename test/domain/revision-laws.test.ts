@@ -45,6 +45,7 @@ const points = fc.record({
   reference: fc.constantFrom(null, null, '2011', '2012', '2013'),
   publishedBy: fc.constantFrom(null, null, '2014', '2015', '2016'),
   upTo: fc.oneof(fc.constant(NOW.upTo), fc.nat(60)),
+  audience: fc.constant(NOW.audience),
 });
 
 const pairs = YEARS.flatMap((from) => YEARS.filter((to) => to > from).map((to) => [from, to] as const));

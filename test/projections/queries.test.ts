@@ -189,7 +189,7 @@ describe('The approaches', () => {
 });
 
 describe('The improvement points', () => {
-  const all = { after: null, municipality: null, status: null, limit: 10 };
+  const all = { after: null, municipality: null, status: null, orConfidential: false, limit: 10 };
   const places = (filter: Partial<Parameters<typeof improvementPointPlaces>[1]>) =>
     improvementPointPlaces(database, { ...all, ...filter }).map(
       ({ municipality, slug, revision }) => `${municipality}/${slug} ${revision}`,

@@ -340,6 +340,13 @@ export function followUp(
   return assessment(name, reference, publishedOn, verdicts, { kind: 'FOLLOW_UP' });
 }
 
+/** The events of an assessment that is not made public. */
+export function confidential(events: readonly DomainEvent[]): DomainEvent[] {
+  return events.map((event) =>
+    event.type === 'AssessmentConcluded' ? { ...event, data: { ...event.data, public: false } } : event,
+  );
+}
+
 export function metadata(changes: Partial<EventMetadata> = {}): EventMetadata {
   return {
     schemaVersion: SCHEMA_VERSION,

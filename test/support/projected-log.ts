@@ -6,7 +6,7 @@ import type { RecordedEvent } from '../../src/domain/events';
 import type { EventStore } from '../../src/event-store/event-store';
 import { Projector } from '../../src/projector';
 import { collect } from '../event-store/sample-events';
-import { assessment, followUp, noted, opened, published, record, registered } from './events';
+import { assessment, confidential, followUp, noted, opened, published, record, registered } from './events';
 import { KADER } from './frameworks';
 import { appendAll, TemporaryFolder } from './temporary-log';
 
@@ -15,6 +15,7 @@ const APPROACH = record([
   registered(),
   ...assessment('2013', '2013', '2014-05', { '1.1.1 1.1.2': '✓', '2.1.1': '✓', '2.2.1': '✗' }),
   ...followUp('2014', '2014', '2015-06', { '2.2.1': '✓' }),
+  ...confidential(assessment('2012', '2012', null, { '1.1.1': '✓' })),
   opened('2015', { reference: '2015' }),
 ]);
 /** How many events the log begins with. */

@@ -56,7 +56,7 @@ export const inShort = (query: string): string => query.replace(/\s+/g, ' ').tri
 
 /** The answer as text, to a question by POST or GET, from a snapshot where one is named. */
 export async function textOf(
-  { url }: Pick<TestServer, 'url'>,
+  { url, headers }: Pick<TestServer, 'url' | 'headers'>,
   query: string,
   variables: Readonly<Record<string, unknown>> = {},
   { snapshot, method = 'POST' }: { readonly snapshot?: string; readonly method?: 'GET' | 'POST' } = {},
@@ -66,11 +66,11 @@ export async function textOf(
   if (method === 'GET') {
     address.searchParams.set('query', query);
     address.searchParams.set('variables', JSON.stringify(variables));
-    return (await fetch(address)).text();
+    return (await fetch(address, { headers: await headers() })).text();
   }
   const response = await fetch(address, {
     method,
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...(await headers()) },
     body: JSON.stringify({ query, variables }),
   });
   return response.text();

@@ -19,6 +19,8 @@ const STATUS_OF_CODE: Readonly<Record<string, number>> = {
   FORBIDDEN: 403,
   NOT_FOUND: 404,
   NOT_READY: 503,
+  RATE_LIMITED: 429,
+  TIMEOUT: 503,
   INTERNAL_SERVER_ERROR: 500,
 };
 

@@ -1,5 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLFormattedError, GraphQLSchema } from 'graphql';
+import { challenge } from '../access';
+import { AuthenticationError } from '../authentication-error';
 import { API_VERSION, type Contact, openApi } from './openapi';
 import { invalidParameters, readParameters } from './parameters';
 import { PROBLEM_JSON, type Problem, problem, problemOfError } from './problem';
@@ -46,12 +48,16 @@ export async function restRoutes(app: FastifyInstance, options: RestOptions): Pr
   });
   app.setNotFoundHandler((request, reply) => send(reply, notServed(request)));
   app.setErrorHandler<FastifyError>((error, _request, reply) => {
+    if (error instanceof AuthenticationError) {
+      if (error.challenge !== null) reply.header('www-authenticate', error.challenge);
+      return send(reply, problem(error.statusCode, error.message, error.code));
+    }
     const status = error.statusCode ?? 500;
     if (status >= 400 && status < 500) return send(reply, problem(status, error.message, error.code));
     onError(error);
     return send(reply, problem(500, 'Internal server error', 'INTERNAL_SERVER_ERROR'));
   });
-  app.get('/openapi.json', (_request, reply) =>
+  app.get('/openapi.json', { config: { isForAnyOrigin: true } }, (_request, reply) =>
     // Pages of others show it, as the rules ask.
     reply
       .header('access-control-allow-origin', '*')
@@ -123,6 +129,9 @@ function notServed({ method, url }: FastifyRequest): Problem {
 
 /** Problems and errors before them are told alike. */
 export function send(reply: FastifyReply, what: Problem): FastifyReply {
+  const { status } = what;
+  if ((status === 401 || status === 403) && !reply.hasHeader('www-authenticate'))
+    reply.header('www-authenticate', challenge(status));
   return reply.code(what.status).type(PROBLEM_JSON).send(JSON.stringify(what));
 }
 

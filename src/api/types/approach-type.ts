@@ -64,6 +64,13 @@ export class ApproachType extends NodeType {
     return assessments.map((assessment) => new AssessmentType(this.#reading, assessment));
   }
 
+  @Field(() => [AssessmentType], {
+    description: 'Its assessments that are under way, oldest first: their findings do not count yet.',
+  })
+  drafts(): AssessmentType[] {
+    return this.#reading.drafts.map((assessment) => new AssessmentType(this.#reading, assessment));
+  }
+
   @Field(() => [IndicatorVerdictType], {
     description: 'The verdict that stands for each indicator, in framework order.',
   })
@@ -128,11 +135,11 @@ export class ApproachType extends NodeType {
   ): Promise<EventConnection> {
     const { scope, stream } = this.#reading;
     const events = await this.#reading.events();
-    return eventPage(scope, first, after, (begin, limit) =>
+    return eventPage(scope, first, after, async (begin, limit) =>
       events
-        .filter(({ position }) => position > begin)
+        .filter(({ position }) => position > begin.position)
         .slice(0, limit)
-        .map(({ position, revision }) => ({ stream, position, revision })),
+        .map(({ position, revision }) => ({ stream, position, revision, from: position })),
     );
   }
 }

@@ -3,10 +3,10 @@ import { isThere } from '../../domain/corrections';
 import type { AssessmentKind, EventData, SourceKind } from '../../domain/events';
 import type { AssessmentFact } from '../../domain/facts';
 import { textOf } from '../../domain/free-text';
-import { publicationOf } from '../../domain/verdicts';
+import { type AssessmentState, publicationOf, stateAt } from '../../domain/verdicts';
 import type { ApproachReading } from '../approach-reading';
 import { DerivedField } from '../derived-field';
-import { AssessmentKindEnum, SourceKindEnum } from '../enums';
+import { AssessmentKindEnum, AssessmentStateEnum, SourceKindEnum } from '../enums';
 import { EdtfScalar } from '../scalars';
 import { FindingType, findingsOf } from './finding-type';
 import { FrameworkType, frameworkType } from './framework-type';
@@ -62,6 +62,11 @@ export class AssessmentType {
     return (await this.#corrected())?.assessor ?? this.#assessment.assessor;
   }
 
+  @DerivedField(() => AssessmentStateEnum, { description: 'How far it is, and whether everybody sees it.' })
+  get state(): AssessmentState {
+    return stateAt(this.#assessment, this.#reading.asOf.upTo);
+  }
+
   @DerivedField(() => EdtfScalar, {
     nullable: true,
     description: 'When it was made public; null where that is not known.',
@@ -86,7 +91,9 @@ export class AssessmentType {
   @Field(() => [SourceType], { description: 'Who was asked and what was read, in document order.' })
   async sources(): Promise<SourceType[]> {
     const corrected = await this.#corrected();
-    return corrected?.sources ?? (await this.#reading.found(this.#assessment)).sources;
+    if (corrected !== null) return corrected.sources;
+    const { sources } = await this.#reading.found(this.#assessment);
+    return sources.filter(({ position }) => position <= this.#reading.asOf.upTo);
   }
 
   @Field(() => [FindingType], {
@@ -120,7 +127,8 @@ export class AssessmentType {
     const corrected = await this.#corrected();
     if (corrected !== null) return corrected.developments.map(textOf);
     const { developments } = await this.#reading.found(this.#assessment);
-    return developments.map((development) => this.#reading.text(development));
+    const told = developments.filter(({ position }) => position <= this.#reading.asOf.upTo);
+    return told.map((development) => this.#reading.text(development));
   }
 
   #corrected(): Promise<EventData<'AssessmentCorrected'> | null> {

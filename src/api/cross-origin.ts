@@ -1,0 +1,52 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { errorBody } from './errors';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** True where pages of every site may ask. */
+    readonly isForAnyOrigin?: boolean;
+  }
+}
+
+/**
+ * Pages of other sites: those of the origins that are allowed may ask, others may not. Nothing here rests on
+ * cookies, so another site has nobody's rights to misuse; but a server behind a wall is asked by browsers that
+ * are inside, and what it answers is not for every site that they visit. Browsers say where a request comes from
+ * (Fetch Metadata); what is no browser says nothing and is not held up.
+ * @param origins such as `https://dashboard.example.nl`
+ */
+export function guardOrigins(app: FastifyInstance, origins: readonly string[]): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    const { origin } = request.headers;
+    if (origin === undefined && request.headers['sec-fetch-site'] === undefined) return done();
+    if (origin !== undefined && origins.includes(origin)) {
+      reply.headers({
+        'access-control-allow-origin': origin,
+        'access-control-expose-headers': 'retry-after, toetsspoor-position',
+        vary: 'Origin',
+      });
+      if (request.method !== 'OPTIONS' || request.headers['access-control-request-method'] === undefined)
+        return done();
+      reply
+        .headers({
+          'access-control-allow-methods': 'GET, POST',
+          'access-control-allow-headers': 'authorization, content-type, toetsspoor-position, traceparent',
+          'access-control-max-age': '600',
+        })
+        .code(204)
+        .send();
+      return;
+    }
+    if (request.routeOptions.config.isForAnyOrigin || !isOfAnotherSite(request)) return done();
+    const message = 'pages of this origin may not ask here; expected one that the operator has allowed';
+    reply.code(403).send(errorBody(message, 'CROSS_SITE'));
+  });
+}
+
+/** A link that somebody follows is no page that asks. */
+function isOfAnotherSite({ headers, method }: FastifyRequest): boolean {
+  const site = headers['sec-fetch-site'];
+  if (site === undefined) return headers.origin !== undefined && headers.origin !== `http://${headers.host}`;
+  if (site !== 'cross-site' && site !== 'same-site') return false;
+  return !(method === 'GET' && headers['sec-fetch-mode'] === 'navigate');
+}

@@ -1,0 +1,98 @@
+import { type Audience, includesAssessment, includesMunicipality } from '../domain/audience';
+import type { Position } from '../domain/events';
+import type { AssessmentFact, Fact } from '../domain/facts';
+import type { ApproachHistory } from '../domain/history';
+
+// An event of an approach is there for somebody only where every assessment that it speaks of is.
+
+/** The assessments that a report or a commitment speaks of: the one that tells of it, and those of its points. */
+export function assessmentsOfFollowed(
+  { assessments }: ApproachHistory,
+  told: { readonly assessment: string | null; readonly improvementPoints: readonly string[] },
+): AssessmentFact[] {
+  return assessments.filter(
+    ({ id, found }) =>
+      id === told.assessment ||
+      found.improvementPoints.some((point) => told.improvementPoints.includes(point.id)),
+  );
+}
+
+/** An event of an approach, and the assessments that it speaks of. */
+interface Subject {
+  readonly fact: Fact;
+  readonly of: readonly AssessmentFact[];
+}
+
+/** All events of an approach but its registration and the documents. */
+function subjects(history: ApproachHistory): Subject[] {
+  const found: Subject[] = [];
+  const add = (of: readonly AssessmentFact[], ...facts: readonly (Fact | null)[]): void => {
+    for (const fact of facts) if (fact !== null) found.push({ fact, of });
+  };
+  for (const assessment of history.assessments) {
+    const { sources, developments, findings, attentionPoints, improvementPoints } = assessment.found;
+    add(
+      [assessment],
+      assessment,
+      assessment.concluded,
+      ...assessment.corrections,
+      ...sources,
+      ...developments,
+    );
+    for (const fact of [...findings, ...attentionPoints]) add([assessment], fact, fact.withdrawn);
+    for (const point of improvementPoints) add([assessment], point, ...point.corrections);
+  }
+  for (const report of history.followed.followUps)
+    add(assessmentsOfFollowed(history, report), report, report.withdrawn);
+  for (const commitment of history.followed.commitments)
+    add(assessmentsOfFollowed(history, commitment), commitment, commitment.settled, commitment.withdrawn);
+  return found;
+}
+
+/**
+ * What each document of an approach tells of, in their order: what the event behind it speaks of, as a document
+ * is followed by what was read from it, in one append. Undefined as long as that has not come.
+ */
+export function subjectsOfFactsheets(history: ApproachHistory): (Subject | undefined)[] {
+  const { registration, factsheets } = history;
+  const byRevision = new Map(subjects(history).map((subject) => [subject.fact.revision, subject]));
+  return factsheets.map(({ revision }) => {
+    const isRegistered = registration?.revision === revision + 1;
+    return byRevision.get(revision + (isRegistered ? 2 : 1));
+  });
+}
+
+/** An event of an approach, and the position of the log from which on it is there for an audience. */
+export interface Release {
+  readonly fact: Fact;
+  readonly from: Position;
+}
+
+/**
+ * The events of an approach that an audience will ever see as things stand. What lies within its limits is
+ * there at once; the rest from the conclusion on that makes its assessment public.
+ */
+export function releasesFor(history: ApproachHistory, audience: Audience): Release[] {
+  const { registration, factsheets } = history;
+  if (registration === null) return [];
+  const { municipality } = registration;
+  const publicFrom = (assessment: AssessmentFact): Position => {
+    if (includesAssessment(audience, municipality, assessment)) return assessment.position;
+    return assessment.concluded?.public ? assessment.concluded.position : Number.POSITIVE_INFINITY;
+  };
+  const releases: Release[] = [];
+  const add = (fact: Fact, ...conditions: readonly Position[]): void => {
+    const from = Math.max(fact.position, ...conditions);
+    if (from < Number.POSITIVE_INFINITY) releases.push({ fact, from });
+  };
+
+  const isKnown = includesMunicipality(audience, municipality);
+  add(registration, isKnown ? 0 : Math.min(...history.assessments.map(publicFrom)));
+  subjectsOfFactsheets(history).forEach((subject, index) => {
+    const factsheet = factsheets[index];
+    if (factsheet === undefined || subject === undefined) return;
+    add(factsheet, subject.fact.position, ...subject.of.map(publicFrom));
+  });
+  for (const { fact, of } of subjects(history)) add(fact, ...of.map(publicFrom));
+  return releases;
+}

@@ -1,0 +1,91 @@
+import type { ApolloServer } from '@apollo/server';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { GraphQLError } from 'graphql';
+import { awaitPositionOfExtensions, awaitPositionOfHeader, type PositionSources } from './awaited-position';
+import type { ApiContext } from './context';
+import type { Deadline } from './deadline';
+import { type DocumentParameters, type Documents, persistedQuery, withoutPersistedQuery } from './documents';
+import { type ErrorCode, errorBody } from './errors';
+import { keepAnswers } from './kept-answers';
+import { LIMITS } from './limits';
+import { COST_OF_ASKING, type RateLimit } from './rate-limit';
+import { problemOfError } from './rest/problem';
+
+export interface GraphqlRouteOptions {
+  readonly apollo: ApolloServer<ApiContext>;
+  readonly documents: Documents;
+  readonly rate: RateLimit;
+  readonly positions: PositionSources;
+  readonly deadlineOf: (request: FastifyRequest) => Deadline;
+  readonly contextOf: (request: FastifyRequest, deadline: Deadline) => ApiContext;
+}
+
+/** `/graphql`: answers that are kept go out at once; what else is asked must be let in before it is parsed. */
+export async function graphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions): Promise<void> {
+  const { apollo, documents, rate, positions, deadlineOf, contextOf } = options;
+  awaitPositionOfHeader(app, positions, (reply, error) => {
+    const { status, code } = problemOfError(error.toJSON());
+    reply.code(status).send(errorBody(error.message, code as ErrorCode));
+  });
+  keepAnswers(app, positions.position);
+  app.addHook('preHandler', (request, reply, done) => {
+    try {
+      rate.charge(request, COST_OF_ASKING);
+      admit(request, documents);
+      done();
+    } catch (error) {
+      if (!(error instanceof GraphQLError)) throw error;
+      answerRefusal(reply, error);
+    }
+  });
+  const deadlines = new WeakMap<FastifyRequest, Deadline>();
+  const handler = fastifyApolloHandler(apollo, {
+    context: async (request) => {
+      await awaitPositionOfExtensions(request, positions);
+      return contextOf(request, deadlines.get(request) ?? deadlineOf(request));
+    },
+  });
+  app.route({
+    url: '/graphql',
+    bodyLimit: LIMITS.bodyBytes,
+    method: ['GET', 'POST', 'OPTIONS'],
+    async handler(request, reply) {
+      const deadline = deadlineOf(request);
+      deadlines.set(request, deadline);
+      try {
+        return await deadline.over(Promise.resolve(handler.call(app, request, reply)));
+      } catch (error) {
+        if (!(error instanceof GraphQLError)) throw error;
+        return answerRefusal(reply, error);
+      }
+    },
+  });
+}
+
+/** Puts the text of the document that a request asks for in its place. */
+function admit(request: FastifyRequest, documents: Documents): void {
+  const isGet = request.method === 'GET';
+  const parameters = (isGet ? request.query : request.body) as DocumentParameters | null;
+  // Neither is anything that Apollo would answer, but with what is wrong.
+  if (typeof parameters !== 'object' || parameters === null || Array.isArray(parameters)) return;
+  const text = documents.textOf(parameters);
+  if (text === undefined) return;
+  const isKnownByDigest = persistedQuery(parameters.extensions) !== undefined;
+  if (text === parameters.query && !isKnownByDigest) return;
+  Object.assign(parameters, { query: text });
+  // It has been dealt with, and Apollo would look for it in a list of its own.
+  if (isKnownByDigest)
+    Object.assign(parameters, { extensions: withoutPersistedQuery(parameters.extensions) });
+  // Apollo reads the address itself.
+  if (isGet) request.raw.url = `/graphql?${new URLSearchParams(parameters as Record<string, string>)}`;
+}
+
+function answerRefusal(reply: FastifyReply, { message, extensions }: GraphQLError): FastifyReply {
+  const { status = 400, headers = [] } = (extensions.http ?? {}) as {
+    status?: number;
+    headers?: Iterable<[string, string]>;
+  };
+  for (const [name, value] of headers) reply.header(name, value);
+  return reply.code(status).send(errorBody(message, extensions.code as Parameters<typeof errorBody>[1]));
+}

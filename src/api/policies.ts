@@ -1,0 +1,34 @@
+import { ROLES, type Role } from './principal';
+
+/** Who may ask for a field: everybody, or those with any of these roles. */
+export type Policy = 'EVERYBODY' | readonly Role[];
+
+const SIGNED_IN: Policy = ROLES;
+/** Those for whom there is something beside what is published. */
+const INSIDERS: Policy = ['inspector', 'auditor', 'integration', 'admin'];
+
+/**
+ * Who may ask for what. Every root field and every mutation stands here, and of other fields those that not
+ * everybody may ask for. What comes with an answer is another question: of a list, an approach or an event,
+ * everybody gets what is there for them (`src/domain/audience.ts`).
+ */
+export const POLICIES: Readonly<Record<string, Policy>> = {
+  'Query.approach': 'EVERYBODY',
+  'Query.approaches': 'EVERYBODY',
+  'Query.checkpoint': 'EVERYBODY',
+  'Query.compare': 'EVERYBODY',
+  'Query.consistencyProof': 'EVERYBODY',
+  'Query.finding': 'EVERYBODY',
+  'Query.framework': 'EVERYBODY',
+  'Query.frameworks': 'EVERYBODY',
+  'Query.improvementPoints': 'EVERYBODY',
+  'Query.municipality': 'EVERYBODY',
+  'Query.node': 'EVERYBODY',
+  'Query.snapshot': 'EVERYBODY',
+  'Query.trend': 'EVERYBODY',
+
+  'Query.events': SIGNED_IN,
+  'Approach.history': SIGNED_IN,
+
+  'Approach.drafts': INSIDERS,
+};

@@ -1,0 +1,213 @@
+import { hash } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
+import {
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  decodeJwt,
+  errors,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  jwtVerify,
+} from 'jose';
+import { AuthenticationError } from './authentication-error';
+import { LOCAL_ISSUER, readLocalKey } from './local-issuer';
+import { Lru } from './lru';
+import { ANONYMOUS, type Principal, ROLES, type SignedIn } from './principal';
+
+/** Which tokens are believed. */
+export interface TokenRules {
+  /** Issuers (`iss`) that are trusted: URLs, each with its keys where its discovery document says. */
+  readonly issuers: readonly string[];
+  /** What this register is called in a token (`aud`). */
+  readonly audience: string;
+  /** The clients (`azp`) whose tokens are taken; null: those of every client. */
+  readonly clients: readonly string[] | null;
+  /** The types that a token may have in its header (`typ`). */
+  readonly types: readonly string[];
+  /** File of the key that tokens for trying out are signed with; null where none of these are believed. */
+  readonly localKeyFile: string | null;
+}
+
+/** Asymmetric ones only: whoever can check a token cannot make one (NL GOV profile: RS256, PS256; and ES256). */
+const ALGORITHMS = ['RS256', 'PS256', 'ES256'];
+/** Longer ones are refused unread; the headers of a request together are at most 16 KiB. */
+const MAX_CHARACTERS = 8_192;
+/** How far clocks may differ, in seconds. */
+const CLOCK_TOLERANCE = 30;
+/** A token that is valid for longer than a day is no access token. */
+const MAX_LIFETIME = 24 * 60 * 60;
+/** How long a token that was verified is believed without looking again, in seconds: keys may be withdrawn. */
+const BELIEVED_FOR = 300;
+const MAX_BELIEVED = 2_000;
+/** How long to wait for an issuer, in milliseconds. */
+const ISSUER_TIMEOUT_MS = 5_000;
+/** How soon to look again for an issuer that could not be reached, in milliseconds. */
+const LOOK_AGAIN_AFTER_MS = 5_000;
+
+/** The keys of an issuer, as far as they could be found. */
+interface IssuerKeys {
+  readonly keys: Promise<JWTVerifyGetKey>;
+  /** Milliseconds since 1970; set where they were not found, so that not every request looks again. */
+  failedAt: number | null;
+}
+
+interface Believed {
+  readonly principal: SignedIn;
+  /** Seconds since 1970. */
+  readonly until: number;
+}
+
+/**
+ * Tells who sends a request, by the bearer token in its header `Authorization` (RFC 6750) as the NL GOV
+ * Assurance profile for OAuth 2.0 and RFC 9068 have it. Without a token it is anybody; with one that is not
+ * believed it is refused, and never taken for anybody's.
+ */
+export class Authenticator {
+  readonly #rules: TokenRules;
+  readonly #keys = new Map<string, IssuerKeys>();
+  /** By digest, so that no token is kept. */
+  readonly #believed = new Lru<Believed>(MAX_BELIEVED);
+  readonly #now: () => Date;
+
+  constructor(rules: TokenRules, now: () => Date = () => new Date()) {
+    this.#rules = rules;
+    this.#now = now;
+  }
+
+  /** Who sends the request, where that is known without waiting; else a promise of it, which may reject. */
+  principalOf({ query, raw }: Pick<FastifyRequest, 'query' | 'raw'>): Principal | Promise<Principal> {
+    // An address is written to logs and histories.
+    if (typeof query === 'object' && query !== null && 'access_token' in query)
+      throw new AuthenticationError('TOKEN_IN_ADDRESS');
+    const { authorization } = raw.headers;
+    if (authorization === undefined) return ANONYMOUS;
+    // Node.js gives the first of several; another one before us may have looked at the last.
+    if (countOf(raw.rawHeaders, 'authorization') !== 1) throw new AuthenticationError('NOT_ACCEPTED');
+    const [, token] = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization) ?? [];
+    if (token === undefined || token.length > MAX_CHARACTERS) throw new AuthenticationError('NOT_ACCEPTED');
+    const digest = hash('sha256', token, 'base64');
+    const believed = this.#believed.get(digest);
+    const now = this.#now().getTime() / 1000;
+    if (believed !== undefined && now < believed.until) return believed.principal;
+    return this.#verify(token).then(({ principal, expires }) => {
+      this.#believed.set(digest, { principal, until: Math.min(expires, now + BELIEVED_FOR) });
+      return principal;
+    });
+  }
+
+  async #verify(token: string): Promise<{ principal: SignedIn; expires: number }> {
+    try {
+      const { iss = '' } = decodeJwt(token);
+      const { payload, protectedHeader } = await jwtVerify(token, await this.#keysOf(iss), {
+        issuer: iss,
+        audience: this.#rules.audience,
+        algorithms: ALGORITHMS,
+        clockTolerance: CLOCK_TOLERANCE,
+        currentDate: this.#now(),
+        requiredClaims: ['sub', 'exp', 'iat'],
+      });
+      const type = protectedHeader.typ?.toLowerCase().replace(/^application\//, '');
+      if (type === undefined || !this.#rules.types.includes(type))
+        throw new AuthenticationError('NOT_ACCEPTED');
+      this.#checkTimes(payload);
+      this.#checkClient(payload);
+      return { principal: toPrincipal(payload), expires: payload.exp ?? 0 };
+    } catch (error) {
+      throw refusalFor(error);
+    }
+  }
+
+  /** The keys of an issuer that is trusted: of others nothing is ever fetched. */
+  async #keysOf(issuer: string): Promise<JWTVerifyGetKey> {
+    const { issuers, localKeyFile } = this.#rules;
+    if (issuer === LOCAL_ISSUER && localKeyFile !== null) {
+      const key = readLocalKey(localKeyFile);
+      if (key === undefined) throw new AuthenticationError('NOT_ACCEPTED');
+      return createLocalJWKSet({ keys: [key.publicJwk] });
+    }
+    if (!issuers.includes(issuer)) throw new AuthenticationError('NOT_ACCEPTED');
+    const known = this.#keys.get(issuer);
+    const now = this.#now().getTime();
+    if (known !== undefined && (known.failedAt === null || now < known.failedAt + LOOK_AGAIN_AFTER_MS))
+      return known.keys;
+    const keys = jwksAddress(issuer).then((address) =>
+      createRemoteJWKSet(address, { timeoutDuration: ISSUER_TIMEOUT_MS }),
+    );
+    const found: IssuerKeys = { keys, failedAt: null };
+    this.#keys.set(issuer, found);
+    keys.catch(() => {
+      found.failedAt = now;
+    });
+    return keys;
+  }
+
+  #checkTimes({ iat, exp = Number.NaN }: JWTPayload): void {
+    const now = this.#now().getTime() / 1000;
+    if (!(typeof iat === 'number' && iat <= now + CLOCK_TOLERANCE && iat < exp && exp - iat <= MAX_LIFETIME))
+      throw new AuthenticationError('NOT_ACCEPTED');
+  }
+
+  #checkClient({ azp }: JWTPayload): void {
+    const { clients } = this.#rules;
+    if (typeof azp !== 'string' || azp === '' || (clients !== null && !clients.includes(azp)))
+      throw new AuthenticationError('NOT_ACCEPTED');
+  }
+}
+
+/** Who a token speaks of. A claim that has another form than is agreed on says nothing that could be relied on. */
+function toPrincipal({ iss = '', sub = '', ...claims }: JWTPayload): SignedIn {
+  if (sub === '' || sub.length > 255) throw new AuthenticationError('NOT_ACCEPTED');
+  const list = (name: string): readonly string[] | null => {
+    const value = claims[name];
+    if (value === undefined) return null;
+    if (!Array.isArray(value) || !value.every((one) => typeof one === 'string'))
+      throw new AuthenticationError('NOT_ACCEPTED');
+    return value;
+  };
+  const roles = list('roles') ?? [];
+  const municipalities = list('municipalities');
+  const frameworks = list('frameworks');
+  // Where nothing is said at all, nothing is meant: a forgotten claim opens no door.
+  const isLimited = municipalities !== null || frameworks !== null;
+  return {
+    kind: 'SIGNED_IN',
+    subject: sub,
+    issuer: iss,
+    roles: ROLES.filter((role) => roles.includes(role)),
+    inspectorates: list('inspectorates') ?? [],
+    municipalities: isLimited ? municipalities : [],
+    frameworks: isLimited ? frameworks : [],
+  };
+}
+
+function refusalFor(error: unknown): AuthenticationError {
+  if (error instanceof AuthenticationError) return error;
+  if (error instanceof errors.JWTExpired) return new AuthenticationError('EXPIRED');
+  const isOfIssuer =
+    !(error instanceof errors.JOSEError) ||
+    error instanceof errors.JWKSTimeout ||
+    error instanceof errors.JWKSInvalid ||
+    // Its keys came in another form, or not at all.
+    error.code === errors.JOSEError.code;
+  return new AuthenticationError(isOfIssuer ? 'ISSUER_UNREACHABLE' : 'NOT_ACCEPTED', { cause: error });
+}
+
+/** Where an issuer has its keys, by its discovery document (OpenID Connect Discovery, RFC 8414). */
+async function jwksAddress(issuer: string): Promise<URL> {
+  const response = await fetch(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, {
+    signal: AbortSignal.timeout(ISSUER_TIMEOUT_MS),
+    redirect: 'error',
+  });
+  if (!response.ok) throw new Error(`the discovery document of ${issuer} answers ${response.status}`);
+  const document = (await response.json()) as { issuer?: unknown; jwks_uri?: unknown };
+  if (document.issuer !== issuer || typeof document.jwks_uri !== 'string')
+    throw new Error(`the discovery document of ${issuer} is not its own, or names no jwks_uri`);
+  const address = new URL(document.jwks_uri);
+  if (address.protocol !== 'https:' && new URL(issuer).protocol === 'https:')
+    throw new Error(`the discovery document of ${issuer} names keys that do not come by https`);
+  return address;
+}
+
+function countOf(rawHeaders: readonly string[], name: string): number {
+  return rawHeaders.filter((header, index) => index % 2 === 0 && header.toLowerCase() === name).length;
+}

@@ -1,0 +1,37 @@
+import pino, { type Logger } from 'pino';
+import type { TraceContext } from '../api/trace-context';
+
+/** What operators read: a line of JSON each, on standard error. */
+export interface OperatorLog {
+  /** Something went wrong that a caller only sees as an internal error. */
+  error(error: unknown, trace: TraceContext | null): void;
+}
+
+/** Only what is named here is written of an error: others of its properties may hold what was asked, or a token. */
+export function openOperatorLog(level: string): OperatorLog {
+  const logger: Logger = pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    pino.destination({ dest: 2, sync: true }),
+  );
+  return {
+    error(error, trace) {
+      const fields = trace === null ? {} : { trace_id: trace.traceId, span_id: trace.spanId };
+      logger.error({ ...fields, ...told(error) }, messageOf(error));
+    },
+  };
+}
+
+function told(error: unknown): object {
+  if (!(error instanceof Error)) return {};
+  const { name, stack, cause } = error;
+  return { error: name, stack, ...(cause !== undefined && { cause: messageOf(cause) }) };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,93 @@
+import { createServer, type Server } from 'node:http';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Action } from '../api/actions';
+
+/** What is measured of the log and the read models, when it is asked for. */
+export interface Positions {
+  /** Of the last event in the log; 0 before the first. */
+  readonly log: () => Promise<number>;
+  /** That the read models have reached. */
+  readonly readModels: () => number;
+  /** Since when the read models are not known to hold all of the log. */
+  readonly lagSeconds: () => number;
+  readonly isReady: () => boolean;
+}
+
+/** Figures for Prometheus. */
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #requests: Histogram;
+  readonly #kept: Counter;
+
+  constructor({ log, readModels, lagSeconds, isReady }: Positions) {
+    const registers = [this.#registry];
+    collectDefaultMetrics({ register: this.#registry });
+    this.#requests = new Histogram({
+      name: 'toetsspoor_request_duration_seconds',
+      help: 'Requests by what they were (query, mutation, subscription, or else the route) and by the status of the answer.',
+      labelNames: ['kind', 'status'],
+      buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30],
+      registers,
+    });
+    this.#kept = new Counter({
+      name: 'toetsspoor_query_answers_total',
+      help: 'Queries that were answered, by whether the answer was kept from before (hit) or made anew (miss).',
+      labelNames: ['kept'],
+      registers,
+    });
+    const gauge = (name: string, help: string, value: () => number | Promise<number>): void => {
+      new Gauge({
+        name,
+        help,
+        registers,
+        async collect() {
+          this.set(await value());
+        },
+      });
+    };
+    gauge('toetsspoor_log_position', 'Position of the last event in the log.', log);
+    gauge('toetsspoor_read_model_position', 'Position that the read models have reached.', readModels);
+    gauge(
+      'toetsspoor_read_model_lag_seconds',
+      'Since when the read models are not known to hold all of the log.',
+      lagSeconds,
+    );
+    gauge('toetsspoor_ready', '1 where requests are answered, 0 while the read models catch up.', () =>
+      Number(isReady()),
+    );
+  }
+
+  observe({ asked, route, isKept, status, start, end }: Action): void {
+    this.#requests.observe({ kind: asked?.kind ?? route, status: String(status) }, (end - start) / 1000);
+    if (asked?.kind === 'query' && status === 200) this.#kept.inc({ kept: isKept ? 'hit' : 'miss' });
+  }
+
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+}
+
+/** Serves `/metrics` on a port of its own, which need not be one that the public reaches. */
+export async function serveMetrics(
+  metrics: Metrics,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<Server> {
+  const server = createServer((request, response) => {
+    if (request.method !== 'GET' || request.url !== '/metrics') {
+      response.writeHead(404).end();
+      return;
+    }
+    metrics.text().then(
+      (text) => response.writeHead(200, { 'content-type': metrics.contentType }).end(text),
+      () => response.writeHead(500).end(),
+    );
+  });
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once('error', reject).listen(port, host, resolve);
+  await promise;
+  return server;
+}

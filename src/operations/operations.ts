@@ -1,0 +1,55 @@
+import type { Action } from '../api/actions';
+import { openAccessLog } from './access-log';
+import { Metrics, type Positions, serveMetrics } from './metrics';
+import { Traces } from './traces';
+
+/** What operators want to be told; null where they do not. */
+export interface OperationsOptions {
+  /** A file, or `-` for standard output. */
+  readonly accessLog: string | null;
+  readonly processingActivityId: string | null;
+  readonly metrics: { readonly host: string; readonly port: number } | null;
+  readonly traceEndpoint: string | null;
+}
+
+/** What operators are told of what is done. */
+export interface Operations {
+  readonly tell: readonly ((action: Action) => void)[];
+  /** Once everything that was told has been written and sent. */
+  close(): Promise<void>;
+}
+
+/** @param onError told of traces that could not be sent */
+export async function openOperations(
+  { accessLog, processingActivityId, metrics, traceEndpoint }: OperationsOptions,
+  positions: Positions,
+  onError: (error: unknown) => void,
+): Promise<Operations> {
+  const tell: ((action: Action) => void)[] = [];
+  const closing: (() => unknown)[] = [];
+  if (metrics !== null) {
+    const figures = new Metrics(positions);
+    const server = await serveMetrics(figures, metrics);
+    tell.push((action) => figures.observe(action));
+    closing.push(() => {
+      server.close();
+      server.closeAllConnections();
+    });
+  }
+  if (accessLog !== null) {
+    const log = openAccessLog(accessLog, processingActivityId);
+    tell.push(log.write);
+    closing.push(log.close);
+  }
+  if (traceEndpoint !== null) {
+    const traces = new Traces(traceEndpoint, onError);
+    tell.push((action) => traces.add(action));
+    closing.push(() => traces.close());
+  }
+  return {
+    tell,
+    async close() {
+      for (const one of closing) await one();
+    },
+  };
+}

@@ -1,0 +1,124 @@
+import * as fc from 'fast-check';
+import { PROJECTIONS } from '../../projections/all';
+import { releasesFor } from '../../src/api/event-subjects';
+import { ReadScope } from '../../src/api/read-scope';
+import { type ReleasedPlace, releasedPlaces } from '../../src/api/released-events';
+import { visibleEvents } from '../../src/api/visible-events';
+import { everythingUpTo } from '../../src/domain/as-of';
+import { type Audience, EVERYTHING, includesMunicipality } from '../../src/domain/audience';
+import type { EventType, RecordedEvent } from '../../src/domain/events';
+import { historyOf } from '../support/events';
+import { randomHistory } from '../support/random-history';
+import { applyTo, emptyReadModels } from '../support/read-models';
+
+const AUDIENCES: Readonly<Record<string, Audience>> = {
+  everybody: [],
+  inspectorate: [{ ...EVERYTHING, inspectorates: ['A'] }],
+  municipality: [{ ...EVERYTHING, municipalities: ['GM1930'] }],
+  'framework of a municipality': [{ inspectorates: null, municipalities: ['GM0935'], frameworks: ['ANDER'] }],
+  'all of it': [EVERYTHING],
+};
+
+/** A random log with two inspectorates, of which some conclude in confidence. */
+const logs = fc
+  .tuple(randomHistory, fc.integer({ min: 1, max: 7 }))
+  .map(([{ log }, seed]) => log.map((event) => withInspectorates(event, seed)));
+
+function withInspectorates(event: RecordedEvent, seed: number): RecordedEvent {
+  if (event.type === 'AssessmentOpened')
+    return { ...event, data: { ...event.data, assessor: (event.position * seed) % 3 === 0 ? 'A' : 'B' } };
+  if (event.type === 'AssessmentConcluded')
+    return { ...event, data: { ...event.data, public: (event.position * seed) % 4 !== 0 } };
+  return event;
+}
+
+/** Follows the log for an audience as it grows, in pages of that size. */
+class Follower {
+  readonly got: ReleasedPlace[] = [];
+  readonly #page: number;
+  readonly #types: readonly EventType[] | null;
+
+  constructor(page: number, types: readonly EventType[] | null = null) {
+    this.#page = page;
+    this.#types = types;
+  }
+
+  async goOn(scope: ReadScope): Promise<void> {
+    for (;;) {
+      const last = this.got.at(-1) ?? { from: 0, position: 0 };
+      const places = await releasedPlaces(scope, last, { stream: null, types: this.#types }, this.#page);
+      this.got.push(...places);
+      if (places.length < this.#page) return;
+    }
+  }
+}
+
+describe('Whoever follows the log', () => {
+  it.each(Object.keys(AUDIENCES))(
+    'for %s gets each event once, in an order that stays, and misses none that is there in the end',
+    async (name) => {
+      const audience = AUDIENCES[name] ?? [];
+      await fc.assert(
+        fc.asyncProperty(logs, fc.integer({ min: 1, max: 5 }), async (log, page) => {
+          const database = emptyReadModels(PROJECTIONS);
+          let position = 0;
+          const scope = () =>
+            new ReadScope(
+              {
+                database,
+                position: () => position,
+                now: () => new Date(),
+                async *readStream(stream, from) {
+                  yield log.filter((event) => event.stream === stream && event.revision >= from);
+                },
+              },
+              audience,
+            );
+          const types: EventType[] = ['FindingRecorded', 'ApproachRegistered'];
+          const [follower, picky] = [new Follower(page), new Follower(page, types)];
+          for (const event of log) {
+            applyTo(database, PROJECTIONS, [event]);
+            position = event.position;
+            await follower.goOn(scope());
+            await picky.goOn(scope());
+          }
+          const late = new Follower(100);
+          await late.goOn(scope());
+          database.close();
+
+          const positions = follower.got.map((place) => place.position);
+          expect(late.got).toEqual(follower.got);
+          expect(new Set(positions).size).toBe(positions.length);
+          expect([...positions].sort((a, b) => a - b)).toEqual(expectedPositions(log, audience));
+          expect(picky.got).toEqual(
+            follower.got.filter((place) =>
+              types.some((type) => type === log.find((event) => event.position === place.position)?.type),
+            ),
+          );
+        }),
+        { numRuns: 20 },
+      );
+    },
+  );
+});
+
+/** Those of frameworks, and of each approach that is there what its history shows. */
+function expectedPositions(log: readonly RecordedEvent[], audience: Audience): number[] {
+  const positions: number[] = [];
+  for (const [stream, events] of Map.groupBy(log, (event) => event.stream)) {
+    if (stream.startsWith('framework-')) {
+      positions.push(...events.map(({ position }) => position));
+      continue;
+    }
+    const history = historyOf(events);
+    const { municipality = '' } = history.registration ?? {};
+    const isThere =
+      includesMunicipality(audience, municipality) ||
+      history.assessments.some(({ concluded }) => concluded?.public === true);
+    const shown = isThere ? visibleEvents(history, everythingUpTo(log.length, audience)) : [];
+    positions.push(...shown.map(({ position }) => position));
+    const released = releasesFor(history, audience).map(({ fact }) => fact.position);
+    expect(released.sort((a, b) => a - b)).toEqual(shown.map(({ position }) => position));
+  }
+  return positions.sort((a, b) => a - b);
+}

@@ -1,0 +1,83 @@
+import { chmodSync, existsSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SAMPLE_2013, Workplace } from './support';
+
+describe('A token for trying out', () => {
+  let place: Workplace;
+  let key: string;
+  beforeEach(() => {
+    place = new Workplace();
+    key = join(place.data, 'token-key.json');
+  });
+  afterEach(() => place.dispose());
+
+  const ask = async (url: string, token: string) => {
+    const response = await fetch(`${url}/graphql?query={events(first:1){nodes{type}}}`, {
+      headers: { authorization: `Bearer ${token.trim()}` },
+    });
+    return [response.status, await response.json()];
+  };
+
+  it('is printed alone, and believed by a server on this machine', async () => {
+    await place.run('import', SAMPLE_2013);
+    const { status, stdout, stderr } = await place.run('token', '--role', 'reader');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
+    const server = await place.serve();
+    expect(await ask(server.url, stdout)).toMatchObject([
+      200,
+      { data: { events: { nodes: [{ type: 'FrameworkPublished' }] } } },
+    ]);
+    // The key may be made while the server runs, and is the same the next time.
+    const again = await place.run('token', '--role', 'auditor', '--json');
+    expect(await ask(server.url, JSON.parse(again.stdout).token)).toMatchObject([200, {}]);
+    expect(statSync(key).mode & 0o777).toBe(0o600);
+  });
+
+  it('is not believed by a server that others can reach, and not made beside one', async () => {
+    await place.run('import', SAMPLE_2013);
+    const { stdout } = await place.run('token', '--role', 'admin');
+    const open = place.start(['serve'], { HOST: '0.0.0.0' });
+    const [, port = ''] = await open.says(/http:\/\/[\d.]+:(\d+)\/graphql/);
+    expect(await ask(`http://127.0.0.1:${port}`, stdout)).toMatchObject([
+      401,
+      { errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] },
+    ]);
+    expect(await place.start(['token', '--role', 'admin'], { HOST: '0.0.0.0' }).ended).toMatchObject({
+      status: 1,
+      stdout: '',
+      stderr:
+        'HOST is 0.0.0.0, which others can reach: such a server believes the issuers in OIDC_ISSUERS only\n',
+    });
+  });
+
+  it.each([
+    [['--role', 'king'], '"king" is not a role; expected reader, inspector, auditor, integration, admin\n'],
+    [['--role', 'inspector'], 'an inspector needs --inspectorate, as assessments name it\n'],
+    [['--role', 'integration'], 'an integration needs --municipality or --framework\n'],
+    [
+      ['--role', 'integration', '--municipality', 'Maastricht'],
+      '"Maastricht" is not the CBS code of a municipality\n',
+    ],
+    [['--role', 'reader', '--hours', '25'], '--hours is 25; expected a number up to 24\n'],
+    [[], '--role is missing; expected reader, inspector, auditor, integration, admin\n'],
+  ])('is refused with %j, with what is expected', async (args, stderr) => {
+    expect(await place.run('token', ...args)).toMatchObject({ status: 1, stdout: '', stderr });
+    expect(existsSync(key)).toBe(false);
+  });
+
+  it('is not made with a key that others may read, or that is none', async () => {
+    await place.run('token', '--role', 'reader');
+    chmodSync(key, 0o644);
+    expect(await place.run('token', '--role', 'reader')).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/token-key\.json holds the key for trying out and others may read it/),
+    });
+    chmodSync(key, 0o600);
+    writeFileSync(key, '{}');
+    expect(await place.run('token', '--role', 'reader')).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/token-key\.json is not a key for trying out: remove it/),
+    });
+  });
+});
