@@ -21,6 +21,12 @@ export interface Config {
   readonly ledgerName: string | null;
   /** File of the signing key; replicas of one log may share it. */
   readonly ledgerKey: string;
+  /** How this register names itself in events: a URN. */
+  readonly source: string;
+  /** Where it is reached from outside, without a slash at the end. */
+  readonly publicUrl: string;
+  /** File of the webhooks to tell of what happens; null where there are none. */
+  readonly webhooksFile: string | null;
   /** Which tokens are believed: see `TokenRules` in `src/api/tokens.ts`. */
   readonly issuers: readonly string[];
   readonly audience: string;
@@ -99,6 +105,14 @@ const FORMATS = {
     'debug, info, warn, error or silent',
     (text) => /^(debug|info|warn|error|silent)$/.test(text),
   ],
+  urn: [
+    'a URN such as urn:nld:oin:00000001823288444000:systeem:toetsspoor',
+    (text) => /^urn:[a-z0-9][a-z0-9-]{1,31}:\S+$/i.test(text),
+  ],
+  address: [
+    'an address with http or https, without a query',
+    (text) => /^https?:$/.test(URL.parse(text)?.protocol ?? '') && !/[?#]/.test(text),
+  ],
   words: ['words with spaces between', (text) => words(text).length > 0],
   'token-types': [
     'at+jwt, JWT or both with a space between',
@@ -142,6 +156,11 @@ export const Environment = T.Partial(
     }),
     CONTACT_EMAIL: variable('text', 'Their e-mail address.', { default: 'toetsspoor@example.nl' }),
     CONTACT_URL: variable('text', 'Their page.', { default: 'https://example.nl/toetsspoor' }),
+    CLOUDEVENTS_SOURCE: variable('urn', 'How this register names itself in events (`source`).', {
+      default: 'urn:nld:oin:00000000000000000000:systeem:toetsspoor',
+    }),
+    PUBLIC_URL: variable('address', 'Where it is reached from outside; `http://HOST:PORT` where not set.'),
+    WEBHOOKS_FILE: variable('text', 'File of the webhooks to tell of what happens; on one replica only.'),
     OIDC_ISSUERS: variable('issuers', 'Issuers whose tokens are believed; none where not set.'),
     OIDC_AUDIENCE: variable('text', 'What this register is called in tokens (`aud`).', {
       default: 'toetsspoor',
@@ -216,6 +235,9 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     ledgerName: of('LEDGER_NAME') || null,
     ledgerKey: of('LEDGER_KEY') || join(of('DATA_DIR'), 'ledger.key'),
     contact: { name: of('CONTACT_NAME'), email: of('CONTACT_EMAIL'), url: of('CONTACT_URL') },
+    source: of('CLOUDEVENTS_SOURCE'),
+    publicUrl: (of('PUBLIC_URL') || `http://${of('HOST')}:${of('PORT')}`).replace(/\/+$/, ''),
+    webhooksFile: of('WEBHOOKS_FILE') || null,
     issuers: words(of('OIDC_ISSUERS')),
     audience: of('OIDC_AUDIENCE'),
     clients: of('OIDC_CLIENTS') === '' ? null : words(of('OIDC_CLIENTS')),

@@ -3,6 +3,8 @@ import { dirname, join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { PROJECTIONS } from '../projections/all';
 import { ReadDatabase } from '../projections/database';
+import type { CloudEventOptions } from './api/following/cloud-events';
+import type { ReadSources } from './api/read-sources';
 import type { TokenRules } from './api/tokens';
 import type { TraceContext } from './api/trace-context';
 import { type Config, ConfigError } from './config';
@@ -18,6 +20,7 @@ import { LedgerFollower } from './ledger/ledger-follower';
 import type { SigningKey } from './ledger/note';
 import { readOrCreateSigningKey, SigningKeyFileError } from './ledger/signing-key';
 import { Projector } from './projector';
+import { readWebhooks } from './webhooks/webhook';
 
 /** What a new signing key is named where nothing else is said. */
 const LEDGER_NAME = 'toetsspoor';
@@ -183,6 +186,11 @@ function tokenRules({ host, dataDir, issuers, audience, clients, tokenTypes }: C
   return { issuers, audience, clients, types: tokenTypes, localKeyFile };
 }
 
+/** Where it is kept how far each webhook is. */
+export function webhooksFileIn(dataDir: string): string {
+  return join(dataDir, 'webhooks.db');
+}
+
 /** Where the key lies that tokens for trying out are signed with. */
 export function localKeyFileIn(dataDir: string): string {
   return join(dataDir, 'token-key.json');
@@ -218,6 +226,15 @@ export async function serve(
   const follower = new LedgerFollower(store, ledger);
   const stop = new AbortController();
   const lag = new Lag(store, projector);
+  const webhooks = config.webhooksFile === null ? [] : readWebhooks(config.webhooksFile);
+  const sources: ReadSources = {
+    database,
+    position: () => projector.position,
+    readStream: (stream, from) => store.readStream(stream, from),
+    now: () => new Date(),
+    grown: (behind, timeoutMs) => projector.waitFor(behind + 1, timeoutMs),
+  };
+  const cloudEvents: CloudEventOptions = { source: config.source, publicUrl: config.publicUrl };
   // Only who serves needs all that the API is made of: loading it takes longer than most commands.
   const { createServer } = require('./api/server') as typeof import('./api/server');
   const { openOperations } = require('./operations/operations') as typeof import('./operations/operations');
@@ -231,13 +248,9 @@ export async function serve(
     },
     (error) => onError(error, null),
   );
+  const { deliverAll } = require('./webhooks/deliveries') as typeof import('./webhooks/deliveries');
   const app: FastifyInstance = await createServer({
-    sources: {
-      database,
-      position: () => projector.position,
-      readStream: (stream, from) => store.readStream(stream, from),
-      now: () => new Date(),
-    },
+    sources,
     signedLog: { ledger, follower, key },
     tokens: tokenRules(config),
     contact: config.contact,
@@ -253,6 +266,7 @@ export async function serve(
       if (((await store.lastPosition()) ?? 0) < position) return 'beyond';
       return (await projector.waitFor(position, MAX_WAIT_MS)) ? 'reached' : 'late';
     },
+    cloudEvents,
     isReady: () => projector.isLevel,
     lagSeconds: () => lag.seconds,
     maxLagSeconds: config.maxLagSeconds,
@@ -278,6 +292,16 @@ export async function serve(
     .catch((error: unknown) => {
       if (!stop.signal.aborted) onError(error, null);
     });
+  const delivering = prepared.then(
+    () =>
+      deliverAll(
+        webhooks,
+        { sources, cloudEvents, onError: (error) => onError(error, null) },
+        webhooksFileIn(config.dataDir),
+        stop.signal,
+      ),
+    () => {},
+  );
   return {
     url,
     following,
@@ -287,6 +311,7 @@ export async function serve(
       await following.catch(() => {});
       await recording;
       await operations.close();
+      await delivering;
     },
   };
 }

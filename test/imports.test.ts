@@ -33,6 +33,7 @@ const MAY_IMPORT: readonly (readonly [from: string, to: readonly string[] | 'any
   ['src/export/', ['src/domain/', 'src/api/']],
   ['src/generate/', ['src/domain/', 'src/event-store/event-store.ts', 'src/handle-command.ts']],
   ['src/operations/', ['src/api/actions.ts', 'src/api/trace-context.ts']],
+  ['src/webhooks/', ['src/domain/', 'src/api/']],
   ['src/config.ts', []],
   ['src/node-version.ts', []],
   ['src/main.ts', 'anything'],

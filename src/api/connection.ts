@@ -1,3 +1,5 @@
+// Decorators write their types with it, so it comes before all that has some.
+import 'reflect-metadata';
 import { type ClassType, Field, ObjectType } from 'type-graphql';
 import { userError } from './errors';
 

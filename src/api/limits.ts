@@ -5,6 +5,7 @@ import {
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
+  type GraphQLError,
   type GraphQLField,
   type GraphQLNamedType,
   type GraphQLSchema,
@@ -209,6 +210,25 @@ function fieldOf(
   return isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
 }
 
+/** Why a valid operation would take the server too much, null where it does not; and what it costs. */
+export function limitRefusal(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>> | undefined,
+): { readonly refusal: GraphQLError | null; readonly cost: number } {
+  const { depth, fieldsHere, cost } = measure(schema, document, operation, variables);
+  const refusal = (): GraphQLError | null => {
+    if (depth > LIMITS.depth) return tooLarge(`the query is nested ${depth} fields deep`, `${LIMITS.depth}`);
+    if (fieldsHere > LIMITS.rootFields)
+      return tooLarge(`the query has ${fieldsHere} root fields, aliases included`, `${LIMITS.rootFields}`);
+    return cost > LIMITS.cost
+      ? tooLarge(`the query costs ${cost}, a field in a list counted for each of its items`, `${LIMITS.cost}`)
+      : null;
+  };
+  return { refusal: refusal(), cost };
+}
+
 /**
  * Refuses what would take the server too much, before anything of it is run, and takes its cost off what its
  * sender may ask. The cost stands in `extensions.cost` of the answer.
@@ -220,20 +240,8 @@ export function limits(schema: GraphQLSchema, rate: RateLimit): ApolloServerPlug
       return {
         async didResolveOperation({ document, operation, request, contextValue }) {
           if (operation === undefined) return;
-          const { depth, fieldsHere, cost } = measure(schema, document, operation, request.variables);
-          if (depth > LIMITS.depth)
-            throw tooLarge(`the query is nested ${depth} fields deep`, `${LIMITS.depth}`);
-          if (fieldsHere > LIMITS.rootFields)
-            throw tooLarge(
-              `the query has ${fieldsHere} root fields, aliases included`,
-              `${LIMITS.rootFields}`,
-            );
-          if (cost > LIMITS.cost) {
-            throw tooLarge(
-              `the query costs ${cost}, a field in a list counted for each of its items`,
-              `${LIMITS.cost}`,
-            );
-          }
+          const { refusal, cost } = limitRefusal(schema, document, operation, request.variables);
+          if (refusal !== null) throw refusal;
           rate.charge(contextValue.request, cost);
           measured = cost;
         },

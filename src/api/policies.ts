@@ -18,7 +18,6 @@ export const POLICIES: Readonly<Record<string, Policy>> = {
   'Query.checkpoint': 'EVERYBODY',
   'Query.compare': 'EVERYBODY',
   'Query.consistencyProof': 'EVERYBODY',
-  'Query.finding': 'EVERYBODY',
   'Query.framework': 'EVERYBODY',
   'Query.frameworks': 'EVERYBODY',
   'Query.improvementPoints': 'EVERYBODY',
@@ -28,6 +27,7 @@ export const POLICIES: Readonly<Record<string, Policy>> = {
   'Query.trend': 'EVERYBODY',
 
   'Query.events': SIGNED_IN,
+  'Subscription.events': SIGNED_IN,
   'Approach.history': SIGNED_IN,
 
   'Approach.drafts': INSIDERS,

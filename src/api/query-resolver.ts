@@ -1,6 +1,5 @@
 import { Arg, Ctx, ID, Int, Query, Resolver } from 'type-graphql';
 import { type ApproachRow, approachKey } from '../../projections/approaches';
-import { EVENT_TYPES, type EventType } from '../domain/events';
 import type { ImprovementPointStatus } from '../domain/improvement';
 import { municipalityByCode } from '../domain/municipalities';
 import { approachOfStream, approachStream } from '../domain/streams';
@@ -10,9 +9,10 @@ import { AsOfInput, toAsOf, yearAsked } from './as-of';
 import { fromCursor, pageSize, toCursor } from './connection';
 import { ImprovementPointStatusEnum, type TrendGrouping, TrendGroupingEnum } from './enums';
 import { userError } from './errors';
+import { eventFilter } from './event-filter';
 import { eventPage } from './event-page';
 import { improvementPointPage } from './improvement-point-page';
-import { fromNodeId, keyOfNode } from './node-id';
+import { fromNodeId } from './node-id';
 import type { ReadScope } from './read-scope';
 import { releasedPlaces } from './released-events';
 import { DateTimeScalar } from './scalars';
@@ -216,11 +216,7 @@ export class QueryResolver {
       | string
       | null,
   ): Promise<EventConnection> {
-    const [municipality, slug = ''] = approach == null ? [] : keyOfNode(approach, 'Approach').split('/');
-    const filter = {
-      stream: municipality === undefined ? null : approachStream(municipality, slug),
-      types: types == null ? null : types.map(eventType),
-    };
+    const filter = eventFilter({ types, approach });
     return eventPage(scope, first, after, (begin, limit) => releasedPlaces(scope, begin, filter, limit));
   }
 
@@ -280,11 +276,4 @@ function municipalityCode(code: string): string {
     throw userError(`municipality "${code}" is not a CBS code; expected GM and four digits, such as GM0935`);
   }
   return code;
-}
-
-function eventType(type: string): EventType {
-  const known = EVENT_TYPES.find((one) => one === type);
-  if (known === undefined)
-    throw userError(`"${type}" is not a type of event; expected ${EVENT_TYPES.join(', ')}`);
-  return known;
 }

@@ -126,6 +126,11 @@ export class ReadScope {
     return this.#snapshots.positionOf(token);
   }
 
+  /** The same for another request of the same sender, as of now. */
+  anew(): ReadScope {
+    return new ReadScope(this.#sources, this.audience, this.#snapshots);
+  }
+
   now(): Date {
     return this.#sources.now();
   }

@@ -9,4 +9,6 @@ export interface ReadSources {
   /** Events of a stream from a revision on, in pages. */
   readonly readStream: (stream: string, from: number) => AsyncIterable<readonly RecordedEvent[]>;
   readonly now: () => Date;
+  /** Resolves once the read models hold something behind the position; false where that takes longer. */
+  readonly grown: (behind: Position, timeoutMs: number) => Promise<boolean>;
 }

@@ -10,7 +10,7 @@ import type { ReadScope } from './read-scope';
 const AT_A_TIME = 200;
 
 /** Which events of the log are wanted; null sets no limit. */
-type LogFilter = Pick<EventFilter, 'types' | 'stream'>;
+export type LogFilter = Pick<EventFilter, 'types' | 'stream'>;
 
 /**
  * Where an event lies, and from which position of the log on it is there for who reads: from its own, or from
@@ -20,6 +20,14 @@ export interface ReleasedPlace extends EventPlace {
   readonly from: Position;
 }
 
+/** A place in the order in which events are there for who reads. */
+export type ReleasePoint = Pick<ReleasedPlace, 'from' | 'position'>;
+
+/** The place behind all that who reads sees now. */
+export function lastPoint({ upTo }: ReadScope): ReleasePoint {
+  return { position: Number.MAX_SAFE_INTEGER, from: upTo };
+}
+
 /**
  * Where the events of the log lie that are there for who reads, behind a place, at most so many. Those of an
  * assessment that is made public later come together when that happens: whoever goes on behind the last one
@@ -27,13 +35,14 @@ export interface ReleasedPlace extends EventPlace {
  */
 export async function releasedPlaces(
   scope: ReadScope,
-  behind: Pick<ReleasedPlace, 'from' | 'position'>,
+  behind: ReleasePoint,
   { stream, types }: LogFilter,
   limit: number,
 ): Promise<ReleasedPlace[]> {
   const { upTo, audience } = scope;
   if (includesEverything(audience)) {
-    const places = scope.eventPlaces({ stream, types, upTo, after: behind.position, limit });
+    const after = Math.min(behind.position, behind.from);
+    const places = scope.eventPlaces({ stream, types, upTo, after, limit });
     return places.map((place) => ({ ...place, from: place.position }));
   }
   const found: ReleasedPlace[] = [];
@@ -54,12 +63,25 @@ export async function releasedPlaces(
   return found.slice(0, limit);
 }
 
+/** Where the event at a position lies; null where none is there for who reads. */
+export function placeAt(scope: ReadScope, position: Position): ReleasedPlace | null {
+  const found = releaseAt(scope, position);
+  return found === null || found.from === null || found.from > scope.upTo
+    ? null
+    : { ...found.place, from: found.from };
+}
+
 /** The place of an event of which only the position may be known: with from when on it is there. */
-function whole(
-  scope: ReadScope,
-  { from, position }: Pick<ReleasedPlace, 'from' | 'position'>,
-): Pick<ReleasedPlace, 'from' | 'position'> {
+function whole(scope: ReadScope, { from, position }: ReleasePoint): ReleasePoint {
   if (from !== position) return { from, position };
+  return { from: releaseAt(scope, position)?.from ?? from, position };
+}
+
+/** The event at a position, and from when on it will be there for who reads; null where that is never. */
+function releaseAt(
+  scope: ReadScope,
+  position: Position,
+): { place: EventPlace; from: Position | null } | null {
   const [place] = scope.eventPlaces({
     stream: null,
     types: null,
@@ -67,13 +89,14 @@ function whole(
     after: position - 1,
     limit: 1,
   });
-  const approach = place === undefined ? null : approachOfStream(place.stream);
-  if (approach === null) return { from, position };
+  if (place === undefined) return null;
+  const approach = approachOfStream(place.stream);
+  if (approach === null || includesEverything(scope.audience)) return { place, from: position };
   const release = scope
     .wholeApproaches([approachKey(approach)])
     .flatMap(({ history }) => releasesFor(history, scope.audience))
     .find(({ fact }) => fact.position === position);
-  return { from: release?.from ?? from, position };
+  return { place, from: release?.from ?? null };
 }
 
 /** What the events at these places release, in order: as a rule each itself. */

@@ -3,6 +3,7 @@ import 'reflect-metadata';
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
 import { guardFields } from './access';
+import { SubscriptionResolver } from './following/subscription-resolver';
 import { LedgerResolver } from './ledger-resolver';
 import { QueryResolver } from './query-resolver';
 import { ApproachType } from './types/approach-type';
@@ -11,15 +12,24 @@ import { ImprovementPointType } from './types/improvement-point-type';
 /** The schema that `schema.graphql` shows. */
 export function buildApiSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
-    resolvers: [QueryResolver, LedgerResolver],
+    resolvers: [QueryResolver, LedgerResolver, SubscriptionResolver],
     // Reached through the interface Node only.
     orphanedTypes: [ApproachType, ImprovementPointType],
     // Arguments are checked where they are used, with errors that say what is accepted.
     validate: false,
+    // type-graphql wants one where there are subscriptions. Ours read from the log, so that none is missed.
+    pubSub: {
+      publish: () => {},
+      subscribe: () => {
+        throw new Error('subscriptions read from the log');
+      },
+    },
   });
   // type-graphql takes no description of the root.
   const query = schema.getQueryType();
   if (query) query.description = 'All that can be asked of the register.';
+  const subscription = schema.getSubscriptionType();
+  if (subscription) subscription.description = 'All that can be followed, over a WebSocket.';
   guardFields(schema);
   return schema;
 }

@@ -14,6 +14,9 @@ import type { ApiContext } from './context';
 import { guardOrigins } from './cross-origin';
 import { Deadline } from './deadline';
 import { Documents } from './documents';
+import type { CloudEventOptions } from './following/cloud-events';
+import { eventResources } from './following/event-routes';
+import { serveSubscriptions } from './following/subscriptions';
 import { graphqlRoute } from './graphql-route';
 import { answerErrors } from './http-errors';
 import { keepableAnswers } from './kept-answers';
@@ -26,6 +29,7 @@ import { ReadScope } from './read-scope';
 import type { ReadSources } from './read-sources';
 import type { Contact } from './rest/openapi';
 import { PROBLEM_JSON, problemOfError } from './rest/problem';
+import { type Ask, queryResources } from './rest/queries';
 import { restRoutes } from './rest/routes';
 import { buildApiSchema } from './schema';
 import { knowSenders } from './senders';
@@ -45,6 +49,8 @@ export interface ServerOptions {
   readonly contact: Contact;
   /** Waits, for a bounded time, until the read models have reached a position. */
   readonly waitFor: PositionSources['waitFor'];
+  /** How this register is known to those who follow it. */
+  readonly cloudEvents: CloudEventOptions;
   /** True once the read models are level with the log. */
   readonly isReady: () => boolean;
   /** Since when the read models are not known to hold all of the log, in seconds. */
@@ -79,7 +85,7 @@ const SECURITY_HEADERS = {
 
 /** The HTTP server, not listening yet: `/graphql`, `/v1`, `/checkpoint`, `/tile`, `/healthz`, `/readyz`. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
-  const { sources, signedLog, contact, isReady, onError } = options;
+  const { sources, signedLog, contact, cloudEvents, isReady, onError } = options;
   const positions: PositionSources = { position: sources.position, waitFor: options.waitFor };
   const app = Fastify({ trustProxy: [...options.trustedProxies], bodyLimit: LIMITS.bodyBytes });
   const schema = buildApiSchema();
@@ -129,8 +135,15 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     done();
   });
   guardOrigins(app, options.origins);
-  knowSenders(app, new Authenticator(options.tokens, sources.now));
+  const authenticator = new Authenticator(options.tokens, sources.now);
+  knowSenders(app, authenticator);
   const documents = new Documents(options.documents);
+  const endSubscriptions = serveSubscriptions(app.server, {
+    ...{ schema, sources, authenticator, documents, rate, isReady },
+    introspection: options.introspection,
+    onError: (error) => onError(error, null),
+  });
+  app.addHook('preClose', endSubscriptions);
   await app.register((graphql) =>
     graphqlRoute(graphql, { apollo, documents, rate, positions, deadlineOf, contextOf }),
   );
@@ -140,17 +153,17 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
         const problem = problemOfError(error.toJSON());
         reply.code(problem.status).type(PROBLEM_JSON).send(problem);
       });
+      const ask: Ask = async (query, variables, request) => {
+        const contextValue = contextOf(request, deadlineOf(request));
+        const asked = apollo.executeOperation({ query, variables }, { contextValue });
+        const { body } = await contextValue.deadline.over(asked);
+        if (body.kind !== 'single') throw new Error('a query of the façade has one answer');
+        return body.singleResult;
+      };
       await restRoutes(rest, {
-        schema,
+        resources: [...queryResources(schema, ask), ...eventResources(sources, cloudEvents, isReady)],
         contact,
         onError: (error) => onError(error, null),
-        ask: async (query, variables, request) => {
-          const contextValue = contextOf(request, deadlineOf(request));
-          const asked = apollo.executeOperation({ query, variables }, { contextValue });
-          const { body } = await contextValue.deadline.over(asked);
-          if (body.kind !== 'single') throw new Error('a query of the façade has one answer');
-          return body.singleResult;
-        },
       });
     },
     { prefix: '/v1' },

@@ -116,6 +116,7 @@ async function exportTable(
       position: () => position,
       readStream: (stream, from) => models.store.readStream(stream, from),
       now: () => new Date(),
+      grown: async () => false,
     };
     await write(options.out, tableLines(table, sources, options));
   } finally {

@@ -14,6 +14,7 @@ import { LedgerFileError } from '../ledger/ledger-file';
 import { NoteError } from '../ledger/note';
 import { ExportLineError } from '../ledger/read-export';
 import { SigningKeyFileError } from '../ledger/signing-key';
+import { WebhooksFileError } from '../webhooks/webhook';
 import { backupCommand } from './backup-command';
 import { checkpointCommand, publicKeyCommand } from './checkpoint-command';
 import { generateCommand } from './generate-command';
@@ -23,6 +24,7 @@ import { replayCommand } from './replay-command';
 import { serveCommand } from './serve-command';
 import { UsageError } from './usage-error';
 import { verifyCommand } from './verify-command';
+import { webhooksCommand } from './webhooks-command';
 
 const ENVIRONMENT = `
 Environment:
@@ -108,6 +110,13 @@ export async function run(argv: readonly string[]): Promise<number> {
     .action((file: string) => backupCommand(config(), file, output(false)));
 
   program
+    .command('webhooks')
+    .description('say how far each webhook is, and which are dead')
+    .option('--revive <id>', 'try this one again at once')
+    .option('--json', 'print the result as one line of JSON', false)
+    .action((options) => webhooksCommand(config(), options, output(options.json)));
+
+  program
     .command('replay')
     .description('drop the read models, rebuild them from the log, and say whether anything differed')
     .option('--json', 'print the result as one line of JSON', false)
@@ -178,6 +187,7 @@ function isForTheUser(error: unknown): error is Error {
   return (
     error instanceof ConfigError ||
     error instanceof UsageError ||
+    error instanceof WebhooksFileError ||
     error instanceof ImportError ||
     error instanceof LogInUseError ||
     error instanceof UnusableLogError ||

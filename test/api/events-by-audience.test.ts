@@ -68,6 +68,7 @@ describe('Whoever follows the log', () => {
                 database,
                 position: () => position,
                 now: () => new Date(),
+                grown: async () => true,
                 async *readStream(stream, from) {
                   yield log.filter((event) => event.stream === stream && event.revision >= from);
                 },

@@ -60,9 +60,9 @@ describe('The ledger over HTTP', () => {
   });
 
   it('proves each event of the log', async () => {
-    const { events } = await server.ask<{ events: { nodes: { proof: Proof }[] } }>(
-      `{ events(first: 100) { nodes { ${PROOF} } } }`,
-    );
+    const { events } = await server
+      .asAuditor()
+      .ask<{ events: { nodes: { proof: Proof }[] } }>(`{ events(first: 100) { nodes { ${PROOF} } } }`);
     expect(events.nodes.map(({ proof }) => proof.index)).toEqual(leaves.map((_, index) => index));
     for (const { proof } of events.nodes) {
       const { index, leafHash, path, checkpoint } = proof;

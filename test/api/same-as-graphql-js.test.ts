@@ -143,6 +143,7 @@ describe('An answer is that of graphql-js, the first time and each time after', 
         position: () => projector.position,
         readStream: (stream, from) => store.readStream(stream, from),
         now: () => new Date(),
+        grown: async () => true,
       },
       [EVERYTHING],
     );

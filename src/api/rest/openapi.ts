@@ -1,6 +1,5 @@
-import type { GraphQLSchema } from 'graphql';
-import { RESOURCES, type Resource } from './resources';
-import { type JsonSchema, reference, schemasOfQuery } from './schema-of-query';
+import type { Resource } from './resource';
+import { type JsonSchema, reference } from './schema-of-query';
 
 /** Version of the REST façade, by Semantic Versioning; its major number is in the address. */
 export const API_VERSION = '1.0.0';
@@ -51,13 +50,12 @@ const problemResponse = (description: string) => ({
 });
 
 /** The description of the façade by OpenAPI 3.1, drawn from the resources themselves. */
-export function openApi(schema: GraphQLSchema, contact: Contact): JsonSchema {
+export function openApi(resources: readonly Resource[], contact: Contact): JsonSchema {
   const paths: Record<string, JsonSchema> = {};
   const schemas: Record<string, JsonSchema> = { Problem: PROBLEM };
-  for (const resource of RESOURCES) {
-    const { answer, components } = schemasOfQuery(schema, resource.document, resource.body);
-    Object.assign(schemas, components);
-    paths[resource.path] = { get: operation(resource, representation(answer)) };
+  for (const resource of resources) {
+    Object.assign(schemas, resource.components);
+    paths[resource.path] = { get: operation(resource) };
   }
   return {
     openapi: '3.1.0',
@@ -70,12 +68,25 @@ export function openApi(schema: GraphQLSchema, contact: Contact): JsonSchema {
       license: { name: 'EUPL-1.2', identifier: 'EUPL-1.2' },
     },
     servers: [{ url: '/v1' }],
-    tags: [{ name: 'approaches', description: 'Approaches and what was assessed of them' }],
+    tags: [
+      { name: 'approaches', description: 'Approaches and what was assessed of them' },
+      { name: 'events', description: 'What happened, in the order of the log' },
+    ],
     paths,
     components: {
+      securitySchemes: {
+        token: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: 'A token of an issuer that is trusted here.',
+        },
+      },
       schemas,
       responses: {
         BadRequest: problemResponse('A parameter is missing, unknown, or has a value that is not accepted.'),
+        Unauthorized: problemResponse('There is no token, or it is not accepted.'),
+        Forbidden: problemResponse('The token does not give the right to it.'),
         NotFound: problemResponse('There is no such resource, or none at that point.'),
         NotReady: problemResponse('The read models are still catching up with the log; try again shortly.'),
       },
@@ -83,42 +94,21 @@ export function openApi(schema: GraphQLSchema, contact: Contact): JsonSchema {
   };
 }
 
-function operation(resource: Resource, answer: JsonSchema): JsonSchema {
-  const { operationId, summary, parameters } = resource;
+function operation({ operationId, summary, description, tag, ...resource }: Resource): JsonSchema {
+  const { parameters, needsToken, type, schema } = resource;
   const response = (name: string) => ({ $ref: `#/components/responses/${name}` });
   return {
-    operationId,
-    summary,
-    description: `${summary}. The same answer as \`${resource.body.join('.')}\` of the GraphQL API.`,
-    tags: ['approaches'],
-    parameters,
+    ...{ operationId, summary, description, parameters },
+    tags: [tag],
+    // What is published is for everybody; a token may let see more.
+    security: needsToken ? [{ token: [] }] : [{}, { token: [] }],
     responses: {
-      200: {
-        description: summary,
-        headers: VERSION_HEADER,
-        content: { 'application/json': { schema: answer } },
-      },
+      200: { description: summary, headers: VERSION_HEADER, content: { [type]: { schema } } },
       400: response('BadRequest'),
+      401: response('Unauthorized'),
+      ...(needsToken && { 403: response('Forbidden') }),
       404: response('NotFound'),
       503: response('NotReady'),
-    },
-  };
-}
-
-/** A connection is told as a page; all else as it is. */
-function representation(answer: JsonSchema): JsonSchema {
-  const { nodes } = (answer.properties ?? {}) as Readonly<Record<string, JsonSchema>>;
-  if (nodes === undefined) return answer;
-  return {
-    type: 'object',
-    required: ['results', 'next'],
-    properties: {
-      results: nodes,
-      next: {
-        type: ['string', 'null'],
-        description: 'Address of the next page; null on the last.',
-        examples: ['/v1/approaches?after=WyJHTTA5MzUiXQ'],
-      },
     },
   };
 }

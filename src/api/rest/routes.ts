@@ -1,26 +1,15 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { GraphQLFormattedError, GraphQLSchema } from 'graphql';
+import { GraphQLError } from 'graphql';
 import { challenge } from '../access';
 import { AuthenticationError } from '../authentication-error';
 import { API_VERSION, type Contact, openApi } from './openapi';
 import { invalidParameters, readParameters } from './parameters';
 import { PROBLEM_JSON, type Problem, problem, problemOfError } from './problem';
-import { RESOURCES, type Resource } from './resources';
-
-/** What a query answers. */
-export interface QueryAnswer {
-  readonly data?: Readonly<Record<string, unknown>> | null | undefined;
-  readonly errors?: readonly GraphQLFormattedError[] | undefined;
-}
+import { notFound, type Representation, type Resource } from './resource';
 
 export interface RestOptions {
-  readonly schema: GraphQLSchema;
-  /** Runs a query for who sends the request, by the rules that hold for `/graphql`. */
-  readonly ask: (
-    document: string,
-    variables: Readonly<Record<string, unknown>>,
-    request: FastifyRequest,
-  ) => Promise<QueryAnswer>;
+  /** In the order of the description. */
+  readonly resources: readonly Resource[];
   readonly contact: Contact;
   /** Told of errors that callers only see as INTERNAL_SERVER_ERROR. */
   readonly onError: (error: unknown) => void;
@@ -41,12 +30,12 @@ const HEADERS = {
  * (https://gitdocumentatie.logius.nl/publicatie/api/adr/).
  */
 export async function restRoutes(app: FastifyInstance, options: RestOptions): Promise<void> {
-  const { schema, ask, contact, onError } = options;
-  const description = JSON.stringify(openApi(schema, contact));
+  const { resources, contact, onError } = options;
+  const description = JSON.stringify(openApi(resources, contact));
   app.addHook('onRequest', async (_request, reply) => {
     reply.headers(HEADERS);
   });
-  app.setNotFoundHandler((request, reply) => send(reply, notServed(request)));
+  app.setNotFoundHandler((request, reply) => send(reply, notServed(request, resources)));
   app.setErrorHandler<FastifyError>((error, _request, reply) => {
     if (error instanceof AuthenticationError) {
       if (error.challenge !== null) reply.header('www-authenticate', error.challenge);
@@ -64,13 +53,13 @@ export async function restRoutes(app: FastifyInstance, options: RestOptions): Pr
       .type('application/json; charset=utf-8')
       .send(description),
   );
-  for (const resource of RESOURCES) {
+  for (const resource of resources) {
     const url = resource.path.replaceAll(/\{(\w+)\}/g, ':$1');
     app.get(url, async (request, reply) => {
-      const answer = await represent(resource, request, ask);
+      const answer = await represent(resource, request);
       if ('problem' in answer) return send(reply, answer.problem);
       if (answer.next !== null) reply.header('link', `<${answer.next}>; rel="next"`);
-      return reply.type('application/json; charset=utf-8').send(answer.body);
+      return reply.type(`${resource.type}; charset=utf-8`).send(answer.body);
     });
     app.route({
       url,
@@ -84,45 +73,23 @@ export async function restRoutes(app: FastifyInstance, options: RestOptions): Pr
   }
 }
 
-type Representation = { readonly problem: Problem } | { readonly body: string; readonly next: string | null };
-
-async function represent(
-  { parameters, document, variables, body }: Resource,
-  request: FastifyRequest,
-  ask: RestOptions['ask'],
-): Promise<Representation> {
-  const read = readParameters(parameters, record(request.params), record(request.query));
-  if ('invalid' in read) {
-    const isNoAddress = read.invalid.some((one) => one.in === 'path');
-    return { problem: isNoAddress ? notFound() : invalidParameters(read.invalid) };
+async function represent(resource: Resource, request: FastifyRequest): Promise<Representation> {
+  const { params, query } = request as { params: Record<string, unknown>; query: Record<string, unknown> };
+  const read = readParameters(resource.parameters, params, query);
+  if (!('invalid' in read)) {
+    try {
+      return await resource.answer(read.values, request);
+    } catch (error) {
+      if (error instanceof GraphQLError) return { problem: problemOfError(error.toJSON()) };
+      throw error;
+    }
   }
-  const wanted = variables(read.values);
-  if (wanted === null) return { problem: notFound() };
-  const { data, errors = [] } = await ask(document, wanted, request);
-  if (errors[0] !== undefined) return { problem: problemOfError(errors[0]) };
-  const found = body.reduce<unknown>((value, name) => record(value)[name], data);
-  if (found == null) return { problem: notFound() };
-  const { nodes, pageInfo } = record(found);
-  if (pageInfo === undefined) return { body: JSON.stringify(found), next: null };
-  const { hasNextPage, endCursor } = record(pageInfo);
-  const next = hasNextPage === true ? nextPage(request, String(endCursor)) : null;
-  return { body: JSON.stringify({ results: nodes, next }), next };
+  const isNoAddress = read.invalid.some((one) => one.in === 'path');
+  return isNoAddress ? notFound() : { problem: invalidParameters(read.invalid) };
 }
 
-/** The same page address, behind the cursor. */
-function nextPage(request: FastifyRequest, after: string): string {
-  const [path = '', query] = request.url.split('?');
-  const parameters = new URLSearchParams(query);
-  parameters.set('after', after);
-  return `${path}?${parameters}`;
-}
-
-function notFound(): Problem {
-  return problem(404, 'there is no such resource, or none at that point', 'NOT_FOUND');
-}
-
-function notServed({ method, url }: FastifyRequest): Problem {
-  const served = RESOURCES.map(({ path }) => `/v1${path}`).join(', ');
+function notServed({ method, url }: FastifyRequest, resources: readonly Resource[]): Problem {
+  const served = resources.map(({ path }) => `/v1${path}`).join(', ');
   const detail = `${method} ${JSON.stringify(url.split('?')[0])} is not served; expected GET of ${served} or /v1/openapi.json`;
   return problem(404, detail, 'NOT_FOUND');
 }
@@ -133,8 +100,4 @@ export function send(reply: FastifyReply, what: Problem): FastifyReply {
   if ((status === 401 || status === 403) && !reply.hasHeader('www-authenticate'))
     reply.header('www-authenticate', challenge(status));
   return reply.code(what.status).type(PROBLEM_JSON).send(JSON.stringify(what));
-}
-
-function record(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }

@@ -1,12 +1,16 @@
+import type { FastifyRequest } from 'fastify';
+import type { GraphQLFormattedError, GraphQLSchema } from 'graphql';
 import { fromNodeId } from '../node-id';
 import type { Parameter, Values } from './parameters';
+import { problemOfError } from './problem';
+import { behindCursor, notFound, type Representation, type Resource } from './resource';
+import { type JsonSchema, schemasOfQuery } from './schema-of-query';
 
 /**
- * A resource of the REST façade: a query on the GraphQL API under an address of its own. So both give the same
- * answers, by the same rules of access.
+ * A resource that is a query on the GraphQL API under an address of its own. So both give the same answers, by
+ * the same rules of access.
  */
-export interface Resource {
-  /** Below `/v1`, in the form of OpenAPI. */
+interface QueryResource {
   readonly path: string;
   readonly operationId: string;
   readonly summary: string;
@@ -87,7 +91,7 @@ const STANDING_VERDICT = `
     attentionPoints { id text raisedIn }
   }`;
 
-const APPROACHES: Resource = {
+const APPROACHES: QueryResource = {
   path: '/approaches',
   operationId: 'getApproaches',
   summary: 'The approaches, in order of municipality code and slug, in pages',
@@ -136,7 +140,7 @@ const APPROACHES: Resource = {
   body: ['approaches'],
 };
 
-const ONE_APPROACH: Resource = {
+const ONE_APPROACH: QueryResource = {
   path: '/approaches/{id}',
   operationId: 'getApproach',
   summary: 'One approach',
@@ -149,7 +153,7 @@ const ONE_APPROACH: Resource = {
   body: ['approach'],
 };
 
-const VERDICTS: Resource = {
+const VERDICTS: QueryResource = {
   path: '/approaches/{id}/verdicts',
   operationId: 'getVerdicts',
   summary: 'The verdict that stands for each indicator, in framework order',
@@ -181,7 +185,7 @@ const VERDICTS: Resource = {
   body: ['approach'],
 };
 
-const DEVELOPMENTS: Resource = {
+const DEVELOPMENTS: QueryResource = {
   path: '/approaches/{id}/developments',
   operationId: 'getDevelopments',
   summary: 'How the verdicts developed between two reference years',
@@ -205,5 +209,73 @@ const DEVELOPMENTS: Resource = {
   body: ['approach', 'development'],
 };
 
-/** All of them, in the order of the description. */
-export const RESOURCES: readonly Resource[] = [APPROACHES, ONE_APPROACH, VERDICTS, DEVELOPMENTS];
+/** What a query answers. */
+export interface QueryAnswer {
+  readonly data?: Readonly<Record<string, unknown>> | null | undefined;
+  readonly errors?: readonly GraphQLFormattedError[] | undefined;
+}
+
+/** Runs a query for who sends the request, by the rules that hold for `/graphql`. */
+export type Ask = (
+  document: string,
+  variables: Readonly<Record<string, unknown>>,
+  request: FastifyRequest,
+) => Promise<QueryAnswer>;
+
+/** The resources that are queries, in the order of the description. */
+export function queryResources(schema: GraphQLSchema, ask: Ask): Resource[] {
+  return [APPROACHES, ONE_APPROACH, VERDICTS, DEVELOPMENTS].map((query) => {
+    const { path, operationId, summary, parameters, document, body } = query;
+    const { answer, components } = schemasOfQuery(schema, document, body);
+    return {
+      ...{ path, operationId, summary, parameters, components },
+      description: `${summary}. The same answer as \`${body.join('.')}\` of the GraphQL API.`,
+      tag: 'approaches',
+      needsToken: false,
+      type: 'application/json',
+      schema: representation(answer),
+      answer: (values, request) => represent(query, values, request, ask),
+    };
+  });
+}
+
+async function represent(
+  { document, variables, body }: QueryResource,
+  values: Values,
+  request: FastifyRequest,
+  ask: Ask,
+): Promise<Representation> {
+  const wanted = variables(values);
+  if (wanted === null) return notFound();
+  const { data, errors = [] } = await ask(document, wanted, request);
+  if (errors[0] !== undefined) return { problem: problemOfError(errors[0]) };
+  const found = body.reduce<unknown>((value, name) => record(value)[name], data);
+  if (found == null) return notFound();
+  const { nodes, pageInfo } = record(found);
+  if (pageInfo === undefined) return { body: JSON.stringify(found), next: null };
+  const { hasNextPage, endCursor } = record(pageInfo);
+  const next = hasNextPage === true ? behindCursor(request, String(endCursor)) : null;
+  return { body: JSON.stringify({ results: nodes, next }), next };
+}
+
+/** A connection is told as a page; all else as it is. */
+function representation(answer: JsonSchema): JsonSchema {
+  const { nodes } = (answer.properties ?? {}) as Readonly<Record<string, JsonSchema>>;
+  if (nodes === undefined) return answer;
+  return {
+    type: 'object',
+    required: ['results', 'next'],
+    properties: {
+      results: nodes,
+      next: {
+        type: ['string', 'null'],
+        description: 'Address of the next page; null on the last.',
+        examples: ['/v1/approaches?after=WyJHTTA5MzUiXQ'],
+      },
+    },
+  };
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}

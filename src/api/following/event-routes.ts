@@ -1,0 +1,228 @@
+import type { FastifyRequest } from 'fastify';
+import { EVENT_TYPES } from '../../domain/events';
+import { refusalOf } from '../access';
+import { MAX_PAGE_SIZE } from '../connection';
+import { eventFilter } from '../event-filter';
+import { cursorOf, pointOf } from '../event-page';
+import { audienceOf } from '../principal';
+import { ReadScope } from '../read-scope';
+import type { ReadSources } from '../read-sources';
+import { placeAt } from '../released-events';
+import type { Parameter } from '../rest/parameters';
+import { problemOfError } from '../rest/problem';
+import { behindCursor, notFound, type Representation, type Resource } from '../rest/resource';
+import type { JsonSchema } from '../rest/schema-of-query';
+import { reference } from '../rest/schema-of-query';
+import { type CloudEventOptions, cloudEvent } from './cloud-events';
+import { releasedBehind } from './follow';
+
+/** The longest that a request waits for something to happen, in seconds: what lies between gives up later. */
+const MAX_WAIT_SECONDS = 30;
+
+const PARAMETERS: readonly Parameter[] = [
+  {
+    name: 'after',
+    in: 'query',
+    required: false,
+    description: 'Behind this `position`; from the first event where left out. `rel="next"` has it already.',
+    schema: { type: 'string' },
+  },
+  {
+    name: 'first',
+    in: 'query',
+    required: false,
+    description: 'At most so many.',
+    schema: { type: 'integer', minimum: 1, maximum: MAX_PAGE_SIZE, default: 50 },
+  },
+  {
+    name: 'wait',
+    in: 'query',
+    required: false,
+    description: 'Where nothing is there yet: wait at most so many seconds for something to happen.',
+    schema: { type: 'integer', minimum: 0, maximum: MAX_WAIT_SECONDS, default: 0 },
+  },
+  {
+    name: 'types',
+    in: 'query',
+    required: false,
+    description: 'Only these types of event, with commas between.',
+    schema: {
+      type: 'string',
+      pattern: `^(${EVENT_TYPES.join('|')})(,(${EVENT_TYPES.join('|')}))*$`,
+      examples: ['FindingRecorded,FindingCorrected'],
+    },
+  },
+  {
+    name: 'approach',
+    in: 'query',
+    required: false,
+    description: 'Only this approach, by its id.',
+    schema: { type: 'string' },
+  },
+];
+
+const CLOUD_EVENT: JsonSchema = {
+  type: 'object',
+  description:
+    'An event by the NL GOV profile for CloudEvents 1.1. Its data are left out where it would be larger than 64 KiB; they are behind `dataref`.',
+  required: [
+    'specversion',
+    'id',
+    'source',
+    'type',
+    'subject',
+    'time',
+    'datacontenttype',
+    'dataref',
+    'position',
+  ],
+  properties: {
+    specversion: { type: 'string', const: '1.0' },
+    id: { type: 'string', format: 'uuid', description: 'Id of the event in the log.' },
+    source: { type: 'string', format: 'uri', description: 'This register.' },
+    type: { type: 'string', description: 'What happened.', examples: ['nl.toetsspoor.finding-recorded'] },
+    subject: { type: 'string', description: 'The stream that it stands in.' },
+    time: { type: 'string', format: 'date-time', description: 'When this register learned it.' },
+    datacontenttype: { type: 'string', const: 'application/json' },
+    dataref: { type: 'string', format: 'uri', description: 'Where the whole event is to be had.' },
+    position: { type: 'string', description: 'Pass it as `after` to go on behind this event.' },
+    data: {
+      type: 'object',
+      required: ['stream', 'revision', 'schemaVersion', 'actor', 'event', 'verdictChanges'],
+      properties: {
+        stream: { type: 'string' },
+        revision: { type: 'integer' },
+        schemaVersion: { type: 'integer' },
+        actor: { type: 'string', description: 'Who recorded it.' },
+        correlationId: { type: 'string', format: 'uuid' },
+        causationId: { type: ['string', 'null'], format: 'uuid' },
+        source: {
+          type: ['object', 'null'],
+          description: 'The document that it was read from, by its SHA-256, and the line.',
+          properties: { document: { type: 'string' }, line: { type: 'integer' } },
+        },
+        event: { type: 'object', description: 'The content as it stands in the log.' },
+        verdictChanges: {
+          type: 'array',
+          description: 'The verdicts that it changed, each before and after.',
+          items: reference('VerdictChange'),
+        },
+      },
+    },
+  },
+};
+
+const VERDICT_STATE: JsonSchema = {
+  type: ['object', 'null'],
+  required: ['status', 'basis', 'assessedIn'],
+  properties: {
+    status: { type: 'string', enum: ['MET', 'IMPROVEMENT_NEEDED'] },
+    basis: { type: 'string', enum: ['ASSESSED', 'REPORTED'] },
+    assessedIn: { type: 'integer', description: 'Reference year of the test that it rests on.' },
+  },
+};
+
+const COMPONENTS: Readonly<Record<string, JsonSchema>> = {
+  CloudEvent: CLOUD_EVENT,
+  VerdictChange: {
+    type: 'object',
+    required: ['indicator', 'before', 'after'],
+    properties: {
+      indicator: {
+        type: 'object',
+        required: ['code', 'name'],
+        properties: { code: { type: 'string' }, name: { type: 'string' } },
+      },
+      before: VERDICT_STATE,
+      after: VERDICT_STATE,
+    },
+  },
+};
+
+const COMMON = { tag: 'events', needsToken: true, components: COMPONENTS } as const;
+
+/** The feed of events, for who is signed in: each sees what is there for them, in order, and misses nothing. */
+export function eventResources(
+  sources: ReadSources,
+  options: CloudEventOptions,
+  isReady: () => boolean,
+): Resource[] {
+  const refused = ({ principal }: FastifyRequest): Representation | null => {
+    const refusal = refusalOf('Query.events', principal);
+    if (refusal !== null) return { problem: problemOfError(refusal.toJSON()) };
+    return isReady() ? null : { problem: NOT_READY };
+  };
+  return [
+    {
+      ...COMMON,
+      path: '/events',
+      operationId: 'getEvents',
+      summary: 'What happened, in the order of the log, as a batch of CloudEvents',
+      description:
+        'A feed to follow: go on with `rel="next"` of the header Link, which is always there, and nothing is missed and nothing comes twice, whenever and from wherever. What is made public later comes when it is.',
+      parameters: PARAMETERS,
+      type: 'application/cloudevents-batch+json',
+      schema: { type: 'array', items: reference('CloudEvent') },
+      async answer({ after, first, wait, types, approach }, request) {
+        const refusal = refused(request);
+        if (refusal !== null) return refusal;
+        const audience = audienceOf(request.principal);
+        const filter = eventFilter({
+          types: types === undefined ? null : String(types).split(','),
+          approach: approach === undefined ? null : String(approach),
+        });
+        const giveUpAt = performance.now() + Number(wait) * 1000;
+        let behind = pointOf(after === undefined ? null : String(after));
+        while (true) {
+          const scope = new ReadScope(sources, audience);
+          const { released, next } = await releasedBehind(scope, behind, filter, Number(first));
+          const leftMs = giveUpAt - performance.now();
+          if (released.length === 0 && leftMs > 0 && !request.raw.destroyed) {
+            behind = next;
+            await sources.grown(scope.upTo, Math.min(leftMs, 1_000));
+            continue;
+          }
+          const events = await Promise.all(released.map((one) => cloudEvent(scope, one, options, 'small')));
+          // Behind the last one given rather than behind all: what else there is was not asked for yet.
+          const last = released.at(-1)?.cursor ?? cursorOf(behind);
+          return { body: JSON.stringify(events), next: behindCursor(request, last) };
+        }
+      },
+    },
+    {
+      ...COMMON,
+      path: '/events/{position}',
+      operationId: 'getEvent',
+      summary: 'One event whole, as a CloudEvent',
+      description: 'What `dataref` of an event leads to: the event with its data, however large.',
+      parameters: [
+        {
+          name: 'position',
+          in: 'path',
+          required: true,
+          description: 'The `position` of the event.',
+          schema: { type: 'string' },
+        },
+      ],
+      type: 'application/cloudevents+json',
+      schema: reference('CloudEvent'),
+      async answer({ position }, request) {
+        const refusal = refused(request);
+        if (refusal !== null) return refusal;
+        const scope = new ReadScope(sources, audienceOf(request.principal));
+        const place = placeAt(scope, pointOf(String(position)).position);
+        if (place === null) return notFound();
+        const event = await scope.event.load(place);
+        const whole = await cloudEvent(scope, { event, cursor: cursorOf(place) }, options, 'whole');
+        return { body: JSON.stringify(whole), next: null };
+      },
+    },
+  ];
+}
+
+const NOT_READY = {
+  status: 503,
+  title: 'Service Unavailable',
+  detail: 'the read models are still catching up with the log; try again shortly',
+  code: 'NOT_READY',
+};

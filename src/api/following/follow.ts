@@ -1,0 +1,70 @@
+import type { Audience } from '../../domain/audience';
+import type { RecordedEvent } from '../../domain/events';
+import { cursorOf } from '../event-page';
+import { ReadScope } from '../read-scope';
+import type { ReadSources } from '../read-sources';
+import {
+  type LogFilter,
+  lastPoint,
+  type ReleasedPlace,
+  type ReleasePoint,
+  releasedPlaces,
+} from '../released-events';
+
+/** Events read at a time: the most that lie in memory for one who follows. */
+const AT_A_TIME = 100;
+/** How long to wait for the log to grow before looking whether anybody still follows, in milliseconds. */
+const LOOK_EVERY_MS = 1_000;
+
+/** An event, as it comes to somebody who follows. */
+export interface ReleasedEvent {
+  readonly place: ReleasedPlace;
+  readonly event: RecordedEvent;
+  /** Go on behind this one to miss nothing and get nothing twice. */
+  readonly cursor: string;
+}
+
+/** What is there for an audience behind a place, at most so many, and the place to go on behind. */
+export async function releasedBehind(
+  scope: ReadScope,
+  behind: ReleasePoint,
+  filter: LogFilter,
+  limit = AT_A_TIME,
+): Promise<{
+  readonly released: readonly ReleasedEvent[];
+  readonly next: ReleasePoint;
+  readonly isAll: boolean;
+}> {
+  const places = await releasedPlaces(scope, behind, filter, limit);
+  const released = await Promise.all(
+    places.map(async (place) => ({ place, event: await scope.event.load(place), cursor: cursorOf(place) })),
+  );
+  const last = places.at(-1);
+  const isAll = places.length < limit;
+  // Where nothing more is there, what was looked through in vain need not be looked through again.
+  return { released, next: isAll || last === undefined ? lastPoint(scope) : last, isAll };
+}
+
+/**
+ * The events that are there for an audience behind a place, in order, each once: first those that are there
+ * already, then each as it comes, until `signal` is aborted. The next are read when those before were taken.
+ */
+export async function* releasedEvents(
+  sources: ReadSources,
+  audience: Audience,
+  behind: ReleasePoint,
+  filter: LogFilter,
+  signal: AbortSignal,
+): AsyncGenerator<ReleasedEvent, void, undefined> {
+  let after = behind;
+  while (!signal.aborted) {
+    const scope = new ReadScope(sources, audience);
+    const { released, next, isAll } = await releasedBehind(scope, after, filter);
+    for (const one of released) {
+      if (signal.aborted) return;
+      yield one;
+    }
+    after = next;
+    if (isAll) await sources.grown(scope.upTo, LOOK_EVERY_MS);
+  }
+}

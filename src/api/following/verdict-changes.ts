@@ -1,0 +1,61 @@
+import { approachKey } from '../../../projections/approaches';
+import { everythingUpTo } from '../../domain/as-of';
+import type { EventType, Position, RecordedEvent } from '../../domain/events';
+import { approachOfStream } from '../../domain/streams';
+import type { Standing } from '../../domain/verdicts';
+import { ApproachReading } from '../approach-reading';
+import type { ReadScope } from '../read-scope';
+
+/** A verdict as it stood before or after an event. */
+export interface VerdictState {
+  readonly status: Standing['status'];
+  readonly basis: Standing['basis'];
+  readonly assessedIn: number;
+}
+
+/** What an event did to the verdict of one indicator; null where there was or is none. */
+export interface VerdictChange {
+  readonly indicator: { readonly code: string; readonly name: string };
+  readonly before: VerdictState | null;
+  readonly after: VerdictState | null;
+}
+
+/** Events that may change what stands for an approach. */
+const MAY_CHANGE_VERDICTS: ReadonlySet<EventType> = new Set<EventType>([
+  'AssessmentConcluded',
+  'FindingRecorded',
+  'FindingCorrected',
+  'FindingWithdrawn',
+  'FollowUpAssessed',
+]);
+
+/** The verdicts that an event changed, for who reads, in framework order; the newer framework's last. */
+export async function verdictChanges(
+  scope: ReadScope,
+  { type, stream, position }: Pick<RecordedEvent, 'type' | 'stream' | 'position'>,
+): Promise<VerdictChange[]> {
+  const approach = approachOfStream(stream);
+  if (approach === null || !MAY_CHANGE_VERDICTS.has(type)) return [];
+  const row = await scope.approach.load(approachKey(approach));
+  if (row === null) return [];
+  const at = async (upTo: Position): Promise<Map<string, Standing>> => {
+    const standings = await new ApproachReading(row, everythingUpTo(upTo, scope.audience), scope).standings();
+    return new Map(standings.map((standing) => [standing.indicator.code, standing]));
+  };
+  const before = await at(position - 1);
+  const after = await at(position);
+  const changes: VerdictChange[] = [];
+  for (const [code, { indicator }] of new Map([...before, ...after])) {
+    const was = stateOf(before.get(code));
+    const is = stateOf(after.get(code));
+    if (JSON.stringify(was) !== JSON.stringify(is))
+      changes.push({ indicator: { code, name: indicator.name }, before: was, after: is });
+  }
+  return changes;
+}
+
+function stateOf(standing: Standing | undefined): VerdictState | null {
+  return standing === undefined
+    ? null
+    : { status: standing.status, basis: standing.basis, assessedIn: standing.assessedIn };
+}

@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import { type Static, Type as T } from '@sinclair/typebox';
+import { Value } from '@sinclair/typebox/value';
+import { Webhook as Signer } from 'standardwebhooks';
+import { type Audience, PUBLIC } from '../domain/audience';
+import { EVENT_TYPES, type EventType } from '../domain/events';
+
+const Names = T.Optional(T.Array(T.String({ minLength: 1 }), { minItems: 1 }));
+
+/** The file of webhooks: who is told of what happens, where, and how they know that it is us. */
+const WebhooksFile = T.Array(
+  T.Object(
+    {
+      id: T.String({ pattern: '^[a-z0-9][a-z0-9-]{0,62}$' }),
+      url: T.String({ minLength: 1 }),
+      /** Standard Webhooks: `whsec_` and 24 to 64 bytes in base64. */
+      secret: T.String({ pattern: '^whsec_[A-Za-z0-9+/]{32,88}={0,2}$' }),
+      types: T.Optional(T.Array(T.Union(EVENT_TYPES.map((type) => T.Literal(type))), { minItems: 1 })),
+      /** Beside what is published: what lies within these limits. */
+      sees: T.Optional(
+        T.Object(
+          { inspectorates: Names, municipalities: Names, frameworks: Names },
+          { additionalProperties: false, minProperties: 1 },
+        ),
+      ),
+    },
+    { additionalProperties: false },
+  ),
+);
+
+/** Somebody who is told of what happens. */
+export interface Webhook {
+  readonly id: string;
+  readonly url: string;
+  readonly types: readonly EventType[] | null;
+  readonly audience: Audience;
+  /** The headers that a message is sent with, by Standard Webhooks. */
+  readonly sign: (messageId: string, at: Date, payload: string) => Readonly<Record<string, string>>;
+}
+
+/** The file of webhooks cannot be used. Lists all that is wrong; never with a secret. */
+export class WebhooksFileError extends Error {
+  override readonly name = 'WebhooksFileError';
+}
+
+/**
+ * The webhooks in a file of JSON.
+ * @throws WebhooksFileError
+ */
+export function readWebhooks(path: string): Webhook[] {
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    // What JSON.parse says repeats the text, which may be a secret.
+    const why =
+      error instanceof SyntaxError
+        ? 'is not JSON'
+        : `cannot be read (${(error as NodeJS.ErrnoException).code})`;
+    throw new WebhooksFileError(`${path} ${why}; expected a list of webhooks, as the README shows`, {
+      cause: error,
+    });
+  }
+  const problems = [...Value.Errors(WebhooksFile, content)].map(
+    ({ path: place, message }) => `${path}${place === '' ? '' : ` at ${place}`}: ${message}`,
+  );
+  if (problems.length > 0) throw new WebhooksFileError([...new Set(problems)].join('\n'));
+  const webhooks = content as Static<typeof WebhooksFile>;
+  webhooks.forEach(({ id, url }, index) => {
+    if (webhooks.findIndex((one) => one.id === id) < index)
+      problems.push(`${path} at /${index}/id: "${id}" is there already; expected an id of its own`);
+    if (!isAddress(url))
+      problems.push(
+        `${path} at /${index}/url: expected an address with https, or with http on this machine, without a name or password`,
+      );
+  });
+  if (problems.length > 0) throw new WebhooksFileError(problems.join('\n'));
+  return webhooks.map(({ id, url, secret, types, sees }) => ({
+    id,
+    url,
+    types: types ?? null,
+    audience:
+      sees === undefined
+        ? PUBLIC
+        : [
+            {
+              inspectorates: sees.inspectorates ?? null,
+              municipalities: sees.municipalities ?? null,
+              frameworks: sees.frameworks ?? null,
+            },
+          ],
+    sign: signed(new Signer(secret)),
+  }));
+}
+
+function signed(signer: Signer): Webhook['sign'] {
+  return (messageId, at, payload) => ({
+    'webhook-id': messageId,
+    'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+    'webhook-signature': signer.sign(messageId, at, payload),
+  });
+}
+
+function isAddress(text: string): boolean {
+  const url = URL.parse(text);
+  if (url === null || url.username !== '' || url.password !== '') return false;
+  const isOfThisMachine = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isOfThisMachine);
+}

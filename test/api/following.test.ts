@@ -1,0 +1,339 @@
+import Ajv2020 from 'ajv/dist/2020';
+import { CloudEvent } from 'cloudevents';
+import { type Client, createClient } from 'graphql-ws';
+import { WebSocket } from 'ws';
+import { assessment } from '../factsheet/builder';
+import { AUDIENCE, newKey, startIssuer, type TestIssuer } from '../support/issuer';
+import { facts, SAMPLE_2013, SAMPLE_2014, startServer, startServerWith, type TestServer } from './support';
+
+interface FollowedEvent {
+  readonly specversion: string;
+  readonly id: string;
+  readonly type: string;
+  readonly subject: string;
+  readonly dataref: string;
+  readonly position: string;
+  readonly data?: {
+    readonly stream: string;
+    readonly revision: number;
+    readonly source: { readonly line: number } | null;
+    readonly event: Readonly<Record<string, unknown>>;
+    readonly verdictChanges: readonly {
+      readonly indicator: { readonly code: string };
+      readonly before: object | null;
+      readonly after: object | null;
+    }[];
+  };
+}
+
+let server: TestServer;
+let token: string;
+const get = async (path: string, bearer: string | null = token) =>
+  fetch(`${server.url}${path}`, { headers: bearer === null ? {} : { authorization: `Bearer ${bearer}` } });
+const feed = async (path: string) => {
+  const response = await get(path);
+  expect([path, response.status]).toEqual([path, 200]);
+  return {
+    events: (await response.json()) as FollowedEvent[],
+    next: /^<(.+)>; rel="next"$/.exec(response.headers.get('link') ?? '')?.[1] ?? '',
+    type: response.headers.get('content-type'),
+  };
+};
+/** Ids of the whole log, in order, as a query gives them. */
+const logged = async (): Promise<string[]> => {
+  const ids: string[] = [];
+  let after: string | null = null;
+  do {
+    const page: {
+      events: { nodes: { id: string }[]; pageInfo: { hasNextPage: boolean; endCursor: string } };
+    } = await server
+      .as({ roles: ['auditor'] })
+      .ask(
+        'query ($after: String) { events(first: 100, after: $after) { nodes { id } pageInfo { hasNextPage endCursor } } }',
+        { after },
+      );
+    ids.push(...page.events.nodes.map(({ id }) => id));
+    after = page.events.pageInfo.hasNextPage ? page.events.pageInfo.endCursor : null;
+  } while (after !== null);
+  return ids;
+};
+
+beforeAll(async () => {
+  server = await startServer(SAMPLE_2013, SAMPLE_2014);
+  token = await server.token({ roles: ['auditor'] });
+});
+afterAll(() => server.close());
+
+describe('The feed of events', () => {
+  test('gives the whole log in order, page by page, each event once', async () => {
+    const ids: string[] = [];
+    let path = '/v1/events?first=7';
+    for (;;) {
+      const { events, next } = await feed(path);
+      if (events.length === 0) break;
+      ids.push(...events.map(({ id }) => id));
+      path = next;
+    }
+    expect(ids).toEqual(await logged());
+  });
+
+  test('gives CloudEvents that the library of that name takes, by the national profile', async () => {
+    const { events, type } = await feed('/v1/events?first=100');
+    expect(type).toBe('application/cloudevents-batch+json; charset=utf-8');
+    for (const event of events) {
+      expect(new CloudEvent({ ...event }).validate()).toBe(true);
+      expect(event).toMatchObject({
+        source: 'urn:nld:oin:00000001823288444000:systeem:toetsspoor',
+        type: expect.stringMatching(/^nl\.toetsspoor\.[a-z]+(-[a-z]+)*$/),
+        dataref: `https://toetsspoor.example.nl/v1/events/${event.position}`,
+        datacontenttype: 'application/json',
+      });
+    }
+    expect(events[0]?.type).toBe('nl.toetsspoor.framework-published');
+  });
+
+  test('is described by OpenAPI as it is', async () => {
+    const description = (await (await get('/v1/openapi.json', null)).json()) as object;
+    const ajv = new Ajv2020({ strict: false, validateFormats: false });
+    ajv.addSchema(description, 'description');
+    const valid = ajv.compile({
+      type: 'array',
+      items: { $ref: 'description#/components/schemas/CloudEvent' },
+    });
+    valid((await feed('/v1/events?first=100')).events);
+    expect(valid.errors).toBeNull();
+    expect(valid([{ specversion: '1.0' }])).toBe(false);
+  });
+
+  test('tells with a conclusion which verdicts it changed, each before and after', async () => {
+    const { events } = await feed('/v1/events?first=100&types=AssessmentConcluded');
+    expect(events.map(({ data }) => data?.verdictChanges.length)).toEqual([30, 1]);
+    expect(events[1]?.data?.verdictChanges).toEqual([
+      {
+        indicator: { code: '4.2.2', name: expect.any(String) },
+        before: { status: 'IMPROVEMENT_NEEDED', basis: 'ASSESSED', assessedIn: 2013 },
+        after: { status: 'MET', basis: 'REPORTED', assessedIn: 2014 },
+      },
+    ]);
+    expect(events[0]?.data?.verdictChanges.every(({ before }) => before === null)).toBe(true);
+  });
+
+  test('leads from each event to the whole of it, with the line of the document', async () => {
+    const { events } = await feed('/v1/events?first=3&types=FindingRecorded');
+    for (const event of events) {
+      const response = await get(new URL(event.dataref).pathname);
+      expect(response.headers.get('content-type')).toBe('application/cloudevents+json; charset=utf-8');
+      expect(await response.json()).toEqual(event);
+      expect(event.data?.source?.line).toBeGreaterThan(1);
+    }
+  });
+
+  test('waits for something to happen, and gives it when it does', async () => {
+    const { next } = await feed('/v1/events?first=100');
+    const waiting = feed(`${next}&wait=30`);
+    await server.import(assessment(facts({ approach: 'Wachten' })));
+    const { events } = await waiting;
+    expect(events[0]).toMatchObject({ subject: 'approach-GM0935-wachten' });
+  });
+
+  test('waits no longer than is asked, and then goes on from where it was', async () => {
+    let { events, next } = await feed('/v1/events?first=100');
+    while (events.length > 0) ({ events, next } = await feed(next));
+    const again = await feed(`${next}&wait=1`);
+    expect(again.events).toEqual([]);
+    await server.import(assessment(facts({ approach: 'Daarna' })));
+    expect((await feed(again.next.replace('wait=1', 'wait=0'))).events[0]?.subject).toBe(
+      'approach-GM0935-daarna',
+    );
+  });
+
+  test('leaves out data that would make an event too large, and has them behind its reference', async () => {
+    const long = facts({ approach: 'Lang' });
+    const [first, ...rest] = long.rows;
+    if (first === undefined) throw new Error('there are no rows');
+    const mark = { verdict: 'MET' as const, narrative: `${'Lang verhaal. '.repeat(5_000)}Einde.`, notes: [] };
+    await server.import(assessment({ ...long, rows: [{ ...first, marks: [mark] }, ...rest] }));
+    const { results } = (await (await get('/v1/approaches?municipality=GM0935')).json()) as {
+      results: { id: string; slug: string }[];
+    };
+    const id = results.find(({ slug }) => slug === 'lang')?.id;
+    const { events } = await feed(`/v1/events?first=100&approach=${id}`);
+    const large = events.filter(({ data }) => data === undefined);
+    expect(large.map(({ type }) => type)).toContain('nl.toetsspoor.factsheet-imported');
+    expect(Math.max(...events.map((event) => JSON.stringify(event).length))).toBeLessThanOrEqual(64 * 1024);
+    const whole = (await (await get(new URL(large[0]?.dataref ?? '').pathname)).json()) as FollowedEvent;
+    expect(JSON.stringify(whole.data).length).toBeGreaterThan(64 * 1024);
+  });
+
+  test.each([
+    ['/v1/events', 401, 'UNAUTHENTICATED'],
+    ['/v1/events/WzFd', 401, 'UNAUTHENTICATED'],
+  ])('is not for who is not signed in: %s', async (path, status, code) => {
+    const response = await get(path, null);
+    expect([response.status, await response.json()]).toEqual([
+      status,
+      expect.objectContaining({ status, code }),
+    ]);
+    expect(response.headers.get('www-authenticate')).toContain('Bearer');
+  });
+
+  test.each([
+    ['a type that is none', '/v1/events?types=Nothing', 'types is "Nothing"'],
+    ['a cursor that is none', '/v1/events?after=x', 'x'],
+    ['an approach that is none', '/v1/events?approach=x', '"x" is not the id of a node of type Approach'],
+    ['too long a wait', '/v1/events?wait=31', 'a whole number from 0 to 30'],
+  ])('refuses %s, and says what is expected', async (_what, path, detail) => {
+    const response = await get(path);
+    const problem = (await response.json()) as { detail: string };
+    expect(response.status).toBe(400);
+    expect(problem.detail).toContain(detail);
+  });
+
+  test('has no event where none is', async () => {
+    expect((await get(`/v1/events/${Buffer.from('[999999]').toString('base64url')}`)).status).toBe(404);
+  });
+});
+
+describe('The subscription', () => {
+  const EVENTS = 'subscription ($after: String) { events(after: $after) { id position type stream } }';
+  type Next = { events: { id: string; position: string; type: string; stream: string } };
+  const connect = (
+    connectionParams: Record<string, unknown> = { authorization: `Bearer ${token}` },
+  ): Client =>
+    createClient({
+      url: `${server.url.replace('http', 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+      connectionParams,
+      retryAttempts: 0,
+    });
+  const subscribe = (client: Client, after: string | null) =>
+    client.iterate<Next>({ query: EVENTS, variables: { after } });
+  const failure = async (client: Client, query: string): Promise<unknown> => {
+    try {
+      for await (const { errors } of client.iterate({ query })) return errors?.[0];
+      return 'ended';
+    } catch (error) {
+      return Array.isArray(error) ? error[0] : error;
+    }
+  };
+
+  test('gives what is there already and then what comes, in order, none missed and none twice', async () => {
+    const client = connect();
+    const ids: string[] = [];
+    const stream = subscribe(client, null);
+    const before = (await logged()).length;
+    let imported: Promise<void> | undefined;
+    for await (const { data } of stream) {
+      ids.push(data?.events.id ?? '');
+      if (ids.length === before) imported = server.import(assessment(facts({ approach: 'Levend' })));
+      if (data?.events.type === 'AssessmentConcluded' && data.events.stream.endsWith('levend')) break;
+    }
+    await imported;
+    expect(ids).toEqual(await logged());
+    await client.dispose();
+  });
+
+  test('goes on behind the last event, however often it is cut', async () => {
+    const all = await logged();
+    const ids: string[] = [];
+    let after: string | null = null;
+    let cuts = 0;
+    while (ids.length < all.length) {
+      const client = connect();
+      const stream = subscribe(client, after);
+      // Some events are on their way to who is cut, and are sent again.
+      for (let taken = 0; taken <= cuts % 2 && ids.length < all.length; taken += 1) {
+        const { value } = await stream.next();
+        ids.push(value?.data?.events.id ?? 'none');
+        after = value?.data?.events.position ?? null;
+      }
+      client.terminate();
+      cuts += 1;
+    }
+    expect(cuts).toBeGreaterThanOrEqual(100);
+    expect(ids).toEqual(all);
+  });
+
+  test('gives only the types and the approach that are asked for', async () => {
+    const client = connect();
+    const query =
+      'subscription { events(types: ["AssessmentConcluded"]) { type stream source { line } data } }';
+    const stream = client.iterate<{ events: { type: string; stream: string } }>({ query });
+    const got = [await stream.next(), await stream.next()].map(({ value }) => value?.data?.events);
+    expect(got.map((event) => [event?.type, event?.stream])).toEqual([
+      ['AssessmentConcluded', 'approach-GM0935-integrale-aanpak'],
+      ['AssessmentConcluded', 'approach-GM0935-integrale-aanpak'],
+    ]);
+    await client.dispose();
+  });
+
+  test('is not for who is not signed in, and tells so', async () => {
+    expect(await failure(connect({}), EVENTS)).toMatchObject({ extensions: { code: 'UNAUTHENTICATED' } });
+  });
+
+  test('is refused to who comes with a token that is not believed', async () => {
+    expect(await failure(connect({ authorization: 'Bearer a.b.c' }), EVENTS)).toMatchObject({ code: 4403 });
+  });
+
+  test.each([
+    ['a query', '{ frameworks { code } }', 'BAD_USER_INPUT'],
+    ['two events at once', 'subscription { a: events { id } b: events { id } }', undefined],
+    ['a document that is none', 'subscription {', undefined],
+  ])('refuses %s', async (_what, query, code) => {
+    const client = connect();
+    const error = (await failure(client, query)) as { message: string; extensions?: { code?: string } };
+    expect(error.message).toBeTruthy();
+    if (code !== undefined) expect(error.extensions?.code).toBe(code);
+    await client.dispose();
+  });
+
+  test('takes the token from the header of the request too', async () => {
+    class WithToken extends WebSocket {
+      constructor(url: string, protocols: string | string[]) {
+        super(url, protocols, { headers: { authorization: `Bearer ${token}` } });
+      }
+    }
+    const client = createClient({
+      url: `${server.url.replace('http', 'ws')}/graphql`,
+      webSocketImpl: WithToken,
+      retryAttempts: 0,
+    });
+    expect((await subscribe(client, null).next()).value?.data?.events.type).toBe('FrameworkPublished');
+    await client.dispose();
+  });
+});
+
+describe('A connection', () => {
+  let issuer: TestIssuer;
+  let guarded: TestServer;
+  beforeAll(async () => {
+    issuer = await startIssuer(await newKey('ES256', 'one'));
+    guarded = await startServerWith({ issuers: [issuer.url], audience: AUDIENCE }, SAMPLE_2013);
+  });
+  afterAll(async () => {
+    await guarded.close();
+    await issuer.close();
+  });
+
+  test('ends when the token does', async () => {
+    const exp = Math.floor(Date.now() / 1000) + 3;
+    const socket = new WebSocket(`${guarded.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+    const closed = new Promise<number>((resolve) => socket.on('close', resolve));
+    const authorization = `Bearer ${await issuer.token({ exp })}`;
+    socket.on('open', () =>
+      socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization } })),
+    );
+    const first = await new Promise<string>((resolve) =>
+      socket.once('message', (data) => resolve(String(data))),
+    );
+    expect(JSON.parse(first)).toMatchObject({ type: 'connection_ack' });
+    expect(await closed).toBe(4403);
+    expect(Date.now() / 1000).toBeGreaterThanOrEqual(exp - 1);
+  });
+
+  test('to another address is refused', async () => {
+    const socket = new WebSocket(`${guarded.url.replace('http', 'ws')}/other`, 'graphql-transport-ws');
+    const error = await new Promise<Error>((resolve) => socket.on('error', resolve));
+    expect(error.message).toContain('404');
+  });
+});

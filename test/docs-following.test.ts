@@ -1,0 +1,40 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MAX_CLOUD_EVENT_BYTES, typeOf } from '../src/api/following/cloud-events';
+import { LIMITS } from '../src/api/limits';
+import { EVENT_TYPES } from '../src/domain/events';
+import { readWebhooks } from '../src/webhooks/webhook';
+import { SAMPLE_2013, startServer } from './api/support';
+
+const page = readFileSync(join(__dirname, '..', 'docs', 'following.md'), 'utf8');
+
+describe('The page on following the log', () => {
+  it('tells every type of event, and none that is not', () => {
+    const told = [...page.matchAll(/^\| `(nl\.toetsspoor\.[a-z-]+)` \|/gm)].map(([, type]) => type);
+    expect(told.sort()).toEqual(EVENT_TYPES.map((type) => typeOf({ type })).sort());
+  });
+
+  it('has an example of a file of webhooks that is read', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'toetsspoor-docs-'));
+    const path = join(folder, 'webhooks.json');
+    writeFileSync(path, /```json\n([^`]+)```/.exec(page)?.[1] ?? '');
+    expect(readWebhooks(path).map(({ id }) => id)).toEqual(['ministerie']);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('has an example of the feed that is answered', async () => {
+    const server = await startServer(SAMPLE_2013);
+    const address = /curl -s -i "http:\/\/127\.0\.0\.1:4000(\S+)"/.exec(page)?.[1] ?? '';
+    const authorization = `Bearer ${await server.token({ roles: ['reader'] })}`;
+    const response = await fetch(`${server.url}${address}`, { headers: { authorization } });
+    expect(response.headers.get('link')).toContain('rel="next"');
+    expect((await response.json()) as object[]).toHaveLength(44);
+    await server.close();
+  });
+
+  it('says the size that events have at most', () => {
+    expect(page).toContain(`more than ${MAX_CLOUD_EVENT_BYTES / 1024} KiB`);
+    expect(LIMITS.bodyBytes).toBeGreaterThan(MAX_CLOUD_EVENT_BYTES);
+  });
+});

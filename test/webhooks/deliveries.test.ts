@@ -1,0 +1,213 @@
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { CloudEvent } from 'cloudevents';
+import { Webhook as Verifier } from 'standardwebhooks';
+import type { ReadSources } from '../../src/api/read-sources';
+import { PUBLIC } from '../../src/domain/audience';
+import { deliver, deliverAll, RETRY_AFTER_SECONDS } from '../../src/webhooks/deliveries';
+import { DeliveryStates } from '../../src/webhooks/delivery-state';
+import type { Webhook } from '../../src/webhooks/webhook';
+import { openTestRegister, SAMPLE_2013, SAMPLE_2014, type TestRegister } from '../api/support';
+
+const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+const CLOUD_EVENTS = {
+  source: 'urn:nld:oin:00000001823288444000:systeem:toetsspoor',
+  publicUrl: 'https://example.nl',
+};
+
+/** Somebody who is told, and answers as they are bid. */
+class Receiver {
+  readonly got: { id: string; headers: IncomingHttpHeaders; body: string }[] = [];
+  /** The statuses to answer with, one after another; 204 behind the last. */
+  answers: number[] = [];
+  readonly #server: Server;
+  onMessage: () => void = () => {};
+
+  constructor() {
+    this.#server = createServer(async (request, response) => {
+      let body = '';
+      for await (const part of request) body += part;
+      this.got.push({ id: String(request.headers['webhook-id']), headers: request.headers, body });
+      response.statusCode = this.answers.shift() ?? 204;
+      response.setHeader('location', '/elsewhere');
+      response.end();
+      this.onMessage();
+    });
+  }
+
+  async open(): Promise<string> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/in`;
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+}
+
+describe('A webhook', () => {
+  let opened: TestRegister;
+  let receiver: Receiver;
+  let url: string;
+  let states: DeliveryStates;
+  let statesPath: string;
+  let sources: ReadSources;
+  let nowMs: number;
+  let waitedMs: number;
+  let length: number;
+
+  beforeEach(async () => {
+    opened = openTestRegister();
+    const { store, database, projector } = opened.register;
+    await projector.prepare();
+    await opened.import(SAMPLE_2013, SAMPLE_2014);
+    await projector.catchUp();
+    length = projector.position;
+    nowMs = Date.now();
+    waitedMs = 0;
+    sources = {
+      database,
+      position: () => projector.position,
+      readStream: (stream, from) => store.readStream(stream, from),
+      now: () => new Date(nowMs),
+      grown: (behind, timeoutMs) => projector.waitFor(behind + 1, Math.min(timeoutMs, 20)),
+    };
+    receiver = new Receiver();
+    url = await receiver.open();
+    statesPath = join(opened.config.dataDir, 'webhooks.db');
+    states = new DeliveryStates(statesPath);
+  });
+  afterEach(async () => {
+    states.close();
+    await receiver.close();
+    await opened.dispose();
+  });
+
+  const hook = (changes: Partial<Webhook> = {}): Webhook => ({
+    id: 'ministerie',
+    url,
+    types: null,
+    audience: PUBLIC,
+    sign: (id, at, payload) => ({
+      'webhook-id': id,
+      'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+      'webhook-signature': new Verifier(SECRET).sign(id, at, payload),
+    }),
+    ...changes,
+  });
+
+  /** Delivers until so many messages have come; time that is waited passes at once. */
+  async function until(messages: number, webhook = hook(), done: () => boolean = () => false): Promise<void> {
+    const stop = new AbortController();
+    receiver.onMessage = () => {
+      if (receiver.got.length >= messages) setTimeout(() => stop.abort(), 30);
+    };
+    const wait = async (milliseconds: number): Promise<void> => {
+      nowMs += milliseconds;
+      waitedMs += milliseconds;
+      if (done()) stop.abort();
+      await new Promise((resolve) => setImmediate(resolve));
+    };
+    await deliver(webhook, { sources, states, cloudEvents: CLOUD_EVENTS, wait }, stop.signal);
+  }
+
+  test('is told of every event in order, signed, as a CloudEvent', async () => {
+    await until(length);
+    const positions = receiver.got.map(({ body }) => JSON.parse(body).position);
+    expect(positions.map((cursor) => JSON.parse(Buffer.from(cursor, 'base64url').toString())[0])).toEqual(
+      Array.from({ length }, (_, index) => index + 1),
+    );
+    for (const { id, headers, body } of receiver.got) {
+      const event = new Verifier(SECRET).verify(
+        body,
+        headers as Record<string, string>,
+      ) as CloudEvent<unknown>;
+      expect(new CloudEvent({ ...event }).validate()).toBe(true);
+      expect(event.id).toBe(id);
+      expect(headers['content-type']).toBe('application/cloudevents+json; charset=utf-8');
+    }
+  });
+
+  test('goes on behind the last event that was taken, also after a restart', async () => {
+    await until(5);
+    const before = receiver.got.length;
+    states.close();
+    states = new DeliveryStates(statesPath);
+    await until(length);
+    const ids = receiver.got.map(({ id }) => id);
+    expect(before).toBeLessThan(length);
+    expect(new Set(ids).size).toBe(length);
+    expect(ids.length - length).toBeLessThanOrEqual(1);
+  });
+
+  test('is told again of what it did not take, with the same id, later each time', async () => {
+    receiver.answers = [500, 302, 429];
+    await until(4);
+    const [first, ...again] = receiver.got.slice(0, 4).map(({ id }) => id);
+    expect(again).toEqual([first, first, first]);
+    const wanted = RETRY_AFTER_SECONDS.slice(0, 3).reduce((sum, seconds) => sum + seconds, 0) * 1000;
+    expect(waitedMs).toBeGreaterThanOrEqual(wanted * 0.9);
+    expect(waitedMs).toBeLessThanOrEqual(wanted * 1.1 + 1);
+    expect(states.of('ministerie')).toMatchObject({ attempts: 0, lastError: null });
+  });
+
+  test('is dead after the last attempt, says why, and is left alone until it is revived', async () => {
+    receiver.answers = Array(RETRY_AFTER_SECONDS.length + 1).fill(503);
+    await until(Number.POSITIVE_INFINITY, hook(), () => states.of('ministerie').deadSince !== null);
+    expect(receiver.got).toHaveLength(RETRY_AFTER_SECONDS.length + 1);
+    expect(states.of('ministerie')).toMatchObject({
+      lastError: 'the receiver answered 503',
+      deadSince: expect.any(String),
+      position: null,
+    });
+    states.revive('ministerie');
+    await until(receiver.got.length + length);
+    expect(new Set(receiver.got.map(({ id }) => id)).size).toBe(length);
+  });
+
+  test('is dead at once where the receiver says that it is gone', async () => {
+    receiver.answers = [204, 410];
+    await until(Number.POSITIVE_INFINITY, hook(), () => states.of('ministerie').deadSince !== null);
+    expect(receiver.got).toHaveLength(2);
+    expect(states.of('ministerie').lastError).toBe('the receiver answered 410');
+  });
+
+  test('that cannot be reached is tried again', async () => {
+    await receiver.close();
+    await until(1, hook(), () => states.of('ministerie').attempts >= 2);
+    expect(states.of('ministerie').lastError).toBe('not reached (ECONNREFUSED)');
+    receiver = new Receiver();
+    await until(3, hook({ url: await receiver.open() }));
+    expect(receiver.got.length).toBeGreaterThanOrEqual(3);
+  });
+
+  test('gets only the types that it asks for', async () => {
+    await until(2, hook({ types: ['AssessmentConcluded'] }));
+    expect(receiver.got.map(({ body }) => JSON.parse(body).type)).toEqual([
+      'nl.toetsspoor.assessment-concluded',
+      'nl.toetsspoor.assessment-concluded',
+    ]);
+  });
+
+  test('that fails does not hold up another', async () => {
+    const stop = new AbortController();
+    const other = new Receiver();
+    const otherUrl = await other.open();
+    receiver.answers = Array(100).fill(500);
+    other.onMessage = () => {
+      if (other.got.length === length) stop.abort();
+    };
+    const errors: unknown[] = [];
+    await deliverAll(
+      [hook(), hook({ id: 'ander', url: otherUrl })],
+      { sources, cloudEvents: CLOUD_EVENTS, onError: (error) => errors.push(error) },
+      join(opened.config.dataDir, 'others.db'),
+      stop.signal,
+    );
+    expect(other.got).toHaveLength(length);
+    expect(errors).toEqual([]);
+    await other.close();
+  });
+});

@@ -1,0 +1,56 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Webhook as Verifier } from 'standardwebhooks';
+import { readWebhooks } from '../../src/webhooks/webhook';
+
+const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+const HOOK = { id: 'ministerie', url: 'https://ontvanger.example.nl/in', secret: SECRET };
+
+describe('A file of webhooks', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'toetsspoor-webhooks-'));
+  const path = join(folder, 'webhooks.json');
+  const read = (content: unknown) => {
+    writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
+    return readWebhooks(path);
+  };
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('names who is told, of what, and where', () => {
+    const [hook] = read([{ ...HOOK, types: ['FindingRecorded'], sees: { municipalities: ['GM0935'] } }]);
+    expect(hook).toMatchObject({
+      id: 'ministerie',
+      types: ['FindingRecorded'],
+      audience: [{ inspectorates: null, municipalities: ['GM0935'], frameworks: null }],
+    });
+  });
+
+  it('lets see nothing but what is published unless it says so', () => {
+    expect(read([HOOK])[0]).toMatchObject({ audience: [], types: null });
+  });
+
+  it('gives signatures that the library of the standard takes', () => {
+    const headers = read([HOOK])[0]?.sign('id-1', new Date(), '{"a":1}') ?? {};
+    expect(new Verifier(SECRET).verify('{"a":1}', { ...headers })).toEqual({ a: 1 });
+    expect(() => new Verifier(SECRET).verify('{"a":2}', { ...headers })).toThrow();
+  });
+
+  it.each([
+    ['no JSON', '[{"secret": "whsec_geheim"', 'is not JSON'],
+    ['a webhook without a secret', [{ id: 'a', url: HOOK.url }], '/0/secret'],
+    ['a secret that is too short', [{ ...HOOK, secret: 'whsec_Z2VoZWlt' }], '/0/secret'],
+    ['a type that is none', [{ ...HOOK, types: ['Nothing'] }], '/0/types/0'],
+    ['a word that is not known', [{ ...HOOK, see: {} }], '/0/see'],
+    ['limits that limit nothing', [{ ...HOOK, sees: {} }], '/0/sees'],
+    ['two with one id', [HOOK, HOOK], 'at /1/id: "ministerie" is there already'],
+    ['an address without https', [{ ...HOOK, url: 'http://ontvanger.example.nl/' }], '/0/url'],
+    ['an address with a password', [{ ...HOOK, url: 'https://a:geheim@example.nl/' }], '/0/url'],
+  ])('with %s is refused, says where, and tells no secret', (_what, content, where) => {
+    expect(() => read(content)).toThrow(where);
+    expect(() => read(content)).not.toThrow(/geheim|Z2VoZWlt/);
+  });
+
+  it('that is not there is said to be missing', () => {
+    expect(() => readWebhooks(join(folder, 'none.json'))).toThrow('cannot be read (ENOENT)');
+  });
+});
