@@ -47,9 +47,9 @@ function followed(store: EventStore, folder: string): () => Promise<void> {
   };
 }
 
-/** Building the ledger of the generated set, and proofs out of it. */
+/** Building the ledger of the generated set, and proofs out of it. It stays, so that no server has to build it. */
 export async function ledgerFigures(dataDir: string, { logRounds }: Size): Promise<Figure[]> {
-  const [log, ledger] = [join(dataDir, 'events.db'), join(dataDir, 'bench-ledger.db')];
+  const [log, ledger] = [join(dataDir, 'events.db'), join(dataDir, 'ledger.db')];
   const work = async (...args: readonly string[]) => {
     const { result, peakMb } = await runProgram<{ count: number; seconds: number }>([LEDGER_WORK, ...args]);
     return { perSecond: result.count / result.seconds, peakMb };

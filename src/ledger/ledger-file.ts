@@ -82,7 +82,8 @@ export class LedgerFile {
       const db = new DatabaseSync(path, { timeout: 5_000 });
       try {
         // What is lost with a power cut is taken from the log again; see keepCheckpoint for what is not.
-        db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
+        // A short WAL is soon written over again and again, and does not make the log's own writes wait while it grows.
+        db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 100');
         if (isEmpty(db)) {
           db.exec('BEGIN IMMEDIATE');
           // Another process may have been first.

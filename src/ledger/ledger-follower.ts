@@ -5,7 +5,7 @@ import { type Ledger, LedgerMisfitError } from './ledger';
 import { equal } from './merkle';
 
 /** How long the ledger lets events gather behind an append: each time it writes costs as much as ten events. */
-const GATHER_MS = 100;
+const GATHER_MS = 250;
 
 /** A page of so many events says that more lies behind it already. */
 const FULL_PAGE = 250;

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeOnKurrentDB, KURRENTDB_URL, ownLog } from '../support/kurrentdb';
 import { SAMPLE_2013, SAMPLE_2014, Workplace } from './support';
@@ -53,6 +54,31 @@ describeOnKurrentDB('Processes on one KurrentDB log', () => {
     const response = await fetch(`${url}/graphql?query=${encodeURIComponent(question)}`);
     return (await response.json()) as { data: { approach: { history: { nodes: unknown[] } } | null } };
   };
+
+  it('restore what was exported from a file: the same root, the same export, and it verifies', async () => {
+    const [file, server] = places as [Workplace, Workplace];
+    await file.run('import', SAMPLE_2013, SAMPLE_2014);
+    const exported = (await file.run('export', 'events')).stdout;
+    const events = server.document('events.ndjson', exported);
+    expect(await server.start(['import', events], environment).ended).toMatchObject({
+      status: 0,
+      stderr: '',
+    });
+    expect((await server.start(['export', 'events'], environment).ended).stdout).toBe(exported);
+    const signed = (note: string) => note.split('\n').slice(0, 3);
+    const here = await file.run('checkpoint');
+    const there = await server.start(['checkpoint'], environment).ended;
+    expect(signed(there.stdout)).toEqual(signed(here.stdout));
+    const kept = server.document('kept.checkpoint', here.stdout);
+    const key = server.document('log.key', (await file.run('checkpoint', '--public-key')).stdout);
+    rmSync(join(server.data, 'ledger.db'));
+    const verified = await server.start(['verify', '--checkpoint', kept, '--key', key], environment).ended;
+    expect(verified).toMatchObject({ status: 0, stdout: expect.stringContaining('positions in order') });
+    expect(await server.start(['backup', 'x.tar'], environment).ended).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('this one is on a server'),
+    });
+  });
 
   it('write and read together: what one imports, the others show, alike', async () => {
     const [here, there] = places as [Workplace, Workplace];
