@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { decide } from './domain/approach';
 import type { ApproachCommand } from './domain/approach-commands';
-import type { DomainEvent } from './domain/events';
+import type { DomainEvent, Position } from './domain/events';
 import type { AssessmentFact } from './domain/facts';
 import { type Framework, FrameworkLine } from './domain/framework';
 import { type ApproachHistory, emptyHistory, evolve } from './domain/history';
@@ -57,6 +57,8 @@ interface Ahead {
   readonly history: ApproachHistory;
   /** By revision. */
   readonly events: DomainEvent[];
+  /** Of its last event. What is planned lies behind it, in turn, as what is recorded will. */
+  position: Position;
 }
 
 /**
@@ -87,7 +89,12 @@ export async function planImports(
       const counts: Record<string, number> = {};
       for (const { event, line: from } of decided) {
         const source = from === null ? null : { document: file.digest, line: from };
-        const place = { revision: ahead.events.length, position: 0, recordedAt: options.now().toISOString() };
+        ahead.position += 1;
+        const place = {
+          revision: ahead.events.length,
+          position: ahead.position,
+          recordedAt: options.now().toISOString(),
+        };
         evolve(ahead.history, event, { ...place, source });
         ahead.events.push(event);
         counts[event.type] = (counts[event.type] ?? 0) + 1;
@@ -101,11 +108,12 @@ export async function planImports(
 }
 
 async function readApproach(store: EventStore, stream: string): Promise<Ahead> {
-  const ahead: Ahead = { history: emptyHistory(), events: [] };
+  const ahead: Ahead = { history: emptyHistory(), events: [], position: 0 };
   for await (const page of store.readStream(stream)) {
     for (const event of page) {
       evolve(ahead.history, event, { ...event, ...event.metadata });
       ahead.events.push(event);
+      ahead.position = event.position;
     }
   }
   return ahead;

@@ -80,6 +80,37 @@ ${path}
     expect(added()).toEqual([]);
   });
 
+  it('of two new issues together leaves what they leave in turn', async () => {
+    const undated = BASELINE.replace('December 2013\n', '\n');
+    const issues = [
+      ['march.txt', undated.replace('Integrale Aanpak\n', 'Integrale Aanpak\n\nMaart 2014\n')],
+      [
+        'june.txt',
+        undated.replace('Integrale Aanpak\n', 'Integrale Aanpak\n\nJuni 2014\n').replace('✗', '✓'),
+      ],
+    ] as const;
+    const importedAs = async (...turns: readonly (readonly (typeof issues)[number][])[]) => {
+      const elsewhere = new Workplace();
+      try {
+        const first = await elsewhere.run('import', elsewhere.document('undated.txt', undated));
+        expect(first).toMatchObject({ status: 0, stderr: '' });
+        for (const turn of turns) {
+          const paths = turn.map(([name, content]) => elsewhere.document(name, content));
+          expect(await elsewhere.run('import', '--reissue', ...paths)).toMatchObject({
+            status: 0,
+            stderr: '',
+          });
+        }
+        return elsewhere.events().map(({ id, type, data }) => [id, type, data.replace(/"salt":"\w+"/g, '')]);
+      } finally {
+        await elsewhere.dispose();
+      }
+    };
+    const inTurn = await importedAs(...issues.map((issue) => [issue]));
+    expect(inTurn.filter(([, type]) => type === 'AssessmentCorrected')).toHaveLength(1);
+    expect(await importedAs(issues)).toEqual(inTurn);
+  });
+
   it('takes the reason that is given', async () => {
     const path = place.document('again.txt', CORRECTED);
     await place.run('import', '--reissue', '--reason', 'De gemeente wees op een fout.', path);
