@@ -33,11 +33,9 @@ export function correctFinding(
 ): DomainEvent[] {
   assertReason(data.reason);
   const placed = findingById(history, data.corrects);
-  const { assessment, finding, index } = placed;
-  const known = assessment.found.findings.find(({ id }) => id === data.findingId);
-  if (known?.corrects === index && isSame(known, data, ['verdict', 'basis', 'indicators'])) return [];
-  assertStands(placed);
+  const { assessment, finding } = placed;
   assertFree(history, data.findingId);
+  assertStands(placed);
   assertIndicators(data.indicators, assessment, frameworks);
   const corrected: DomainEvent = { type: 'FindingCorrected', data };
   const needsPoint =
@@ -105,19 +103,8 @@ export function withdrawFinding(data: WithdrawFinding['data'], history: Approach
 export function correctReport(data: CorrectReport['data'], history: ApproachHistory): DomainEvent[] {
   assertReason(data.reason);
   const report = reportById(history, data.corrects);
-  const { followUps } = history.followed;
-  const known = followUps.find(({ id }) => id === data.followUpId);
-  const isRepeated =
-    known?.corrects != null &&
-    followUps[known.corrects] === report &&
-    isSame(known, { ...data, improvementPoints: data.improvementPointIds }, [
-      'reportedBy',
-      'reportedOn',
-      'improvementPoints',
-    ]);
-  if (isRepeated) return [];
-  assertReportStands(history, report);
   assertFree(history, data.followUpId);
+  assertReportStands(history, report);
   assertPoints(history, data.improvementPointIds);
   return [{ type: 'FollowUpCorrected', data }];
 }
@@ -181,9 +168,4 @@ export function withdrawCommitment(
   assertReason(data.reason);
   commitmentById(history, data.commitmentId);
   return [{ type: 'CommitmentWithdrawn', data }];
-}
-
-/** True where what is known says the same in these fields. */
-function isSame<T, K extends keyof T>(known: T, said: Pick<T, K>, fields: readonly K[]): boolean {
-  return fields.every((field) => JSON.stringify(known[field]) === JSON.stringify(said[field]));
 }

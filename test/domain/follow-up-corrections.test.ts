@@ -5,7 +5,6 @@ import {
   assessment,
   concluded,
   corrected,
-  found,
   id,
   identified,
   judged,
@@ -128,14 +127,15 @@ describe('A correction of a follow-up', () => {
       .isRejected('FINDING_CORRECTED');
   });
 
-  it('given again gives nothing, with another content it is refused', () => {
-    given(...history, report, persistent)
-      .when(command(report, persistent))
-      .gives();
-    const other = { ...report, data: { ...report.data, reportedOn: null } };
-    given(...history, report)
-      .when(command(other))
-      .isRejected('FOLLOW_UP_CORRECTED');
+  it('is never swallowed: its id is taken then, as it was or with another content', () => {
+    const narrated = { ...report, data: { ...report.data, narrative: text('Anders gemeld.') } };
+    for (const again of [report, narrated, { ...report, data: { ...report.data, reportedOn: null } }]) {
+      for (const since of [[], [persistent], [reportWithdrawn('r2')]]) {
+        given(...history, report, ...since)
+          .when(command(again))
+          .isRejected('ID_TAKEN');
+      }
+    }
   });
 });
 
@@ -265,25 +265,25 @@ describe('A follow-up that was corrected', () => {
   });
 });
 
-describe('A correction given again', () => {
-  it('gives nothing, also once its improvement point is there', () => {
+describe('A correction with the id of one before it', () => {
+  it('is never swallowed, as it was or with another content, also once that was withdrawn', () => {
     const worse = corrected('worse', '2013 1.1.2', { indicators: ['1.1.2'], verdict: 'IMPROVEMENT_NEEDED' });
-    given(...history, worse, identified('p', 'worse'))
-      .when(step(worse))
-      .gives();
-    given(...history, worse, identified('p', 'worse'), withdrawn('worse'))
-      .when(step(worse))
-      .gives();
-  });
-
-  it('with another content is refused', () => {
-    const better = corrected('c', '2013 2.2.1', { indicators: ['2.2.1'] });
-    given(...history, better)
-      .when(step(corrected('c', '2013 2.2.1', { indicators: ['2.1.1'] })))
-      .isRejected('FINDING_CORRECTED');
-    given(...history, better, found('x', '2014'))
-      .when(step(corrected('c', '2013 1.1.1')))
-      .isRejected('ID_TAKEN');
+    const opened = [...history, worse, identified('p', 'worse')];
+    const others = [
+      { narrative: text('Anders gezegd.') },
+      { reason: text('Om een andere reden.') },
+      { publishedOn: '2016' },
+      { indicators: ['2.1.1'] },
+      { corrects: id('2013 2.2.1') },
+    ];
+    for (const other of [{}, ...others]) {
+      const again = { ...worse, data: { ...worse.data, ...other } };
+      for (const before of [opened, [...opened, withdrawn('worse')]]) {
+        given(...before)
+          .when(step(again))
+          .isRejected('ID_TAKEN');
+      }
+    }
   });
 });
 
