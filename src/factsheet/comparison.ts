@@ -4,9 +4,11 @@ import type { Edtf } from '../domain/edtf';
 import { type FreeText, textOf } from '../domain/free-text';
 import type { ApproachHistory } from '../domain/history';
 import { publicationOf, visibleTests } from '../domain/verdicts';
+import { basisOf, differingFinding, differingHeader, differingReport, signOf } from './differing';
 import { FactsheetError, type Said } from './factsheet';
+import { followedIn, pointsThatWent } from './followed-points';
 import type { IssuedAssessment, IssuedFinding } from './issued-assessment';
-import { difference, isSameSet, matchFindings, saysTheSame } from './match-findings';
+import { difference, isSameSet, matchFindings } from './match-findings';
 import type { StandingAssessment, StandingFinding } from './what-stands';
 
 /** Why what a new issue corrects was wrong, and from when the corrections are public. */
@@ -24,6 +26,7 @@ export class Comparison {
   readonly warnings: Said<string>[] = [];
   readonly #standing: StandingAssessment;
   readonly #issued: IssuedAssessment;
+  readonly #history: ApproachHistory;
   readonly #why: Why;
   /** Improvement points that a judgement, report or promise can be about: of the others nothing can be seen. */
   readonly #points: ReadonlySet<string>;
@@ -35,6 +38,7 @@ export class Comparison {
   constructor(standing: StandingAssessment, issued: IssuedAssessment, history: ApproachHistory, why: Why) {
     this.#standing = standing;
     this.#issued = issued;
+    this.#history = history;
     this.#why = why;
     const tests = visibleTests(history, everythingUpTo(Number.MAX_SAFE_INTEGER));
     const points = tests.flatMap(({ assessment: { found }, reading }) =>
@@ -74,14 +78,8 @@ export class Comparison {
     const known = publicationOf(assessment, Number.MAX_SAFE_INTEGER);
     // The day of the first issue, where it is not known, is that of the first that has one.
     const assessmentPublishedOn = known ?? this.#why.publishedOn;
-    const description = is.description === null ? null : textOf(is.description);
-    const developments = is.developments.map(textOf);
     const differing = [
-      ...(was.assessor === is.assessor ? [] : ['assessor']),
-      ...(was.description === description ? [] : ['description']),
-      ...(was.familiesReached === is.familiesReached ? [] : ['families reached']),
-      ...(isEqual(was.sources, is.sources) ? [] : ['sources']),
-      ...(isEqual(was.developments, developments) ? [] : ['developments']),
+      ...differingHeader(was, is),
       ...(known === assessmentPublishedOn ? [] : ['publication']),
     ];
     if (differing.length === 0) return;
@@ -112,12 +110,7 @@ export class Comparison {
       return;
     }
     const { followUpId, improvementPointIds, reportedBy, reportedOn, narrative } = is.data;
-    const differing = [
-      ...(isSameSet(this.#seen(was.improvementPoints), improvementPointIds) ? [] : ['improvement points']),
-      ...(was.reportedBy === reportedBy ? [] : ['who reported']),
-      ...(was.reportedOn === reportedOn ? [] : ['when it was reported']),
-      ...(was.narrated ? ['what was reported'] : []),
-    ];
+    const differing = differingReport(was, is.data, this.#seen(was.improvementPoints));
     if (differing.length === 0) return;
     this.#reportId = followUpId;
     this.#add(
@@ -150,19 +143,11 @@ export class Comparison {
     const { step, line, point } = is;
     const { fact } = was;
     const { findingId, indicators, verdict, narrative } = step.data;
-    const basis = step.type === 'RecordFinding' ? 'ASSESSED' : step.data.basis;
     const codes = indicators.join(', ');
-    const isSame =
-      fact.basis === basis &&
-      saysTheSame({ ...fact, narrative: was.narrative }, { ...step.data, narrative: textOf(narrative) });
+    const differing = differingFinding(was, is);
+    const isSame = differing.length === 0;
     let opened = false;
     if (!isSame) {
-      const differing = [
-        ...(fact.verdict === verdict ? [] : [`${signOf(fact.verdict)} became ${signOf(verdict)}`]),
-        ...(fact.basis === basis ? [] : [`basis ${fact.basis} became ${basis}`]),
-        ...(isSameSet(fact.indicators, indicators) ? [] : [`covered ${fact.indicators.join(', ')}`]),
-        ...(was.narrative === textOf(narrative) ? [] : ['what was found']),
-      ];
       const isJudgement = fact.followUp !== null || fact.improvementPoints.length > 0;
       opened = point !== null && was.improvementPoint === null && !isJudgement;
       this.#add(
@@ -173,7 +158,7 @@ export class Comparison {
             corrects: fact.id,
             indicators,
             verdict,
-            basis,
+            basis: basisOf(step),
             narrative,
             ...this.#correction(),
           },
@@ -248,17 +233,28 @@ export class Comparison {
     for (const { step: raise, line: from } of attentionPoints) {
       this.#add(raise, from, `attention point added: "${textOf(raise.data.text)}"`);
     }
-    if (point !== null) this.#add(point.step, point.line, `${codes}: an improvement point opened`);
+    if (point === null) return;
+    this.#add(point.step, point.line, `${codes}: an improvement point opened`);
+    // A finding that was withdrawn does not stand again, so neither does the point that it opened.
+    const went = pointsThatWent(this.#standing.assessment, step.data.indicators);
+    for (const year of new Set(went.flatMap((id) => followedIn(this.#history, id)))) {
+      const value = `${codes}: the follow-up for ${year} is about the improvement point before this one, which was withdrawn; issue it again too`;
+      this.warnings.push({ value, line: point.line });
+    }
   }
 
-  #withdrawFinding({ fact, readings }: StandingFinding): void {
+  #withdrawFinding({ fact, readings, improvementPoint }: StandingFinding): void {
+    const { line } = this.#issued;
+    const codes = fact.indicators.join(', ');
     readings.forEach(({ id }, index) => {
       this.#add(
         { type: 'WithdrawFinding', data: { findingId: id, ...this.#correction() } },
-        this.#issued.line,
-        index === 0 ? `${fact.indicators.join(', ')} withdrawn: ${signOf(fact.verdict)}` : null,
+        line,
+        index === 0 ? `${codes} withdrawn: ${signOf(fact.verdict)}` : null,
       );
     });
+    if (improvementPoint === null || fact.verdict === 'MET') return;
+    this.changes.push({ value: `${codes}: its improvement point goes with it`, line });
   }
 
   /** What is no longer about any improvement point that can be seen stays as it is: nothing is seen of it. */
@@ -282,9 +278,15 @@ export class Comparison {
   }
 
   #compareCommitments(): void {
-    const seen = this.#standing.commitments.filter(
-      ({ fact }) => this.#seen(fact.improvementPoints).length > 0,
+    const { true: seen = [], false: hidden = [] } = Object.groupBy(
+      this.#standing.commitments,
+      ({ fact }) => `${this.#seen(fact.improvementPoints).length > 0}` as const,
     );
+    // A document is read for promises about improvement points that are there.
+    for (const { text } of hidden) {
+      const value = `not compared: the promise "${text}" is about an improvement point that is not there now; issue this again once it is back`;
+      this.warnings.push({ value, line: this.#issued.line });
+    }
     const issued = this.#issued.commitments.map(({ step, line }) => ({ step: this.#ofThis(step), line }));
     const { gone, added } = difference(
       seen,
@@ -335,14 +337,6 @@ export class Comparison {
   #correction(): { readonly reason: FreeText; readonly publishedOn: Edtf | null } {
     return { reason: this.#why.reason(), publishedOn: this.#why.publishedOn };
   }
-}
-
-function signOf(verdict: 'MET' | 'IMPROVEMENT_NEEDED'): string {
-  return verdict === 'MET' ? '✓' : '✗';
-}
-
-function isEqual(a: unknown, b: unknown): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 function refusal(line: number | null, message: string): FactsheetError {

@@ -210,6 +210,28 @@ describe('A new issue of an assessment', () => {
     expect(stepsOf(approach, half, true)).toEqual(['WithdrawFinding']);
   });
 
+  it('that brings back a row says which follow-up is about the improvement point that went with it', () => {
+    const without = changed(['\tEr zijn samenwerkingsafspraken gemaakt', '\tx'])
+      .split('\n')
+      .filter((line) => !line.startsWith('\tx'))
+      .join('\n');
+    const approach = both();
+    expect(approach.reissue(without).changes.map(({ value }) => value)).toEqual([
+      '4.2.2 withdrawn: ✗',
+      '4.2.2: its improvement point goes with it',
+    ]);
+    const line = lineOf(SAMPLE_2013, '✗ Sinds');
+    expect(approach.reissue(`${SAMPLE_2013}\n`).warnings).toEqual([
+      {
+        value:
+          '4.2.2: the follow-up for 2014 is about the improvement point before this one, which was withdrawn; issue it again too',
+        line,
+      },
+    ]);
+    approach.reissue(`${SAMPLE_2014}\n`);
+    expect(approach.stands()).toEqual(both().stands());
+  });
+
   it('leaves the follow-up alone that came before it, and the improvement point its follow-up', () => {
     const approach = both();
     approach.reissue(changed([NO_AGREEMENTS, 'ontbreken afspraken.']));
@@ -300,6 +322,24 @@ describe('A new issue of a follow-up corrects', () => {
     expect(changesOf(approach, changedLater(['staan nu op papier', 'zijn vastgelegd']))).toEqual([
       '4.2.2 corrected: what was found',
     ]);
+  });
+
+  it('no promise about an improvement point that is not there now, which it says', () => {
+    const approach = both();
+    approach.reissue(changed(['✗ Sinds', '✓ Sinds']));
+    const other = changedLater(['1 mei 2015', '1 juni 2015']);
+    const { warnings } = approach.reissue(other);
+    expect(warnings).toEqual([
+      { value: expect.stringMatching(/^not compared: the promise ".*1 mei 2015/), line: expect.any(Number) },
+    ]);
+    approach.reissue(`${SAMPLE_2013}\n`);
+    const { warnings: none, changes } = approach.reissue(`${other}\n`);
+    expect(none).toEqual([]);
+    expect(changes.map(({ value }) => value)).toEqual([
+      expect.stringMatching(/^promise withdrawn: .*1 mei 2015/),
+      expect.stringMatching(/^promise added: .*1 juni 2015/),
+    ]);
+    expect(approach.stands()).toEqual(baseline().import(other).stands());
   });
 
   it('nothing where more was reported to it than a factsheet tells', () => {
