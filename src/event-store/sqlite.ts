@@ -28,7 +28,7 @@ export interface SqliteEventStoreOptions {
   readonly path: string;
   /** `write` (default): the one writer, which reads too. `read`: beside a writer, or without one. */
   readonly mode?: 'write' | 'read';
-  /** The clock of `recordedAt`. Where it goes back, `recordedAt` waits for it. */
+  /** The clock of `recordedAt`, which goes on by a millisecond a commit where this one stands still or goes back. */
   readonly now?: () => Date;
 }
 
@@ -80,6 +80,8 @@ class SqliteEventStore implements EventStore {
   #flushing: NodeJS.Immediate | undefined;
   /** Of the last event, in milliseconds. */
   #recordedAt: number;
+  /** Events that wait for the same commit as the next append. */
+  #queuedEvents = 0;
   #closed = false;
   #restoring: Promise<unknown> | undefined;
   #changed = Promise.withResolvers<void>();
@@ -202,9 +204,14 @@ class SqliteEventStore implements EventStore {
   }
 
   #rows(stream: string, events: readonly NewEvent[]): Row[] {
-    const instant = Math.max(this.#now().getTime(), this.#recordedAt);
+    // Between two commits somebody may have read what was known by the instant of the first.
+    const earliest = this.#queuedEvents === 0 ? this.#recordedAt + 1 : this.#recordedAt;
+    const instant = Math.max(this.#now().getTime(), earliest);
     const rows = checkedRows(stream, events, new Date(instant).toISOString());
     this.#recordedAt = instant;
+    this.#queuedEvents += rows.length;
+    // As many are committed at once; the next append is of the next commit.
+    if (this.#queuedEvents >= GROUP_EVENTS) this.#queuedEvents = 0;
     return rows;
   }
 
@@ -213,6 +220,7 @@ class SqliteEventStore implements EventStore {
     this.#flushing = undefined;
     const group = this.#nextGroup();
     if (this.#queue.length > 0) this.#flushing = setImmediate(() => this.#flush());
+    else this.#queuedEvents = 0;
 
     // Answers are given after the commit: until then nothing is certain, a refusal that rests on another
     // append of the group included.
