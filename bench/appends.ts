@@ -62,7 +62,8 @@ async function appendUntil(store: EventStore, stream: string, until: number): Pr
   return count;
 }
 
-function newEvent(): NewEvent {
+/** An event of the usual size. */
+export function newEvent(): NewEvent {
   return {
     id: randomUUID(),
     type: 'FindingRecorded',

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openSqliteEventStore } from '../src/event-store/sqlite';
 import { type Figure, median, summary, table } from './figures';
+import { kurrentDBFigures } from './kurrentdb-figures';
 import { followedAppendFigures, ledgerFigures } from './ledger-figures';
 import { coreShares } from './load';
 import { appendFigures, generate, generateFigures, rebuildFigures } from './log-figures';
@@ -38,7 +39,7 @@ async function main(): Promise<void> {
   try {
     const logPart = await measureLog(folder, size);
     const serverPart = await measureServers(folder, size, logPart.events);
-    const figures = [...logPart.figures, ...serverPart.figures];
+    const figures = [...logPart.figures, ...serverPart.figures, ...(await measureKurrentDB(folder, size))];
     const seconds = Math.round((performance.now() - start) / 1000);
     console.log(`Size ${size.name}: ${logPart.events.toLocaleString('en')} events, ${serverPart.held}.`);
     console.log(`${machine()} ${seconds} s.`);
@@ -63,6 +64,17 @@ async function measureLog(folder: string, size: Size): Promise<{ events: number;
     events: generated.events,
     figures: [...appended, ...followed, ...generated.figures, ...rebuilt, ...recorded],
   };
+}
+
+/** Only where a server is named: it is not ours to start. */
+async function measureKurrentDB(folder: string, size: Size): Promise<Figure[]> {
+  const url = process.env.KURRENTDB_URL;
+  if (url === undefined) {
+    say('KurrentDB is not measured: KURRENTDB_URL is not set');
+    return [];
+  }
+  say('the log on KurrentDB');
+  return kurrentDBFigures(folder, url, size);
 }
 
 async function measureServers(

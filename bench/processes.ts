@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const ROOT = join(__dirname, '..', '..');
 /** What `npm run toetsspoor` starts: the options for Node, which bound its memory, and the command line. */
-const OUR_PROGRAM = ourProgram();
+export const OUR_PROGRAM = ourProgram();
 const SERVER_CORE = '0';
 const LOAD_CORE = '1';
 const POLL_MS = 5;

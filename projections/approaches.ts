@@ -70,6 +70,7 @@ class ApproachesWriter implements ProjectionWriter {
     switch (event.type) {
       case 'FrameworkPublished':
       case 'FrameworkRevised':
+      case 'TextsLeftOut':
         return;
       case 'FactsheetImported':
         this.#keepText(event, event.data.text);

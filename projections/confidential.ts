@@ -39,6 +39,7 @@ export const confidential: Derived = {
     AttentionPointWithdrawn: false,
     ImprovementPointCorrected: false,
     CommitmentWithdrawn: false,
+    TextsLeftOut: false,
   },
   write(database, { municipality, slug, history }) {
     if (!history.assessments.some(({ concluded }) => concluded?.public === false)) return;

@@ -47,6 +47,7 @@ export const frameworks: Projection = {
         case 'AttentionPointWithdrawn':
         case 'ImprovementPointCorrected':
         case 'CommitmentWithdrawn':
+        case 'TextsLeftOut':
           break;
         default:
           event satisfies never;

@@ -46,6 +46,7 @@ export const improvementPoints: Derived = {
     AttentionPointWithdrawn: false,
     ImprovementPointCorrected: false,
     CommitmentWithdrawn: false,
+    TextsLeftOut: false,
   },
   write(database, { municipality, slug, history }, frameworks) {
     const asOf = everythingUpTo(Number.MAX_SAFE_INTEGER);

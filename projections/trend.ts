@@ -44,6 +44,7 @@ export const trend: Derived = {
     AttentionPointWithdrawn: true,
     ImprovementPointCorrected: false,
     CommitmentWithdrawn: false,
+    TextsLeftOut: false,
   },
   write(database, { municipality, slug, history }, frameworks) {
     const asOf = everythingUpTo(Number.MAX_SAFE_INTEGER);

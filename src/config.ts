@@ -63,10 +63,7 @@ export class ConfigError extends Error {
 const FORMATS = {
   text: ['some text', () => true],
   port: ['a number from 0 to 65535', (text) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535],
-  'log-url': [
-    'sqlite:PATH or kurrentdb://HOST',
-    (text) => /^(sqlite:|kurrentdb(\+discover)?:\/\/)./.test(text),
-  ],
+  'log-url': ['sqlite:PATH or kurrentdb://HOST', isEventStoreUrl],
   lag: ['a whole number from 2', (text) => /^\d{1,6}$/.test(text) && Number(text) >= 2],
   'ledger-name': [
     'a name without spaces and "+", such as example.org/toetsspoor',
@@ -266,4 +263,9 @@ function isIssuer(text: string): boolean {
 
 function words(text: string): string[] {
   return text.split(/[\s,]+/).filter((word) => word !== '');
+}
+
+/** True where the beginning of a URL is that of a log. */
+export function isEventStoreUrl(url: string): boolean {
+  return /^(sqlite:|kurrentdb(\+discover)?:\/\/)./.test(url);
 }

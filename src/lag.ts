@@ -27,6 +27,9 @@ export class Lag {
 
   /** Infinite before the read models were level for the first time; otherwise a second or so where all is well. */
   get seconds(): number {
+    // They say themselves when they are level for the first time; from then on it is looked up.
+    if (this.#levelAtMs === Number.NEGATIVE_INFINITY && this.#projector.isLevel)
+      this.#levelAtMs = this.#nowMs();
     return (this.#nowMs() - this.#levelAtMs) / 1000;
   }
 

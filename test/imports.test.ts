@@ -14,6 +14,10 @@ const MAY_IMPORT: readonly (readonly [from: string, to: readonly string[] | 'any
   ['projections/', ['src/domain/']],
   ['src/handle-command.ts', ['src/domain/', 'src/event-store/event-store.ts']],
   ['src/projector.ts', ['src/domain/', 'src/event-store/event-store.ts', 'projections/']],
+  [
+    'src/copy-log.ts',
+    ['src/domain/', 'src/event-store/event-store.ts', 'src/handle-command.ts', 'src/ledger/'],
+  ],
   ['src/lag.ts', ['src/event-store/event-store.ts', 'src/projector.ts']],
   ['src/api/', ['src/domain/', 'src/ledger/', 'projections/', 'src/handle-command.ts']],
   [

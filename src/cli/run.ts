@@ -1,9 +1,11 @@
 import { Command, CommanderError } from 'commander';
 import { type Config, ConfigError, readConfig } from '../config';
+import { CopyError } from '../copy-log';
 import { InvalidEventError } from '../domain/events';
 import {
   AppendTooLargeError,
   LogInUseError,
+  LogNotEmptyError,
   LogUnavailableError,
   UnusableLogError,
 } from '../event-store/event-store';
@@ -17,6 +19,7 @@ import { SigningKeyFileError } from '../ledger/signing-key';
 import { WebhooksFileError } from '../webhooks/webhook';
 import { backupCommand } from './backup-command';
 import { checkpointCommand, publicKeyCommand } from './checkpoint-command';
+import { copyCommand } from './copy-command';
 import { generateCommand } from './generate-command';
 import { importCommand } from './import-command';
 import { output } from './output';
@@ -123,6 +126,20 @@ export async function run(argv: readonly string[]): Promise<number> {
     .action((options) => replayCommand(config(), output(options.json)));
 
   program
+    .command('copy')
+    .description('copy a log, event by event, and check that the copy gives the same hashes')
+    .requiredOption('--from <url>', 'the log, as in EVENT_STORE_URL')
+    .requiredOption('--to <url>', 'the copy: empty, or left unfinished by an earlier attempt')
+    .option(
+      '--without-texts <file>',
+      'leave texts out: a line each, the id of an event or the SHA-256 of a document; # begins a remark',
+    )
+    .option('--reason <text>', 'why texts are left out; stands in the copy')
+    .option('--actor <name>', 'by whose word (default: the system user)')
+    .option('--json', 'print the result as one line of JSON', false)
+    .action((options) => copyCommand(config(), options, output(options.json)));
+
+  program
     .command('generate')
     .description('fill an empty log with a clearly synthetic set, for benchmarks and demonstrations')
     .requiredOption('--municipalities <n>', 'how many municipalities')
@@ -189,6 +206,8 @@ function isForTheUser(error: unknown): error is Error {
     error instanceof UsageError ||
     error instanceof WebhooksFileError ||
     error instanceof ImportError ||
+    error instanceof CopyError ||
+    error instanceof LogNotEmptyError ||
     error instanceof LogInUseError ||
     error instanceof UnusableLogError ||
     error instanceof LogUnavailableError ||

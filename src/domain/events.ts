@@ -203,6 +203,11 @@ const schemas = {
   }),
   /** The promise was not made, or not in these words. */
   CommitmentWithdrawn: object({ commitmentId: Uuid, reason: Text, publishedOn: nullable(DateText) }),
+  /** This log is a copy that leaves texts out: of which events, by the digests in their place, and why. */
+  TextsLeftOut: object({
+    texts: T.Array(object({ eventId: Uuid, digest: Sha256 }), { minItems: 1, maxItems: 1000 }),
+    grounds: Name,
+  }),
 } as const satisfies Record<string, TSchema>;
 
 export type EventType = keyof typeof schemas;

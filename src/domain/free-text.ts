@@ -20,3 +20,28 @@ export function saltedDigest(freeText: FreeText): string {
   if ('digest' in freeText) return freeText.digest;
   return createHash('sha256').update(freeText.salt, 'hex').update(freeText.text, 'utf8').digest('hex');
 }
+
+/** The value with every free text in it as its salted digest; `leftOut` is told the digests. */
+export function withoutTexts<T>(value: T, leftOut: (digest: string) => void = () => {}): T {
+  if (value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value)) return value.map((member) => withoutTexts(member, leftOut)) as T;
+  if (isFreeText(value)) {
+    const digest = saltedDigest(value);
+    leftOut(digest);
+    return { digest } as T;
+  }
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [key, withoutTexts(member, leftOut)]),
+  ) as T;
+}
+
+/** Told by its shape alone, so that it is found in event types yet to come. */
+function isFreeText(value: object): value is Extract<FreeText, { text: string }> {
+  return (
+    'text' in value &&
+    'salt' in value &&
+    typeof value.text === 'string' &&
+    typeof value.salt === 'string' &&
+    Object.keys(value).length === 2
+  );
+}

@@ -247,6 +247,7 @@ export function evolve(history: ApproachHistory, event: DomainEvent, place: Reco
     }
     case 'FrameworkPublished':
     case 'FrameworkRevised':
+    case 'TextsLeftOut':
       throw new HistoryError(`a ${event.type} event does not belong to an approach`);
     default:
       event satisfies never;

@@ -201,6 +201,8 @@ function referencesOf(event: DomainEvent): [Kind, string][] {
     case 'CommitmentSettled':
     case 'CommitmentWithdrawn':
       return [['commitment', event.data.commitmentId]];
+    case 'TextsLeftOut':
+      return [];
     default:
       return event satisfies never;
   }

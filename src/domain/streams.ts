@@ -7,6 +7,9 @@ export function frameworkStream(code: string): string {
   return `framework-${code}`;
 }
 
+/** The stream of a copy that says which texts it leaves out. */
+export const TEXTS_LEFT_OUT_STREAM = 'texts-left-out';
+
 /** The approach that a stream is of; null for a stream of another kind. */
 export function approachOfStream(stream: string): { municipality: string; slug: string } | null {
   const match = /^approach-(GM\d{4})-(.+)$/.exec(stream);

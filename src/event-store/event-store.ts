@@ -47,13 +47,14 @@ export interface EventStore {
   ): Promise<AppendResult>;
 
   /**
-   * Fills the log, which must be empty, with the events of another one, verbatim and in their order: ids,
+   * Fills the log, which is empty or holds a beginning of them, with the events of another one, verbatim and in
+   * their order: ids,
    * revisions and `recordedAt` are theirs, positions this engine's. They pass the same checks as in an append,
    * and those of a whole log: an id once, revisions from 0 without gaps, `recordedAt` never decreasing.
    *
-   * All of them or none: where one is refused, or `pages` throws, the log stays empty. A cluster has no
-   * transaction over so many streams: there an interruption may leave a beginning of them, and only
-   * restoring the same events again is accepted, which goes on behind it. Until it ends, nothing is appended.
+   * All of them or none: where one is refused, or `pages` throws, the log stays as it was. A cluster has no
+   * transaction over so many streams: there an interruption may leave a beginning of them, behind which
+   * restoring the same events again goes on. Until it ends, nothing is appended.
    * @returns the position of the last event, or undefined where there were none
    * @throws LogNotEmptyError, InvalidEventError (names the event), or what `pages` throws
    */
@@ -107,7 +108,9 @@ export class EventIdTakenError extends Error {
 export class LogNotEmptyError extends Error {
   override readonly name = 'LogNotEmptyError';
   constructor() {
-    super('the log holds events already, and another one is restored into an empty log only');
+    super(
+      'the log holds other events already: another one is restored into an empty log, or behind a beginning of it',
+    );
   }
 }
 

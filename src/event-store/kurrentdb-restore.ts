@@ -1,7 +1,7 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { PortableEvent, Position, RecordedEvent } from '../domain/events';
 import { WholeLogCheck } from '../domain/whole-log';
-import { type AppendResult, LogNotEmptyError } from './event-store';
+import { Beginning } from './beginning';
+import type { AppendResult } from './event-store';
 import { draftOfRestored } from './kurrentdb-records';
 
 /** Events that are appended at once, all of one stream. */
@@ -22,8 +22,7 @@ export async function restoreBehind(
   append: (stream: string, run: Run) => Promise<AppendResult>,
 ): Promise<Position | undefined> {
   const whole = new WholeLogCheck();
-  const existing = eventsOf(there);
-  let before = await existing.next();
+  const beginning = new Beginning(eventsOf(there));
   let end: Position | undefined;
   let run: Run | undefined;
   let bytes = 0;
@@ -35,10 +34,9 @@ export async function restoreBehind(
   for await (const page of pages) {
     for (const event of page) {
       whole.check(event);
-      if (!before.done) {
-        if (!isSame(before.value, event)) throw new LogNotEmptyError();
-        end = before.value.position;
-        before = await existing.next();
+      const position = await beginning.positionOf(event);
+      if (position !== undefined) {
+        end = position;
         continue;
       }
       const size = draftOfRestored([event]).bytes;
@@ -54,14 +52,8 @@ export async function restoreBehind(
     }
   }
   await flush();
-  if (!before.done) throw new LogNotEmptyError();
+  await beginning.assertOver();
   return end;
-}
-
-function isSame(event: RecordedEvent, other: PortableEvent): boolean {
-  const { position: _, ...portable } = event;
-  const { id, stream, revision, type, data, metadata } = other;
-  return isDeepStrictEqual(portable, { id, stream, revision, type, data, metadata });
 }
 
 async function* eventsOf(

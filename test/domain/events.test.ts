@@ -84,6 +84,7 @@ describe('The event catalogue', () => {
       'ImprovementPointCorrected',
       'ImprovementPointIdentified',
       'SourceConsulted',
+      'TextsLeftOut',
     ]);
   });
 

@@ -243,6 +243,14 @@ const SENTENCES: readonly (readonly [DomainEvent, string, string])[] = [
     `Het oordeel van ${STJ} over indicator 1.1.1 (Bereik) voor 2013 (voldoet) is ingetrokken; openbaar vanaf 1 januari 2016; reden: [tekst weggelaten]`,
     `The verdict of ${STJ} on indicator 1.1.1 (Bereik) for 2013 (met) was withdrawn; public from 1 January 2016; reason: [text left out]`,
   ],
+  ...[1, 2].map((count) => {
+    const texts = Array(count).fill({ eventId: id('2013 1.1.1'), digest: 'ab'.repeat(32) });
+    return [
+      { type: 'TextsLeftOut', data: { texts, grounds: 'Op verzoek gewist' } },
+      `Deze kopie van het logboek laat ${count === 1 ? '1 tekst' : '2 teksten'} weg: Op verzoek gewist`,
+      `This copy of the log leaves out ${count === 1 ? '1 text' : '2 texts'}: Op verzoek gewist`,
+    ] as const;
+  }),
 ];
 
 describe('An event in one sentence', () => {

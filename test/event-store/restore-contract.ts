@@ -63,6 +63,19 @@ export function describeRestoreContract(
       expect(await store.lastPosition()).toBeUndefined();
     });
 
+    it('goes on behind a beginning of the same events, and adds nothing to what is whole', async () => {
+      const events = recorded(1_300);
+      await store.restore(inPages(events.slice(0, 700)));
+      const position = await store.restore(inPages(events));
+      expect((await all()).map(withoutPosition)).toEqual(events);
+      expect(await store.restore(inPages(events))).toBe(position);
+      expect(await all()).toHaveLength(1_300);
+      const other = recorded(3);
+      await expect(store.restore(inPages([...events.slice(0, 700), ...other]))).rejects.toThrow();
+      await expect(store.restore(inPages(events.slice(0, 700)))).rejects.toThrow(LogNotEmptyError);
+      expect((await all()).map(withoutPosition)).toEqual(events);
+    });
+
     it('refuses a log that holds other events, and leaves it as it is', async () => {
       const there = sampleEvents(1);
       await store.append(uniqueStream(), there, 'NO_STREAM');

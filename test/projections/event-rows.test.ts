@@ -2,6 +2,7 @@ import { PROJECTIONS } from '../../projections/all';
 import { unpackPart } from '../../projections/packed-facts';
 import { StoredHistory } from '../../projections/stored-history';
 import { EVENT_TYPES, type EventType, type RecordedEvent } from '../../src/domain/events';
+import { TEXTS_LEFT_OUT_STREAM } from '../../src/domain/streams';
 import {
   assessment,
   DIGEST,
@@ -77,6 +78,7 @@ const CASES: Readonly<Record<EventType, readonly string[]>> = {
   ImprovementPointCorrected: [HEAD, FOUND, text(6, 'Leg de afspraken vast.', 'Onjuist verwoord.')],
   CommitmentWithdrawn: [HEAD, FOLLOWED, text(7, null, 'Ten onrechte.')],
   FollowUpWithdrawn: [HEAD, FOLLOWED, `~ improvement_points ${KEY},4] OPEN`, text(7, null, 'Ten onrechte.')],
+  TextsLeftOut: [],
 };
 
 /** Tables that are the same for every type. */
@@ -85,6 +87,8 @@ const INDEX = ['commands', 'event_streams', 'event_types', 'events', 'instants']
 /** The sample events of a type in their stream, behind the framework that they are about. */
 function logOf(type: EventType): { before: RecordedEvent[]; event: RecordedEvent[] } {
   const { after, event } = SAMPLES[type];
+  if (type === 'TextsLeftOut')
+    return { before: [], event: record([event], { stream: TEXTS_LEFT_OUT_STREAM }) };
   if (type.startsWith('Framework')) {
     const log = record([...after, event], { stream: 'framework-KADER' });
     return { before: log.slice(0, -1), event: log.slice(-1) };

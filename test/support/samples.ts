@@ -112,4 +112,11 @@ export const SAMPLES: {
     after: [...baseline, reported('r', [point])],
     event: reportWithdrawn('r', '2015-09'),
   },
+  TextsLeftOut: {
+    after: [],
+    event: {
+      type: 'TextsLeftOut',
+      data: { texts: [{ eventId: id('f'), digest: 'ab'.repeat(32) }], grounds: 'Op verzoek gewist.' },
+    },
+  },
 };

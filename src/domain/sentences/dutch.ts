@@ -88,6 +88,9 @@ export const DUTCH: Sentences = {
     return `${reportOf(named.report(data.corrects), named)} is gecorrigeerd: ${reportedBy} ${reported(reportedOn)} ${points(improvementPointIds, named)}; ${since(publishedOn ?? recordedOn, reason)}`;
   },
 
+  TextsLeftOut: ({ texts, grounds }) =>
+    `Deze kopie van het logboek laat ${texts.length === 1 ? '1 tekst' : `${texts.length} teksten`} weg: ${grounds}`,
+
   FollowUpWithdrawn: ({ followUpId, reason, publishedOn }, named, recordedOn) =>
     `${reportOf(named.report(followUpId), named)} is ingetrokken; ${since(publishedOn ?? recordedOn, reason)}`,
 

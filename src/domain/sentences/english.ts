@@ -89,6 +89,9 @@ export const ENGLISH: Sentences = {
     return `${reportOf(named.report(data.corrects), named)} was corrected: ${reportedBy} ${reported(reportedOn)} ${points(improvementPointIds, named)}; ${since(publishedOn ?? recordedOn, reason)}`;
   },
 
+  TextsLeftOut: ({ texts, grounds }) =>
+    `This copy of the log leaves out ${texts.length === 1 ? '1 text' : `${texts.length} texts`}: ${grounds}`,
+
   FollowUpWithdrawn: ({ followUpId, reason, publishedOn }, named, recordedOn) =>
     `${reportOf(named.report(followUpId), named)} was withdrawn; ${since(publishedOn ?? recordedOn, reason)}`,
 
