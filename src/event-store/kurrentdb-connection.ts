@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { CallOptions, ClientReadableStream, Metadata } from '@grpc/grpc-js';
 import type { AppendStreamState, EventData, KurrentDBClient } from '@kurrent/kurrentdb-client';
 import { StreamsClient } from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/streams_grpc_pb';
@@ -128,6 +128,8 @@ export class Connection {
     try {
       while (!signal?.aborted) {
         if (page.length > 0) {
+          // What comes in one piece is told one by one: a turn later there is more to give at once.
+          await nextTurn();
           const taken = page;
           page = [];
           bytes = 0;
@@ -151,8 +153,12 @@ export class Connection {
    * As {@link read}, for what has an end: nothing for too long is an error. The node that leads is asked, where the
    * URL does not prefer others: one that was cut off from it does not know what is missing.
    */
-  async *readToEnd(request: ReadReq, quietMs = this.#waits.answer): AsyncGenerator<readonly Message[], void> {
-    for await (const page of this.read(request, quietMs, undefined, this.#wantsLeader)) {
+  async *readToEnd(
+    request: ReadReq,
+    quietMs = this.#waits.answer,
+    signal?: AbortSignal,
+  ): AsyncGenerator<readonly Message[], void> {
+    for await (const page of this.read(request, quietMs, signal, this.#wantsLeader)) {
       if (page.length === 0) {
         if (this.#current !== undefined) this.#drop(this.#current);
         throw new NoAnswerError(`the log at ${this.place} stopped answering`);
@@ -199,20 +205,20 @@ export class Connection {
 
   /** Waits for an answer as long as is allowed; a client that got none is not asked again. */
   async #inTime<T>(client: KurrentDBClient, answer: Promise<T>): Promise<T> {
-    const late = new AbortController();
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(
+      () =>
+        late.reject(new NoAnswerError(`the log at ${this.place} did not answer in ${this.#waits.answer} ms`)),
+      this.#waits.answer,
+    );
     try {
-      return await Promise.race([
-        answer,
-        sleep(this.#waits.answer, undefined, { signal: late.signal }).then(() => {
-          throw new NoAnswerError(`the log at ${this.place} did not answer in ${this.#waits.answer} ms`);
-        }),
-      ]);
+      return await Promise.race([answer, late.promise]);
     } catch (error) {
       answer.catch(() => {});
       if (error instanceof NoAnswerError) this.#drop(client);
       throw error;
     } finally {
-      late.abort();
+      clearTimeout(timer);
     }
   }
 
@@ -258,9 +264,9 @@ export class Repetition {
 }
 
 async function isQuiet(news: Promise<void>, quietMs: number): Promise<boolean> {
-  const came = new AbortController();
-  const quiet = sleep(quietMs, true, { signal: came.signal }).catch(() => false);
-  const isQuiet = await Promise.race([news.then(() => false), quiet]);
-  came.abort();
+  const quiet = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => quiet.resolve(true), quietMs);
+  const isQuiet = await Promise.race([news.then(() => false), quiet.promise]);
+  clearTimeout(timer);
   return isQuiet;
 }

@@ -62,22 +62,24 @@ export class PrefixReader {
     return undefined;
   }
 
-  /**
-   * What lies behind a position, up to the end. It is a subscription that is left when it is level, because one
-   * says how far it is while it looks through what is not ours, and a plain reading is silent then.
-   */
-  async *all(after: Position, stop: AbortSignal): Pages {
+  /** What lies behind a position, up to the end. */
+  all(after: Position, stop: AbortSignal): Pages {
     const reached = { position: after };
-    for await (const page of this.#untilDone(() => this.#followOnce(reached, stop))) {
-      if (page.length === 0) return;
-      yield page;
-    }
+    let attempt = () => {
+      attempt = () => this.#untilLevel(reached, stop);
+      return this.#readAllOnce(reached, stop);
+    };
+    return this.#untilDone(() => attempt());
   }
 
   /** What lies behind a position and what comes, until it is stopped; an empty page where it is level. */
   follow(after: Position, stop: AbortSignal): Pages {
     const reached = { position: after };
-    return this.#untilDone(() => this.#followOnce(reached, stop), Number.POSITIVE_INFINITY, stop);
+    let attempt = () => {
+      attempt = () => this.#followOnce(reached, stop);
+      return this.#readAndFollowOnce(reached, stop);
+    };
+    return this.#untilDone(() => attempt(), Number.POSITIVE_INFINITY, stop);
   }
 
   /** Repeats what breaks for a reason that passes; each attempt goes on where the one before it ended. */
@@ -100,12 +102,39 @@ export class PrefixReader {
   }
 
   /** One reading, until it ends or breaks. */
-  async *#readOnce(request: ReadRequest, quietMs?: number): Pages {
+  async *#readOnce(request: ReadRequest, quietMs?: number, stop?: AbortSignal): Pages {
     let last: RecordedEvent | undefined;
-    for await (const messages of this.#connection.readToEnd(request, quietMs)) {
+    for await (const messages of this.#connection.readToEnd(request, quietMs, stop)) {
       const page = await this.#events(messages, last);
       last = page.at(-1);
       if (page.length > 0) yield page;
+    }
+  }
+
+  /**
+   * All in one plain reading, which is the fastest. While the server looks through what is not ours it is silent,
+   * though, and silence looks like a fault: then a subscription goes on, which tells how far it is.
+   */
+  async *#readAllOnce(reached: { position: Position }, stop: AbortSignal): Pages {
+    const request = readRequest({ prefix: this.#prefix, after: reached.position }, Number.MAX_SAFE_INTEGER);
+    for await (const page of this.#readOnce(request, this.#waits.answer, stop)) {
+      // It begins with the event at that position.
+      const behind = page.filter(({ position }) => position > reached.position);
+      reached.position = behind.at(-1)?.position ?? reached.position;
+      if (behind.length > 0) yield behind;
+    }
+  }
+
+  async *#readAndFollowOnce(reached: { position: Position }, stop: AbortSignal): Pages {
+    yield* this.#readAllOnce(reached, stop);
+    yield* this.#followOnce(reached, stop);
+  }
+
+  /** A subscription that is left when it is level. */
+  async *#untilLevel(reached: { position: Position }, stop: AbortSignal): Pages {
+    for await (const page of this.#followOnce(reached, stop)) {
+      if (page.length === 0) return;
+      yield page;
     }
   }
 
