@@ -17,7 +17,8 @@ async function main(): Promise<void> {
     return store.close();
   }
   say('open');
-  if (what === 'hold') setInterval(() => {}, 1_000);
+  // What is not referred to any more may be closed by the garbage collector, lock and all.
+  if (what === 'hold') setInterval(() => store.lastPosition(), 1_000);
   while (what === 'append') {
     const { position } = await store.append(uniqueStream(), sampleEvents(3), 'NO_STREAM');
     say(String(position));
