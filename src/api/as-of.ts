@@ -67,8 +67,10 @@ function assertNotInFuture(
     if (value === null || value.replace('~', '') <= now.slice(0, value.replace('~', '').length)) continue;
     // Unless the register itself has recorded something then, by a clock that went wrong.
     if (clock !== 'recordedBy' || value > scope.lastRecordedAt()) {
+      // As precise as what was asked: a day, a month or a year that has begun is accepted.
+      const latest = clock === 'recordedBy' ? now : now.slice(0, value.replace('~', '').length);
       throw userError(
-        `${argument}.${clock} ${value} lies in the future; the latest accepted is ${now}`,
+        `${argument}.${clock} ${value} lies in the future; the latest accepted is ${latest}`,
         'AS_OF_IN_FUTURE',
       );
     }
