@@ -22,20 +22,26 @@ const PASSING: readonly unknown[] = [
  */
 export function pinnedAnswers(): ApolloServerPlugin<ApiContext> {
   return {
-    async requestDidStart() {
+    // Before the document is looked at: what is refused of it is read from the snapshot too.
+    async requestDidStart({ contextValue: { scope, request } }) {
+      const token = wantedSnapshot(request);
+      const refusal = token === null ? null : await scope.pin(token).then(() => null, refusalOf);
       return {
-        async didResolveOperation({ operation, contextValue: { scope, request } }) {
-          const token = wantedSnapshot(request);
-          if (token === null) return;
-          if (operation?.operation !== 'query') {
+        async didResolveOperation({ operation }) {
+          if (refusal !== null) throw refusal;
+          if (token !== null && operation?.operation !== 'query') {
             throw new GraphQLError('a snapshot is only to be read from; expected a query', {
               extensions: { code: 'BAD_USER_INPUT' satisfies ErrorCode, http: { status: 400 } },
             });
           }
-          await scope.pin(token).catch(refuse);
         },
-        async willSendResponse({ response: { body }, contextValue: { scope } }) {
+        async willSendResponse({ response: { body, http } }) {
           if (body.kind !== 'single') return;
+          if (refusal !== null) {
+            const { http: _, ...extensions } = refusal.extensions;
+            http.status = statusOf(refusal);
+            body.singleResult = { errors: [{ message: refusal.message, extensions }] };
+          }
           const { errors = [] } = body.singleResult;
           if (errors.some(({ extensions }) => PASSING.includes(extensions?.code))) return;
           const { token } = await scope.snapshotAt();
@@ -53,8 +59,13 @@ function wantedSnapshot({ query }: FastifyRequest): string | null {
 }
 
 /** The whole request is refused, before anything of it is run. */
-function refuse(error: unknown): never {
+function refusalOf(error: unknown): GraphQLError {
   if (!(error instanceof GraphQLError)) throw error;
-  const status = error.extensions.code === 'SNAPSHOT_NOT_REACHED' ? 503 : 400;
-  throw new GraphQLError(error.message, { extensions: { ...error.extensions, http: { status } } });
+  return new GraphQLError(error.message, {
+    extensions: { ...error.extensions, http: { status: statusOf(error) } },
+  });
+}
+
+function statusOf({ extensions }: GraphQLError): number {
+  return extensions.code === 'SNAPSHOT_NOT_REACHED' ? 503 : 400;
 }

@@ -218,6 +218,17 @@ describe('A snapshot', () => {
     });
   });
 
+  it('gives a refusal of the document again too, byte by byte', async () => {
+    for (const query of [
+      '{',
+      '{ nothing }',
+      'query A { frameworks { code } } query B { frameworks { code } }',
+    ]) {
+      const refused = await textOf(server, query, {}, { snapshot: token });
+      expect(JSON.parse(refused)).toMatchObject({ errors: [{}], extensions: { snapshot: token } });
+    }
+  });
+
   describe('is refused', () => {
     const refusalOf = async (snapshot: string) => {
       const address = `${server.url}/graphql?${new URLSearchParams({ query: '{ frameworks { code } }', snapshot })}`;
@@ -255,6 +266,13 @@ describe('A snapshot', () => {
         codes.push(code);
       }
       expect(new Set(codes)).toEqual(new Set(['SNAPSHOT_MALFORMED', 'SNAPSHOT_OF_ANOTHER_LOG']));
+    });
+
+    it('also beside a document that is refused, before that is looked at', async () => {
+      for (const query of ['{', '{ nothing }', '']) {
+        const answer = JSON.parse(await textOf(server, query, {}, { snapshot: 'x' }));
+        expect(answer.errors).toEqual([{ message: MALFORMED, extensions: { code: 'SNAPSHOT_MALFORMED' } }]);
+      }
     });
 
     it('where it is of another log, also one with the same documents', async () => {
