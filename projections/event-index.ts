@@ -112,9 +112,14 @@ export function countEvents(database: ReadDatabase, after: Position, upTo: Posit
   );
 }
 
-/** The place of the event with that ordinal, from 0; undefined where there is none. */
-export function eventPlaceAt(database: ReadDatabase, ordinal: number): EventPlace | undefined {
-  return database.get<EventPlace>(`${PLACES} ORDER BY position LIMIT 1 OFFSET ?`, ordinal);
+/** The place of the event with that ordinal, from 0, behind a position; undefined where there is none. */
+export function eventPlaceAt(
+  database: ReadDatabase,
+  ordinal: number,
+  after: Position = 0,
+): EventPlace | undefined {
+  const sql = `${PLACES} WHERE position > ? ORDER BY position LIMIT 1 OFFSET ?`;
+  return database.get<EventPlace>(sql, after, ordinal);
 }
 
 /** The place of the last event up to a position; undefined before the first. */

@@ -29,6 +29,8 @@ const FORM = /^1 ([0-9a-f]{32}) ([1-9]\d{0,14}) ([0-9a-f]{32})$/;
 const EMPTY = '1 empty';
 /** Bytes of a hash in a token: enough that no two events share them. */
 const HASH_BYTES = 16;
+/** Where positions have gaps, an event is counted to from one of those that lie so many events apart. */
+const STRIDE = 10_000;
 /** Tokens that were found good are remembered, so that asking again costs no read of the log. */
 const MAX_KNOWN = 1_000;
 
@@ -43,6 +45,8 @@ export class Snapshots {
   #log: Promise<string> | undefined;
   /** Counted so far: the log is long, and from one snapshot to the next it grows by little. */
   #counted = { position: 0, events: 0 };
+  /** The position behind which each stride of events begins, as far as they were asked for. */
+  readonly #strides: Position[] = [0];
   #latest: { readonly position: Position; readonly snapshot: Promise<Snapshot> } | undefined;
 
   constructor(sources: Pick<ReadSources, 'database' | 'position' | 'readStream'>) {
@@ -81,15 +85,27 @@ export class Snapshots {
   }
 
   async #placeOf({ events, hash }: Mark): Promise<EventPlace> {
-    const { database } = this.#sources;
-    // Where positions count from 1 without gaps, the last event is found without counting to it.
-    const guessed = lastEventPlace(database, events);
-    if (guessed?.position === events && hashOf(await this.#eventAt(guessed)) === hash) return guessed;
-    const counted = eventPlaceAt(database, events - 1);
-    if (counted === undefined) throw notReached();
-    if (hashOf(await this.#eventAt(counted)) !== hash)
+    // Asked first, so that a number that somebody made up costs no search.
+    if (events > this.#count(this.#sources.position())) throw notReached();
+    const place = this.#placeAt(events);
+    if (place === undefined) throw notReached();
+    if (hashOf(await this.#eventAt(place)) !== hash)
       throw ofAnotherLog(`has another event as number ${events}`);
-    return counted;
+    return place;
+  }
+
+  /** The place of the event with that number, from 1, of those counted so far. */
+  #placeAt(number: number): EventPlace | undefined {
+    const { database } = this.#sources;
+    // Where positions count from 1 without gaps there is nothing to count.
+    if (this.#counted.events === this.#counted.position) return lastEventPlace(database, number);
+    const strides = Math.floor((number - 1) / STRIDE);
+    for (let from = this.#strides.at(-1); this.#strides.length <= strides; from = this.#strides.at(-1)) {
+      const end = eventPlaceAt(database, STRIDE - 1, from);
+      if (end === undefined) return undefined;
+      this.#strides.push(end.position);
+    }
+    return eventPlaceAt(database, (number - 1) % STRIDE, this.#strides[strides]);
   }
 
   async #make(position: Position): Promise<Snapshot> {

@@ -29,7 +29,7 @@ function snapshotsOf(log: readonly RecordedEvent[], positionOf = (position: numb
       yield events.filter((event) => event.stream === stream && event.revision >= from);
     },
   });
-  return { snapshots, events, reads };
+  return { snapshots, database, events, reads };
 }
 
 describe('The token of a snapshot', () => {
@@ -101,6 +101,39 @@ describe('The token of a snapshot', () => {
     expect([events, recordedAt]).toEqual([0, null]);
     expect(await snapshotsOf(LOG).snapshots.positionOf(token)).toBe(0);
     expect((await snapshotsOf(LOG).snapshots.at(0)).token).toBe(token);
+  });
+
+  it('is found in few steps in a long log, and one that was made up costs no search', async () => {
+    const [first] = LOG;
+    if (first === undefined) throw new Error('the log has events');
+    const long = Array.from({ length: 25_000 }, (_, index) => ({
+      ...first,
+      revision: index,
+      position: index + 1,
+    }));
+    for (const positionOf of [(position: number) => position, (position: number) => position * 7 - 3]) {
+      const { snapshots, database } = snapshotsOf(long, positionOf);
+      const last = Buffer.from((await snapshots.at(positionOf(25_000))).token, 'base64url').toString();
+      const [, log = '', , hash = ''] = last.split(' ');
+      const get = jest.spyOn(database, 'get');
+      const named = (number: number) =>
+        snapshots.positionOf(Buffer.from(`1 ${log} ${number} ${hash}`).toString('base64url'));
+      await expect(named(25_001)).rejects.toMatchObject({ extensions: { code: 'SNAPSHOT_NOT_REACHED' } });
+      expect(get.mock.calls.filter(([sql]) => sql.includes('OFFSET')).length).toBe(0);
+      for (const number of [24_999, 10_001, 10_000, 1]) {
+        await expect(named(number)).rejects.toMatchObject({
+          extensions: { code: 'SNAPSHOT_OF_ANOTHER_LOG' },
+        });
+      }
+      const skipped = get.mock.calls
+        .filter(([sql]) => sql.includes('OFFSET'))
+        .map((call) => Number(call.at(-1)));
+      expect(Math.max(0, ...skipped)).toBeLessThan(10_000);
+      for (const number of [25_000, 20_001, 20_000, 1]) {
+        const { token } = await snapshots.at(positionOf(number));
+        expect(await snapshots.positionOf(token)).toBe(positionOf(number));
+      }
+    }
   });
 
   it('is made once for the latest event, and found once for one that was named', async () => {
