@@ -30,8 +30,8 @@ export function visibleEvents(history: ApproachHistory, asOf: AsOf): Fact[] {
   add(history.registration);
   const subjects = subjectsOfFactsheets(history);
   history.factsheets.forEach((factsheet, index) => {
-    const { reference, publishedOn } = factsheet;
-    if (!speaksBy(asOf, Number(reference)) || !publicBy(asOf, publishedOn)) return;
+    const { reference, publicFrom } = factsheet;
+    if (!speaksBy(asOf, Number(reference)) || !publicBy(asOf, publicFrom)) return;
     const subject = subjects[index];
     if (subject !== undefined && subject.fact.position <= asOf.upTo && subject.of.every(mayKnow))
       add(factsheet);

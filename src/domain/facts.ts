@@ -22,6 +22,8 @@ export interface FactsheetFact extends Fact {
   readonly kind: AssessmentKind;
   readonly reference: string;
   readonly publishedOn: Edtf | null;
+  /** As {@link publishedOn}; of a new issue by default the day it was recorded, as what it corrects. */
+  readonly publicFrom: Edtf | null;
   readonly partial: boolean;
 }
 

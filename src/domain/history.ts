@@ -47,7 +47,11 @@ export function evolve(history: ApproachHistory, event: DomainEvent, place: Reco
       break;
     case 'FactsheetImported': {
       const { digest, name, kind, reference, publishedOn, partial } = event.data;
-      history.factsheets.push({ ...at, digest, name, kind, reference, publishedOn, partial });
+      const isNewIssue = history.assessments.some(
+        (assessment) => assessment.kind === kind && assessment.year === Number(reference),
+      );
+      const publicFrom = isNewIssue ? publicationOf({ publishedOn }, place) : publishedOn;
+      history.factsheets.push({ ...at, digest, name, kind, reference, publishedOn, publicFrom, partial });
       break;
     }
     case 'AssessmentOpened': {

@@ -123,3 +123,27 @@ describe('A re-issued factsheet', () => {
     expect((await trendOf(', asOf: { publishedBy: "2016-01" }'))[0]).toEqual(of('1.1.2', 2013, 1, 0, 0));
   });
 });
+
+describe('A re-issued factsheet without a date of its own', () => {
+  it('is public from the day it was recorded, document and corrections alike', async () => {
+    const server = (await startServer(SAMPLE_2013)).asAuditor();
+    try {
+      await server.reissue(ISSUED);
+      const typesOn = async (publishedBy: string) => {
+        const asOf = `publishedBy: "${publishedBy}"`;
+        const { approach } = await server.ask<Asked>(
+          maastricht('history(first: 100) { nodes { type } }', asOf),
+        );
+        return approach.history.nodes.map(({ type }) => type);
+      };
+      const count = (types: readonly string[], wanted: string) =>
+        types.filter((type) => type === wanted).length;
+      const before = await typesOn('2015');
+      const since = await typesOn(new Date().toISOString().slice(0, 10));
+      expect(['FactsheetImported', 'FindingCorrected'].map((type) => count(before, type))).toEqual([1, 0]);
+      expect(['FactsheetImported', 'FindingCorrected'].map((type) => count(since, type))).toEqual([2, 1]);
+    } finally {
+      await server.close();
+    }
+  });
+});

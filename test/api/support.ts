@@ -49,8 +49,8 @@ export interface TestServer extends TestClient {
   readonly internalErrors: readonly unknown[];
   /** Imports documents, and waits until they can be read. */
   import(...documents: readonly string[]): Promise<void>;
-  /** Imports a new issue, published then, and waits until it can be read. */
-  reissue(document: string, published: string): Promise<void>;
+  /** Imports a new issue, published then or on a day that is not known, and waits until it can be read. */
+  reissue(document: string, published?: string): Promise<void>;
   /** The same server, asked by somebody who is signed in. */
   as(principal: Somebody): TestClient;
   /** The same server, asked by an auditor wherever nobody else is named. */
@@ -83,7 +83,7 @@ export interface TestRegister {
   readonly register: Register;
   /** Imports documents: paths of factsheets, or their text. */
   import(...documents: readonly string[]): Promise<void>;
-  reissue(document: string, published: string): Promise<void>;
+  reissue(document: string, published?: string): Promise<void>;
   dispose(): Promise<void>;
 }
 
@@ -134,7 +134,7 @@ export function openTestRegister(changes: Partial<Config> = {}): TestRegister {
       await importInto(register, documents.map(toFile), { partial: false, actor: 'tester' });
     },
     async reissue(document, published) {
-      const options = { partial: false, reissue: true, published, actor: 'tester' };
+      const options = { partial: false, reissue: true, actor: 'tester', ...(published && { published }) };
       await importInto(register, [toFile(document)], options);
     },
     async dispose() {
