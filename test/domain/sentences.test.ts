@@ -170,8 +170,8 @@ const SENTENCES: readonly (readonly [DomainEvent, string, string])[] = [
       reportedOn: '2015-03~',
       publishedOn: '2016',
     }),
-    'De melding van gemeente Maastricht van 2 maart 2015 over het verbeterpunt bij indicator 2.2.1 (Afspraken) is gecorrigeerd: gemeente Maastricht meldde omstreeks maart 2015 wat er is gedaan aan de verbeterpunten bij de indicatoren 2.2.1 (Afspraken), 1.1.2 (Toeleiding) en 2.1.1 (Regie); openbaar vanaf 2016; reden: “Verkeerd overgenomen.”',
-    'The report of gemeente Maastricht of 2 March 2015 about the improvement point on indicator 2.2.1 (Afspraken) was corrected: gemeente Maastricht reported around March 2015 what was done about the improvement points on indicators 2.2.1 (Afspraken), 1.1.2 (Toeleiding) and 2.1.1 (Regie); public from 2016; reason: “Verkeerd overgenomen.”',
+    'De melding van gemeente Maastricht van 2 maart 2015 over het verbeterpunt bij indicator 2.2.1 (Afspraken) is gecorrigeerd: gemeente Maastricht meldde omstreeks maart 2015 wat er is gedaan aan de verbeterpunten bij de indicatoren 2.2.1 (Afspraken), 1.1.2 (Toeleiding) en 2.1.1 (Regie); openbaar vanaf eind 2016; reden: “Verkeerd overgenomen.”',
+    'The report of gemeente Maastricht of 2 March 2015 about the improvement point on indicator 2.2.1 (Afspraken) was corrected: gemeente Maastricht reported around March 2015 what was done about the improvement points on indicators 2.2.1 (Afspraken), 1.1.2 (Toeleiding) and 2.1.1 (Regie); public from the end of 2016; reason: “Verkeerd overgenomen.”',
   ],
   [
     reportWithdrawn('ongedateerd'),
@@ -205,8 +205,8 @@ const SENTENCES: readonly (readonly [DomainEvent, string, string])[] = [
   ],
   [
     corrected('c', '2013 2.2.1', { indicators: ['2.2.1'], publishedOn: '2016-05' }),
-    `Het oordeel van ${STJ} over indicator 2.2.1 (Afspraken) voor 2013 is gecorrigeerd en luidt niet meer: verbetering nodig, maar: voldoet, op grond van eigen onderzoek; openbaar vanaf mei 2016; reden: “Verkeerd overgenomen.”`,
-    `The verdict of ${STJ} on indicator 2.2.1 (Afspraken) for 2013 was corrected and no longer reads: improvement needed, but: met, based on its own research; public from May 2016; reason: “Verkeerd overgenomen.”`,
+    `Het oordeel van ${STJ} over indicator 2.2.1 (Afspraken) voor 2013 is gecorrigeerd en luidt niet meer: verbetering nodig, maar: voldoet, op grond van eigen onderzoek; openbaar vanaf eind mei 2016; reden: “Verkeerd overgenomen.”`,
+    `The verdict of ${STJ} on indicator 2.2.1 (Afspraken) for 2013 was corrected and no longer reads: improvement needed, but: met, based on its own research; public from the end of May 2016; reason: “Verkeerd overgenomen.”`,
   ],
   [
     corrected('c', '2013 1.1.1', { indicators: ['1.1.1', '2.1.1'], basis: 'REPORTED' }),
@@ -220,8 +220,8 @@ const SENTENCES: readonly (readonly [DomainEvent, string, string])[] = [
   ],
   [
     assessmentCorrected('2013', { publishedOn: '2014-09' }),
-    'Wat het toezichtonderzoek over 2013 naast zijn bevindingen zegt, is gecorrigeerd; openbaar vanaf september 2014; reden: “Verkeerd overgenomen.”',
-    'What the assessment for 2013 says beside its findings was corrected; public from September 2014; reason: “Verkeerd overgenomen.”',
+    'Wat het toezichtonderzoek over 2013 naast zijn bevindingen zegt, is gecorrigeerd; openbaar vanaf eind september 2014; reden: “Verkeerd overgenomen.”',
+    'What the assessment for 2013 says beside its findings was corrected; public from the end of September 2014; reason: “Verkeerd overgenomen.”',
   ],
   [
     attentionWithdrawn('waarschuwing'),
@@ -230,13 +230,13 @@ const SENTENCES: readonly (readonly [DomainEvent, string, string])[] = [
   ],
   [
     pointCorrected('point 2.2.1', 'Leg de afspraken vast.', '2014'),
-    'Het verbeterpunt bij indicator 2.2.1 (Afspraken) is gecorrigeerd en luidt: “Leg de afspraken vast.”; openbaar vanaf 2014; reden: “Onjuist verwoord.”',
-    'The improvement point on indicator 2.2.1 (Afspraken) was corrected and reads: “Leg de afspraken vast.”; public from 2014; reason: “Onjuist verwoord.”',
+    'Het verbeterpunt bij indicator 2.2.1 (Afspraken) is gecorrigeerd en luidt: “Leg de afspraken vast.”; openbaar vanaf eind 2014; reden: “Onjuist verwoord.”',
+    'The improvement point on indicator 2.2.1 (Afspraken) was corrected and reads: “Leg de afspraken vast.”; public from the end of 2014; reason: “Onjuist verwoord.”',
   ],
   [
     promiseWithdrawn('convenant', '2015-09'),
-    'De toezegging van gemeente Maastricht over het verbeterpunt bij indicator 2.2.1 (Afspraken) is ingetrokken; openbaar vanaf september 2015; reden: “Ten onrechte.”',
-    'The commitment of gemeente Maastricht about the improvement point on indicator 2.2.1 (Afspraken) was withdrawn; public from September 2015; reason: “Ten onrechte.”',
+    'De toezegging van gemeente Maastricht over het verbeterpunt bij indicator 2.2.1 (Afspraken) is ingetrokken; openbaar vanaf eind september 2015; reden: “Ten onrechte.”',
+    'The commitment of gemeente Maastricht about the improvement point on indicator 2.2.1 (Afspraken) was withdrawn; public from the end of September 2015; reason: “Ten onrechte.”',
   ],
   [
     { type: 'FindingWithdrawn', data: { findingId: id('2013 1.1.1'), reason: LEFT_OUT, publishedOn: null } },

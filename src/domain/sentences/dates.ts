@@ -34,6 +34,7 @@ const MONTHS: Readonly<Record<Language, readonly string[]>> = {
   ],
 };
 const AROUND: Readonly<Record<Language, string>> = { NL: 'omstreeks', EN: 'around' };
+const END_OF: Readonly<Record<Language, string>> = { NL: 'eind', EN: 'the end of' };
 const ON: Readonly<Record<Language, string>> = { NL: 'op', EN: 'on' };
 
 /** A date in its own precision: `2015-05-01~` is "omstreeks 1 mei 2015", `2015-06` is "June 2015". */
@@ -52,4 +53,10 @@ export function whenInWords(date: Edtf, language: Language): string {
   const words = dateInWords(date, language);
   if (date.endsWith('~')) return words;
   return `${date.length > 'YYYY-MM'.length ? ON[language] : 'in'} ${words}`;
+}
+
+/** From when something is public that was published then: what is known by month or year is, from the end of it. */
+export function sinceInWords(date: Edtf, language: Language): string {
+  const words = dateInWords(date, language);
+  return date.endsWith('~') || date.length > 'YYYY-MM'.length ? words : `${END_OF[language]} ${words}`;
 }

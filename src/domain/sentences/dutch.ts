@@ -2,7 +2,7 @@ import type { Edtf } from '../edtf';
 import type { AssessmentKind, Verdict, VerdictBasis } from '../events';
 import { indicatorsOf } from '../framework';
 import { type FreeText, TEXT_LEFT_OUT, textOf } from '../free-text';
-import { dateInWords, whenInWords } from './dates';
+import { dateInWords, sinceInWords, whenInWords } from './dates';
 import type { Named, NamedAssessment, NamedIndicator, Sentences } from './named';
 
 const VERDICTS: Readonly<Record<Verdict, string>> = {
@@ -161,7 +161,7 @@ function reportOf(
 }
 
 function since(publishedOn: Edtf, reason: FreeText): string {
-  return `openbaar vanaf ${dateInWords(publishedOn, 'NL')}; reden: ${quoted(reason)}`;
+  return `openbaar vanaf ${sinceInWords(publishedOn, 'NL')}; reden: ${quoted(reason)}`;
 }
 
 function the({ kind, year }: NamedAssessment): string {

@@ -2,7 +2,7 @@ import type { Edtf } from '../edtf';
 import type { AssessmentKind, Verdict, VerdictBasis } from '../events';
 import { indicatorsOf } from '../framework';
 import { type FreeText, TEXT_LEFT_OUT, textOf } from '../free-text';
-import { dateInWords, whenInWords } from './dates';
+import { dateInWords, sinceInWords, whenInWords } from './dates';
 import type { Named, NamedAssessment, NamedIndicator, Sentences } from './named';
 
 const VERDICTS: Readonly<Record<Verdict, string>> = { MET: 'met', IMPROVEMENT_NEEDED: 'improvement needed' };
@@ -162,7 +162,7 @@ function reportOf(
 }
 
 function since(publishedOn: Edtf, reason: FreeText): string {
-  return `public from ${dateInWords(publishedOn, 'EN')}; reason: ${quoted(reason)}`;
+  return `public from ${sinceInWords(publishedOn, 'EN')}; reason: ${quoted(reason)}`;
 }
 
 function nameOf({ kind, year }: NamedAssessment): string {
