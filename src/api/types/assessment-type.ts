@@ -97,7 +97,8 @@ export class AssessmentType {
   }
 
   @Field(() => [FindingType], {
-    description: 'Its findings in document order, each in the reading that stands.',
+    description:
+      'Its findings in document order, each in the reading that stands; those that a new issue added come last.',
   })
   async findings(): Promise<FindingType[]> {
     return findingsOf(this.#reading, await this.#reading.findings(this.#assessment));
