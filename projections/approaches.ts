@@ -75,7 +75,7 @@ class ApproachesWriter implements ProjectionWriter {
       case 'FactsheetImported':
         this.#keepText(event, event.data.text);
         this.#database.run(
-          'INSERT INTO documents (digest, stream) VALUES (?, ?)',
+          'INSERT INTO documents (digest, stream) VALUES (?, ?) ON CONFLICT DO NOTHING',
           event.data.digest,
           event.stream,
         );

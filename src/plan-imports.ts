@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { decide } from './domain/approach';
 import type { ApproachCommand } from './domain/approach-commands';
+import type { Edtf } from './domain/edtf';
 import type { DomainEvent, Position } from './domain/events';
 import type { AssessmentFact } from './domain/facts';
 import { type Framework, FrameworkLine } from './domain/framework';
@@ -84,7 +85,9 @@ export async function planImports(
     approaches.set(stream, ahead);
     try {
       assertNotElsewhere(options.streamOfDocument(file.digest), stream, ahead.history, file.digest);
-      const plan = planOne(document, approach, framework, ahead, options);
+      // Of issues that are named together, an earlier one that was imported before is only passed on the way.
+      const isLast = documents.findLast((other) => isOfSameAssessment(other, document)) === document;
+      const plan = planOne(document, approach, framework, ahead, { ...options, isLast });
       const decided = plan.command === null ? [] : decide(plan.command, ahead.history, () => line);
       const counts: Record<string, number> = {};
       for (const { event, line: from } of decided) {
@@ -107,6 +110,15 @@ export async function planImports(
   return plans;
 }
 
+function isOfSameAssessment(a: ReadDocument, b: ReadDocument): boolean {
+  return (
+    a.subject.municipality.code === b.subject.municipality.code &&
+    a.subject.slug === b.subject.slug &&
+    a.subject.year === b.subject.year &&
+    a.factsheet.kind === b.factsheet.kind
+  );
+}
+
 async function readApproach(store: EventStore, stream: string): Promise<Ahead> {
   const ahead: Ahead = { history: emptyHistory(), events: [], position: 0 };
   for await (const page of store.readStream(stream)) {
@@ -119,37 +131,68 @@ async function readApproach(store: EventStore, stream: string): Promise<Ahead> {
   return ahead;
 }
 
+type Plan = Pick<
+  PlannedImport,
+  'key' | 'command' | 'expectedRevision' | 'isReissue' | 'changes' | 'warnings'
+>;
+
+/** Of a document that was imported before, what was imported then; unless it is issued again over another. */
 function planOne(
-  { factsheet, subject, file }: ReadDocument,
+  document: ReadDocument,
   approach: ApproachKey,
   framework: Framework,
-  { history, events }: Ahead,
-  options: PlanOptions,
-): Pick<PlannedImport, 'key' | 'command' | 'expectedRevision' | 'isReissue' | 'changes' | 'warnings'> {
+  ahead: Ahead,
+  options: PlanOptions & { readonly isLast: boolean },
+): Plan {
+  const { factsheet, subject, file } = document;
+  const { history } = ahead;
   const { flags } = options;
   const key = `${file.digest}/${approach.municipality}/${approach.slug}/${subject.year}`;
-  const commandFor = (about: FactsheetSubject) =>
-    toCommand(factsheet, about, file, framework, history, flags.partial, (name) => stableId(key, name));
   const issues = history.factsheets.filter(
     ({ kind, reference }) => kind === factsheet.kind && reference === subject.year,
   );
   const known = issues.findIndex(({ digest }) => digest === file.digest);
-  const earlier = known < 0 ? issues : issues.slice(0, known);
-  if (known === 0 || (known < 0 && !options.reissue)) {
-    const { command, warnings } = commandFor(subject);
-    return { key, command, expectedRevision: null, isReissue: false, changes: [], warnings };
+  if (options.reissue && (known < 0 || options.isLast)) {
+    const times = issues.filter(({ digest }) => digest === file.digest).length;
+    const keyOfIssue = times === 0 ? key : `${key}/issue ${times + 1}`;
+    const issue = planIssue(document, keyOfIssue, framework, ahead, issues, options);
+    if (known < 0 || issue.command !== null) return issue;
   }
 
-  const today = options.now().toISOString().slice(0, 10);
-  const assessment = assessmentOf(factsheet, subject, framework, history);
-  const dates = [assessment.concluded, ...earlier].flatMap((one) => one?.publishedOn ?? []);
-  const issued = issueDate(factsheet, dates, flags.published, today);
-  const { publishedOn } = issued;
-  const planned = commandFor({ ...subject, publishedOn });
+  let { publishedOn } = subject;
   if (known > 0) {
-    const { command, warnings } = planned;
-    return { key, command, expectedRevision: null, isReissue: true, changes: [], warnings };
+    const dates = datesOf(assessmentOf(factsheet, subject, framework, history), issues.slice(0, known));
+    ({ publishedOn } = issueDate(factsheet, dates, flags.published, today(options)));
   }
+  const about = { ...subject, publishedOn };
+  const { command, warnings } = toCommand(factsheet, about, file, framework, history, flags.partial, (name) =>
+    stableId(key, name),
+  );
+  return { key, command, expectedRevision: null, isReissue: known > 0, changes: [], warnings };
+}
+
+/** @param issues the documents of the assessment so far */
+function planIssue(
+  { factsheet, subject, file }: ReadDocument,
+  key: string,
+  framework: Framework,
+  { history, events }: Ahead,
+  issues: ApproachHistory['factsheets'],
+  options: PlanOptions,
+): Plan {
+  const { flags } = options;
+  const assessment = assessmentOf(factsheet, subject, framework, history);
+  const issued = issueDate(factsheet, datesOf(assessment, issues), flags.published, today(options));
+  const { publishedOn } = issued;
+  const planned = toCommand(
+    factsheet,
+    { ...subject, publishedOn },
+    file,
+    framework,
+    history,
+    flags.partial,
+    (name) => stableId(key, name),
+  );
   const reason = options.reason ?? `Overgenomen uit de heruitgave ${file.name}.`;
   const { command, changes, warnings } = reissue(planned.command, assessment, history, events, {
     reason: () => ({ text: reason, salt: randomBytes(16).toString('hex') }),
@@ -163,6 +206,14 @@ function planOne(
     changes,
     warnings: [...planned.warnings, ...issued.warnings, ...warnings].sort((a, b) => a.line - b.line),
   };
+}
+
+function today({ now }: PlanOptions): string {
+  return now().toISOString().slice(0, 10);
+}
+
+function datesOf({ concluded }: AssessmentFact, issues: ApproachHistory['factsheets']): Edtf[] {
+  return [concluded, ...issues].flatMap((one) => one?.publishedOn ?? []);
 }
 
 /** The assessment of which the document is a new issue. */

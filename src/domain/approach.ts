@@ -63,7 +63,7 @@ export function decide(
       return [...imported(document), ...decideInTurn(steps, structuredClone(history), frameworks)];
     }
     case 'ReissueAssessment':
-      return isImported(command.document, history) ? [] : reissueAssessment(command, history, frameworks);
+      return reissueAssessment(command, history, frameworks);
     default:
       if (command.type === 'RegisterApproach' && history.registration !== null)
         throw alreadyRegistered(history.registration);

@@ -279,7 +279,8 @@ function addedTo(
   { source, recordedAt }: RecordedPlace,
 ): Pick<WithdrawableFact, 'publishedOn' | 'withdrawn'> {
   if (assessment === null || assessment.concluded === null) return { publishedOn: null, withdrawn: null };
-  const document = history.factsheets.find(({ digest }) => digest === source?.document);
+  // A document may be issued again, over another issue.
+  const document = history.factsheets.findLast(({ digest }) => digest === source?.document);
   return { publishedOn: document?.publishedOn ?? recordedAt.slice(0, 10), withdrawn: null };
 }
 
@@ -302,7 +303,7 @@ function publicationOf({ publishedOn }: { readonly publishedOn: Edtf | null }, p
 
 function sourceOf(history: ApproachHistory, source: EventSource | null): FindingFact['source'] {
   if (source === null) return null;
-  const factsheet = history.factsheets.findIndex(({ digest }) => digest === source.document);
+  const factsheet = history.factsheets.findLastIndex(({ digest }) => digest === source.document);
   if (factsheet < 0) throw new HistoryError(`the history has no factsheet ${source.document}`);
   return { factsheet, line: source.line };
 }

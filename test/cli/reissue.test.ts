@@ -52,7 +52,7 @@ ${path}
     const path = place.document('again.txt', CORRECTED);
     await place.run('import', '--reissue', path);
     const once = place.events();
-    for (const args of [['--reissue', path], [path], ['--reissue', SAMPLE_2013]]) {
+    for (const args of [['--reissue', path], [path], [SAMPLE_2013]]) {
       const { status, stdout } = await place.run('import', ...args);
       expect(status).toBe(0);
       expect(stdout).toMatch(/imported before: nothing appended\n$/);
@@ -69,6 +69,27 @@ ${path}
     } finally {
       await elsewhere.dispose();
     }
+  });
+
+  it('the original again brings back what stood, once, and keeps all three', async () => {
+    const path = place.document('again.txt', CORRECTED);
+    await place.run('import', '--reissue', path);
+    const back = await place.run('import', '--reissue', SAMPLE_2013);
+    expect(back).toMatchObject({ status: 0, stderr: '' });
+    expect(back.stdout).toMatch(/4\.2\.2: its improvement point is back\n/);
+    expect(added().map(({ type }) => type)).toEqual([
+      'FactsheetImported',
+      'AssessmentCorrected',
+      'FindingCorrected',
+      'FactsheetImported',
+      'AssessmentCorrected',
+      'FindingCorrected',
+    ]);
+    const once = place.events();
+    const again = await place.run('import', '--reissue', path, SAMPLE_2013);
+    expect(again.stdout).toMatch(/nothing appended\n.*\n(.*\n)*.*nothing appended\n$/);
+    expect(place.events()).toEqual(once);
+    expect((await place.run('import', '--reissue', path)).stdout).toMatch(/4\.2\.2 corrected: ✗ became ✓/);
   });
 
   it('of what says the same appends nothing, and says so', async () => {

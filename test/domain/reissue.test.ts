@@ -61,14 +61,14 @@ describe('A new issue of an assessment', () => {
       .gives(document, better, attentionWithdrawn('warning'), ...additions);
   });
 
-  it('comes once: the same document again gives nothing, as something else it is refused', () => {
+  it('may come again, over another issue or what was corrected since', () => {
     const again = reissued([attention('late', 'met')]);
+    given(...history, document, withdrawn('met'), found('new', '2013'))
+      .when(reissued([attention('late', 'new')]))
+      .gives(document, attention('late', 'new'));
     given(...history, document, attention('late', 'met'))
       .when(again)
-      .gives();
-    given(...history, document)
-      .when(reissued([], imported({ digest: DIGEST, publishedOn: '2016' })))
-      .isRejected('FACTSHEET_REUSED');
+      .isRejected('ID_TAKEN');
   });
 
   it('is of an assessment that there is, and that is concluded', () => {
