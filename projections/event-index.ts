@@ -130,6 +130,18 @@ export function lastEventPlace(database: ReadDatabase, upTo: Position): EventPla
 const PLACES = `SELECT position, revision, (SELECT name FROM event_streams WHERE id = stream) AS stream
   FROM events`;
 
+/** The revision that a stream is at by a position; -1 where it is not there yet. */
+export function revisionAt(database: ReadDatabase, stream: string, upTo: Position): number {
+  return (
+    database.get<{ revision: number | null }>(
+      `SELECT max(revision) AS revision FROM events
+       WHERE stream = (SELECT id FROM event_streams WHERE name = ?) AND position <= ?`,
+      stream,
+      upTo,
+    )?.revision ?? -1
+  );
+}
+
 /** The last position recorded by that instant (ISO 8601 in UTC, milliseconds); 0 where nothing was yet. */
 export function positionRecordedBy(database: ReadDatabase, instant: string): Position {
   return (

@@ -1,7 +1,8 @@
 import { hash, randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Decided, decide } from './domain/approach';
-import type { ApproachCommand } from './domain/approach-commands';
+import { type ApproachCommand, stepsOf } from './domain/approach-commands';
+import type { Audience } from './domain/audience';
 import {
   type DomainEvent,
   type Position,
@@ -14,6 +15,7 @@ import { type ApproachHistory, emptyHistory, evolve } from './domain/history';
 import { Rejection } from './domain/rejection';
 import { asksForThese } from './domain/repeated-command';
 import { approachStream, frameworkStream } from './domain/streams';
+import { assertWithin } from './domain/write-limits';
 import {
   type AppendResult,
   EventIdTakenError,
@@ -40,6 +42,8 @@ export interface CommandContext {
   readonly document: string | null;
   /** The revision that the stream must be at, -1 where it must not be there; null or left out: any. */
   readonly expectedRevision?: number | null;
+  /** Within which the sender may write to approaches; left out: everywhere. */
+  readonly limits?: Audience;
 }
 
 export interface CommandResult {
@@ -50,6 +54,23 @@ export interface CommandResult {
   /** Position and revision of the last event of the command, or else of its stream. */
   readonly position: Position;
   readonly revision: number;
+}
+
+/** The stream is not at the revision that the command expected, or others kept coming first. */
+export class RevisionConflictError extends Error {
+  override readonly name = 'RevisionConflictError';
+  constructor(
+    stream: string,
+    /** Null where the command expected none. */
+    readonly expected: number | null,
+    /** Last revision of the stream; -1 where it is not there. */
+    readonly actual: number,
+  ) {
+    const is = actual < 0 ? 'is not there' : `is at revision ${actual}`;
+    super(
+      `${stream} ${is}${expected === null ? ': others kept writing to it' : `, expected was ${expected}`}`,
+    );
+  }
 }
 
 /** Namespace of the UUIDv5 ids of events and of what they create; part of the storage format. */
@@ -66,8 +87,9 @@ export function stableId(key: string, name: string | number): string {
  * Decides a command on an approach and appends what it gives: all of it or nothing. Sent again, with the same
  * correlation id and content, it gives the first result, whatever has happened since.
  * @throws Rejection where the domain refuses it, or the correlation id is that of another command.
- * @throws WrongExpectedRevisionError where the stream is not at the expected revision, or others kept coming
- * first, {@link MAX_ATTEMPTS} times.
+ * @throws OutsideLimitsError where the sender may not write that.
+ * @throws RevisionConflictError where the stream is not at the expected revision, or others kept coming first,
+ * {@link MAX_ATTEMPTS} times.
  */
 export async function handleApproachCommand(
   store: EventStore,
@@ -81,8 +103,10 @@ export async function handleApproachCommand(
     start: emptyHistory,
     fold: foldApproach,
     async decide(history) {
-      const steps = 'steps' in command ? command.steps : [command];
-      const opened = steps.flatMap((step) => (step.type === 'OpenAssessment' ? [step.data.framework] : []));
+      if (context.limits !== undefined) assertWithin(context.limits, approach.municipality, command, history);
+      const opened = stepsOf(command).flatMap((step) =>
+        step.type === 'OpenAssessment' ? [step.data.framework] : [],
+      );
       const frameworks = new Map<string, FrameworkLine>();
       for (const code of [...opened, ...history.assessments.map(({ framework }) => framework)]) {
         if (!frameworks.has(code)) frameworks.set(code, (await loadFramework(store, code)).line);
@@ -94,7 +118,7 @@ export async function handleApproachCommand(
 
 /**
  * Decides a command on a framework and appends what it gives; sent again, it gives the first result.
- * @throws Rejection and WrongExpectedRevisionError as {@link handleApproachCommand}.
+ * @throws Rejection and RevisionConflictError as {@link handleApproachCommand}.
  */
 export async function handleFrameworkCommand(
   store: EventStore,
@@ -114,14 +138,14 @@ export interface ApproachKey {
   readonly slug: string;
 }
 
-/** The history of an approach as its stream tells it, and the stream's last revision; -1 where there is none. */
+/** The history of an approach as its stream tells it, and where that ends; -1 and 0 where there is none. */
 export async function loadApproach(
   store: EventStore,
   { municipality, slug }: ApproachKey,
-): Promise<{ history: ApproachHistory; revision: number }> {
+): Promise<{ history: ApproachHistory; revision: number; position: Position }> {
   const stream = approachStream(municipality, slug);
-  const { state, revision } = await load(store, stream, emptyHistory(), foldApproach);
-  return { history: state, revision };
+  const { state, revision, position } = await load(store, stream, emptyHistory(), foldApproach);
+  return { history: state, revision, position };
 }
 
 /** The framework as its stream tells it, and the stream's last revision; -1 where there is none. */
@@ -168,8 +192,7 @@ function foldApproach(history: ApproachHistory, event: RecordedEvent): void {
 
 /** @throws Rejection where the command would register an approach in the stream of another. */
 function assertAbout({ municipality, slug }: ApproachKey, command: ApproachCommand): void {
-  const steps = command.type === 'RecordAssessment' ? command.steps : [command];
-  for (const step of steps) {
+  for (const step of stepsOf(command)) {
     if (step.type !== 'RegisterApproach') continue;
     if (step.data.municipality === municipality && step.data.slug === slug) continue;
     throw new Rejection(
@@ -198,11 +221,7 @@ async function appendDecision<State>(
     const { state, revision, position, own } = loaded;
     if (own.length > 0) return { ...resultOf(command, own, context), isRepeated: true };
     if (expectedRevision !== null && expectedRevision !== revision) {
-      throw new WrongExpectedRevisionError(
-        stream,
-        orNoStream(expectedRevision),
-        revision < 0 ? undefined : revision,
-      );
+      throw new RevisionConflictError(stream, expectedRevision, revision);
     }
     const decided = await subject.decide(state);
     if (decided.length === 0) return { events: [], isRepeated: true, position, revision };
@@ -213,8 +232,11 @@ async function appendDecision<State>(
       const events = await readCommand(store, stream, last - decided.length + 1);
       return { ...resultOf(command, events, context), isRepeated: false };
     } catch (error) {
-      if (error instanceof EventIdTakenError) throw reused(correlationId, error.stream);
-      if (!(error instanceof WrongExpectedRevisionError) || attempt === MAX_ATTEMPTS) throw error;
+      if (error instanceof EventIdTakenError) throw reused(correlationId);
+      if (!(error instanceof WrongExpectedRevisionError)) throw error;
+      if (attempt === MAX_ATTEMPTS) {
+        throw new RevisionConflictError(stream, expectedRevision, error.actual ?? -1);
+      }
       await sleep(randomInt(FIRST_BACKOFF_MS * 2 ** (attempt - 1)));
     }
   }
@@ -231,15 +253,15 @@ function resultOf(
 ): Omit<CommandResult, 'isRepeated'> {
   const last = events.at(-1);
   if (last === undefined) throw new RangeError(`there are no events of command ${correlationId}`);
-  if (!asksForThese(command, events)) throw reused(correlationId, last.stream);
+  if (!asksForThese(command, events)) throw reused(correlationId);
   return { events, position: last.position, revision: last.revision };
 }
 
-/** What is thrown where the id of a command is that of another one, which has events in that stream. */
-export function reused(commandId: string, stream: string): Rejection {
+/** What is thrown where the id of a command is that of another one. It does not say which: that may be hidden. */
+export function reused(commandId: string): Rejection {
   return new Rejection(
     'COMMAND_ID_REUSED',
-    `a command with the id ${commandId} and other content was accepted before, in ${stream}`,
+    `a command with the id ${commandId} and other content was accepted before`,
     'commandId',
   );
 }

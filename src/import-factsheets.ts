@@ -1,16 +1,22 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Position } from './domain/events';
 import type { Framework } from './domain/framework';
 import { GGSR } from './domain/ggsr';
 import { Rejection } from './domain/rejection';
-import { type EventStore, WrongExpectedRevisionError } from './event-store/event-store';
+import type { EventStore } from './event-store/event-store';
 import { decodeFactsheet } from './factsheet/decode';
 import { FactsheetError } from './factsheet/factsheet';
 import { readFactsheet } from './factsheet/read-factsheet';
 import { type ImportFlags, subjectOf } from './factsheet/subject';
-import { handleApproachCommand, handleFrameworkCommand, loadFramework, stableId } from './handle-command';
+import {
+  type CommandResult,
+  handleApproachCommand,
+  handleFrameworkCommand,
+  loadFramework,
+  RevisionConflictError,
+  stableId,
+} from './handle-command';
 import { type PlannedImport, type PlanOptions, planImports, type ReadDocument } from './plan-imports';
 
 /** The framework of every factsheet of this class; built in, and published when the first one needs it. */
@@ -18,13 +24,22 @@ const FRAMEWORK: Framework = GGSR;
 
 /** What was made of one document. */
 export interface ImportedFactsheet extends PlannedImport {
+  /** Null where nothing was to be appended. */
+  readonly result: CommandResult | null;
   /** Of its last event; null where nothing was appended. */
   readonly position: Position | null;
 }
 
-/** A document cannot be imported, and none of those named with it was. */
+/** A document cannot be imported, and none of those named with it was; `cause` is what was wrong with the first. */
 export class ImportError extends Error {
   override readonly name = 'ImportError';
+}
+
+/** A document that is to be imported. */
+export interface ImportSource {
+  /** Path or name of its file, by which errors call it. */
+  readonly path: string;
+  readonly read: () => Promise<Uint8Array>;
 }
 
 export interface ImportOptions extends PlanOptions {
@@ -42,45 +57,52 @@ export interface ImportOptions extends PlanOptions {
  */
 export async function importFactsheets(
   store: EventStore,
-  paths: readonly string[],
+  sources: readonly ImportSource[],
   options: ImportOptions,
 ): Promise<ImportedFactsheet[]> {
-  const documents = await readAll(paths, options.flags, options.now().toISOString().slice(0, 10));
+  const documents = await readAll(sources, options.flags, options.now().toISOString().slice(0, 10));
   const plans = await planImports(
     store,
     documents,
     FRAMEWORK,
     options,
-    (path, error) => new ImportError(describe(path, error)),
+    (path, error) => new ImportError(describe(path, error), { cause: error }),
   );
   options.onPlanned?.(plans);
-  if (options.dryRun) return plans.map((plan) => ({ ...plan, position: null }));
+  if (options.dryRun) return plans.map((plan) => ({ ...plan, result: null, position: null }));
 
   const result: ImportedFactsheet[] = [];
-  for (const plan of plans) result.push(await append(store, plan, options.actor));
+  for (const plan of plans) result.push(await append(store, plan, options));
   return result;
 }
 
-async function append(store: EventStore, plan: PlannedImport, actor: string): Promise<ImportedFactsheet> {
+async function append(
+  store: EventStore,
+  plan: PlannedImport,
+  { actor, command: sent }: ImportOptions,
+): Promise<ImportedFactsheet> {
   const { document, approach, key, command, expectedRevision } = plan;
-  if (command === null) return { ...plan, position: null };
+  if (command === null) return { ...plan, result: null, position: null };
   const context = {
     actor,
-    correlationId: stableId(key, 'command'),
+    correlationId: sent?.correlationId ?? stableId(key, 'command'),
     key,
     document: document.file.digest,
-    expectedRevision,
+    expectedRevision: sent?.expectedRevision ?? expectedRevision,
+    ...(sent === undefined ? {} : { limits: sent.limits }),
   };
   await publishFramework(store, actor);
   try {
-    const { events, isRepeated, position } = await handleApproachCommand(store, approach, command, context);
+    const result = await handleApproachCommand(store, approach, command, context);
+    const { events, isRepeated, position } = result;
     const counts: Record<string, number> = {};
     if (!isRepeated) for (const { type } of events) counts[type] = (counts[type] ?? 0) + 1;
-    return { ...plan, events: counts, position: isRepeated ? null : position };
+    return { ...plan, events: counts, result, position: isRepeated ? null : position };
   } catch (error) {
-    if (!(error instanceof WrongExpectedRevisionError)) throw error;
+    if (!(error instanceof RevisionConflictError)) throw error;
     throw new ImportError(
       `${document.path}: the approach was written to since this was compared with it; import it again`,
+      { cause: error },
     );
   }
 }
@@ -93,12 +115,17 @@ async function publishFramework(store: EventStore, actor: string): Promise<void>
   await handleFrameworkCommand(store, { type: 'PublishFramework', framework: FRAMEWORK }, context);
 }
 
-async function readAll(paths: readonly string[], flags: ImportFlags, today: string): Promise<ReadDocument[]> {
+async function readAll(
+  sources: readonly ImportSource[],
+  flags: ImportFlags,
+  today: string,
+): Promise<ReadDocument[]> {
   const documents: ReadDocument[] = [];
   const problems: string[] = [];
-  for (const path of paths) {
+  let cause: unknown;
+  for (const { path, read } of sources) {
     try {
-      const bytes = await readFile(path);
+      const bytes = await read();
       const text = decodeFactsheet(bytes);
       const factsheet = readFactsheet(text, FRAMEWORK);
       const digest = createHash('sha256').update(bytes).digest('hex');
@@ -106,9 +133,10 @@ async function readAll(paths: readonly string[], flags: ImportFlags, today: stri
       documents.push({ path, file, factsheet, subject: subjectOf(factsheet, flags, today) });
     } catch (error) {
       problems.push(describe(path, error));
+      cause ??= error;
     }
   }
-  if (problems.length > 0) throw new ImportError(problems.join('\n'));
+  if (problems.length > 0) throw new ImportError(problems.join('\n'), { cause });
   return documents.sort(
     (a, b) =>
       a.factsheet.kind.localeCompare(b.factsheet.kind, 'en') ||

@@ -21,6 +21,7 @@ import type { SigningKey } from './ledger/note';
 import { readOrCreateSigningKey, SigningKeyFileError } from './ledger/signing-key';
 import { Projector } from './projector';
 import { readWebhooks } from './webhooks/webhook';
+import { writeSources } from './writing';
 
 /** What a new signing key is named where nothing else is said. */
 const LEDGER_NAME = 'toetsspoor';
@@ -252,6 +253,7 @@ export async function serve(
   const app: FastifyInstance = await createServer({
     sources,
     signedLog: { ledger, follower, key },
+    writes: writeSources(store, database, projector, MAX_WAIT_MS),
     tokens: tokenRules(config),
     contact: config.contact,
     documents,

@@ -8,13 +8,14 @@ import { type Framework, FrameworkLine } from './domain/framework';
 import { type ApproachHistory, emptyHistory, evolve } from './domain/history';
 import { Rejection } from './domain/rejection';
 import { approachStream } from './domain/streams';
+import { assertMayWriteMunicipality, assertWithin } from './domain/write-limits';
 import type { EventStore } from './event-store/event-store';
 import { type Factsheet, FactsheetError, type Said } from './factsheet/factsheet';
 import { issueDate } from './factsheet/issue-date';
 import { reissue } from './factsheet/reissue';
 import type { FactsheetSubject, ImportFlags } from './factsheet/subject';
 import { type FactsheetFile, toCommand } from './factsheet/to-command';
-import { type ApproachKey, loadFramework, stableId } from './handle-command';
+import { type ApproachKey, type CommandContext, loadFramework, reused, stableId } from './handle-command';
 
 /** A document that was read. */
 export interface ReadDocument {
@@ -30,6 +31,8 @@ export interface PlannedImport {
   readonly approach: ApproachKey;
   /** What the ids of its events are made of. */
   readonly key: string;
+  /** Id of the assessment that it tells of. */
+  readonly assessmentId: string;
   /** Null where a new issue says what the register holds already. */
   readonly command: ApproachCommand | null;
   /** The revision that the approach must still be at; null where any will do. */
@@ -51,6 +54,11 @@ export interface PlanOptions {
   readonly now: () => Date;
   /** The stream that holds a document already, by its SHA-256; null where none does. */
   readonly streamOfDocument: (digest: string) => string | null;
+  /** Where one document is sent as a command of its own; else the command follows from the document. */
+  readonly command?: Required<Pick<CommandContext, 'correlationId' | 'expectedRevision' | 'limits'>> & {
+    /** The stream that a command with this id wrote to before; null where there is none. */
+    readonly usedIn: string | null;
+  };
 }
 
 /** An approach with what is to be appended to it so far. */
@@ -84,10 +92,16 @@ export async function planImports(
     const ahead = approaches.get(stream) ?? (await readApproach(store, stream));
     approaches.set(stream, ahead);
     try {
+      assertMayImport(options, approach);
       assertNotElsewhere(options.streamOfDocument(file.digest), stream, ahead.history, file.digest);
       // Of issues that are named together, an earlier one that was imported before is only passed on the way.
       const isLast = documents.findLast((other) => isOfSameAssessment(other, document)) === document;
-      const plan = planOne(document, approach, framework, ahead, { ...options, isLast });
+      const known = ahead.history.factsheets.find(({ digest }) => digest === file.digest);
+      const before = known === undefined ? ahead : await readApproach(store, stream, known.revision);
+      const isKnown = known !== undefined;
+      const plan = planOne(document, approach, framework, ahead, before, { ...options, isLast, isKnown });
+      if (options.command !== undefined && plan.command !== null)
+        assertWithin(options.command.limits, approach.municipality, plan.command, ahead.history);
       const decided = plan.command === null ? [] : decide(plan.command, ahead.history, () => line);
       const counts: Record<string, number> = {};
       for (const { event, line: from } of decided) {
@@ -119,10 +133,16 @@ function isOfSameAssessment(a: ReadDocument, b: ReadDocument): boolean {
   );
 }
 
-async function readApproach(store: EventStore, stream: string): Promise<Ahead> {
+/** @param upTo only what stands before this revision */
+async function readApproach(
+  store: EventStore,
+  stream: string,
+  upTo = Number.POSITIVE_INFINITY,
+): Promise<Ahead> {
   const ahead: Ahead = { history: emptyHistory(), events: [], position: 0 };
   for await (const page of store.readStream(stream)) {
     for (const event of page) {
+      if (event.revision >= upTo) return ahead;
       evolve(ahead.history, event, { ...event, ...event.metadata });
       ahead.events.push(event);
       ahead.position = event.position;
@@ -131,44 +151,62 @@ async function readApproach(store: EventStore, stream: string): Promise<Ahead> {
   return ahead;
 }
 
-type Plan = Pick<
-  PlannedImport,
-  'key' | 'command' | 'expectedRevision' | 'isReissue' | 'changes' | 'warnings'
->;
+type Plan = Omit<PlannedImport, 'document' | 'approach' | 'events'>;
 
-/** Of a document that was imported before, what was imported then; unless it is issued again over another. */
+/**
+ * Of a document that was imported before, what was imported then; unless it is issued again over another.
+ * @param before the approach as it was before the document was imported, where it was: so what it changes and
+ * what is warned of is the same, however often it is imported
+ */
 function planOne(
   document: ReadDocument,
   approach: ApproachKey,
   framework: Framework,
   ahead: Ahead,
-  options: PlanOptions & { readonly isLast: boolean },
+  before: Ahead,
+  options: PlanOptions & { readonly isLast: boolean; readonly isKnown: boolean },
 ): Plan {
   const { factsheet, subject, file } = document;
-  const { history } = ahead;
-  const { flags } = options;
+  const { flags, isKnown } = options;
   const key = `${file.digest}/${approach.municipality}/${approach.slug}/${subject.year}`;
-  const issues = history.factsheets.filter(
-    ({ kind, reference }) => kind === factsheet.kind && reference === subject.year,
-  );
-  const known = issues.findIndex(({ digest }) => digest === file.digest);
-  if (options.reissue && (known < 0 || options.isLast)) {
+  const issuesIn = ({ history }: Ahead) =>
+    history.factsheets.filter(({ kind, reference }) => kind === factsheet.kind && reference === subject.year);
+  if (options.reissue && isKnown && options.isLast) {
+    const issues = issuesIn(ahead);
     const times = issues.filter(({ digest }) => digest === file.digest).length;
-    const keyOfIssue = times === 0 ? key : `${key}/issue ${times + 1}`;
-    const issue = planIssue(document, keyOfIssue, framework, ahead, issues, options);
-    if (known < 0 || issue.command !== null) return issue;
+    const again = `${key}/issue ${times + 1}`;
+    const issue = planIssue(document, again, framework, ahead, issues, options, ahead.events.length - 1);
+    if (issue.command !== null) return issue;
+  }
+  if (options.reissue && !isKnown) {
+    const issues = issuesIn(ahead);
+    return planIssue(document, key, framework, ahead, issues, options, ahead.events.length - 1);
   }
 
-  let { publishedOn } = subject;
-  if (known > 0) {
-    const dates = datesOf(assessmentOf(factsheet, subject, framework, history), issues.slice(0, known));
-    ({ publishedOn } = issueDate(factsheet, dates, flags.published, today(options)));
+  // Of one that was imported before, what was imported then: the log knows it again.
+  const issues = issuesIn(ahead);
+  const at = issues.findIndex(({ digest }) => digest === file.digest);
+  const { history } = at > 0 ? ahead : before;
+  const name = (what: string) => stableId(key, what);
+  const commandOf = (about: FactsheetSubject) =>
+    toCommand(factsheet, about, file, framework, history, flags.partial, name);
+  if (at <= 0) {
+    const assessmentId = name('assessment');
+    return {
+      ...commandOf(subject),
+      key,
+      assessmentId,
+      expectedRevision: null,
+      isReissue: false,
+      changes: [],
+    };
   }
-  const about = { ...subject, publishedOn };
-  const { command, warnings } = toCommand(factsheet, about, file, framework, history, flags.partial, (name) =>
-    stableId(key, name),
-  );
-  return { key, command, expectedRevision: null, isReissue: known > 0, changes: [], warnings };
+  // What it changed, and what was warned of, is told as it was then.
+  const then = planIssue(document, key, framework, before, issues.slice(0, at), options, null);
+  const assessment = assessmentOf(factsheet, subject, framework, history);
+  const dates = datesOf(assessment, issues.slice(0, at));
+  const { publishedOn } = issueDate(factsheet, dates, flags.published, today(options));
+  return { ...then, command: commandOf({ ...subject, publishedOn }).command };
 }
 
 /** @param issues the documents of the assessment so far */
@@ -179,6 +217,7 @@ function planIssue(
   { history, events }: Ahead,
   issues: ApproachHistory['factsheets'],
   options: PlanOptions,
+  expectedRevision: number | null,
 ): Plan {
   const { flags } = options;
   const assessment = assessmentOf(factsheet, subject, framework, history);
@@ -200,8 +239,9 @@ function planIssue(
   });
   return {
     key,
+    assessmentId: assessment.id,
     command,
-    expectedRevision: events.length - 1,
+    expectedRevision,
     isReissue: true,
     changes,
     warnings: [...planned.warnings, ...issued.warnings, ...warnings].sort((a, b) => a.line - b.line),
@@ -244,6 +284,14 @@ function assessmentOf(
     ]);
   }
   return assessment;
+}
+
+/** Before anything is said of what the register holds. */
+function assertMayImport({ command }: PlanOptions, { municipality, slug }: ApproachKey): void {
+  if (command === undefined) return;
+  assertMayWriteMunicipality(command.limits, municipality);
+  if (command.usedIn === null || command.usedIn === approachStream(municipality, slug)) return;
+  throw reused(command.correlationId);
 }
 
 /** The same document for another approach is the same document with other flags. */

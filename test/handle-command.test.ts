@@ -2,11 +2,7 @@ import fc from 'fast-check';
 import { v5 as uuidv5 } from 'uuid';
 import type { RecordedEvent } from '../src/domain/events';
 import { Rejection } from '../src/domain/rejection';
-import {
-  type EventStore,
-  type ExpectedRevision,
-  WrongExpectedRevisionError,
-} from '../src/event-store/event-store';
+import type { EventStore, ExpectedRevision } from '../src/event-store/event-store';
 import {
   type CommandContext,
   type CommandResult,
@@ -14,6 +10,7 @@ import {
   handleFrameworkCommand,
   loadApproach,
   loadFramework,
+  RevisionConflictError,
   stableId,
 } from '../src/handle-command';
 import { collect } from './event-store/sample-events';
@@ -196,12 +193,17 @@ describe('Handling a command', () => {
   });
 
   it('loads what it decides on', async () => {
-    expect(await loadApproach(store, APPROACH)).toEqual({ history: historyOf([]), revision: -1 });
+    expect(await loadApproach(store, APPROACH)).toEqual({
+      history: historyOf([]),
+      revision: -1,
+      position: 0,
+    });
     expect(await loadFramework(store, 'NIEMAND')).toMatchObject({ revision: -1 });
     await withBaseline();
     expect(await loadApproach(store, APPROACH)).toEqual({
       history: historyOf(await events()),
       revision: baseline.length,
+      position: await store.lastPosition(),
     });
     const { line, revision } = await loadFramework(store, 'KADER');
     expect([line.latest, revision]).toEqual([KADER, 0]);
@@ -317,7 +319,7 @@ describe('A command that is sent again', () => {
     const elsewhere = { municipality: 'GM0363', slug: 'elders' };
     await expect(
       handleApproachCommand(store, elsewhere, step(registered(elsewhere)), by('registered')),
-    ).rejects.toMatchObject({ code: 'COMMAND_ID_REUSED', message: expect.stringContaining(STREAM) });
+    ).rejects.toMatchObject({ code: 'COMMAND_ID_REUSED' });
     const other = { ...publish, framework: { ...KADER, name: 'Ander kader' } };
     await expect(handleFrameworkCommand(store, other, by('kader'))).rejects.toMatchObject({
       code: 'COMMAND_ID_REUSED',
@@ -370,7 +372,7 @@ describe('With an expected revision', () => {
       [1, step(opened('2013'))],
       [7, step(noted('nobody'))],
     ] as const) {
-      await expect(at(expected, command, 'late')).rejects.toThrow(WrongExpectedRevisionError);
+      await expect(at(expected, command, 'late')).rejects.toThrow(RevisionConflictError);
       await expect(at(expected, command, 'late')).rejects.toMatchObject({ actual: 0 });
     }
     expect(await events()).toHaveLength(1);
@@ -392,7 +394,7 @@ describe('With an expected revision', () => {
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     const refused = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
     for (const reason of refused) {
-      expect(reason).toBeInstanceOf(WrongExpectedRevisionError);
+      expect(reason).toBeInstanceOf(RevisionConflictError);
       expect(reason).toMatchObject({ expected: baseline.length, actual: baseline.length + 1 });
     }
     expect(await events()).toHaveLength(baseline.length + 2);
@@ -434,7 +436,7 @@ describe('Where another write comes first', () => {
       handle(step(reported(`rival ${n}`, ['point 2.2.1'])), `rival ${n}`),
     );
     const own = handle(step(reported('own', ['point 2.2.1'])), 'own', contested);
-    await expect(own).rejects.toThrow(WrongExpectedRevisionError);
+    await expect(own).rejects.toThrow(RevisionConflictError);
     expect(expected).toHaveLength(8);
     expect(
       (await loadApproach(store, APPROACH)).history.followed.followUps.map((report) => report.id),
@@ -472,7 +474,7 @@ describe('50 commands at one state', () => {
     const { done, refused } = await atOnce(
       names.map((name) => [step(reported(name, ['point 2.2.1'])), name] as const),
     );
-    for (const reason of refused) expect(reason).toBeInstanceOf(WrongExpectedRevisionError);
+    for (const reason of refused) expect(reason).toBeInstanceOf(RevisionConflictError);
     const { history } = await loadApproach(store, APPROACH);
     const there = history.followed.followUps.map((report) => report.id);
     const acknowledged = done.map(({ events: [event] }) =>

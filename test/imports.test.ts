@@ -19,7 +19,18 @@ const MAY_IMPORT: readonly (readonly [from: string, to: readonly string[] | 'any
     ['src/domain/', 'src/event-store/event-store.ts', 'src/handle-command.ts', 'src/ledger/'],
   ],
   ['src/lag.ts', ['src/event-store/event-store.ts', 'src/projector.ts']],
-  ['src/api/', ['src/domain/', 'src/ledger/', 'projections/', 'src/handle-command.ts']],
+  [
+    'src/api/',
+    [
+      'src/domain/',
+      'src/ledger/',
+      'projections/',
+      'src/handle-command.ts',
+      'src/import-factsheets.ts',
+      'src/plan-imports.ts',
+      'src/factsheet/',
+    ],
+  ],
   [
     'src/plan-imports.ts',
     ['src/domain/', 'src/event-store/event-store.ts', 'src/factsheet/', 'src/handle-command.ts'],
@@ -35,6 +46,18 @@ const MAY_IMPORT: readonly (readonly [from: string, to: readonly string[] | 'any
     ],
   ],
   ['src/export/', ['src/domain/', 'src/api/']],
+  [
+    'src/writing.ts',
+    [
+      'src/domain/',
+      'src/event-store/event-store.ts',
+      'projections/',
+      'src/handle-command.ts',
+      'src/import-factsheets.ts',
+      'src/projector.ts',
+      'src/api/write-sources.ts',
+    ],
+  ],
   ['src/generate/', ['src/domain/', 'src/event-store/event-store.ts', 'src/handle-command.ts']],
   ['src/operations/', ['src/api/actions.ts', 'src/api/trace-context.ts']],
   ['src/webhooks/', ['src/domain/', 'src/api/']],

@@ -1,5 +1,3 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { EventStore } from '../src/event-store/event-store';
 import { handleApproachCommand, loadApproach } from '../src/handle-command';
 import { ImportError, type ImportOptions, importFactsheets } from '../src/import-factsheets';
@@ -24,11 +22,7 @@ describe('A new issue of a factsheet', () => {
 
   it('is not appended where the approach was written to since it was compared', async () => {
     const store = folder.log();
-    const document = (name: string, text: string) => {
-      const path = join(folder.path, name);
-      writeFileSync(path, text);
-      return path;
-    };
+    const document = (path: string, text: string) => ({ path, read: async () => Buffer.from(text) });
     await importFactsheets(store, [document('first.txt', SAMPLE_2013)], OPTIONS);
     const { history } = await loadApproach(store, APPROACH);
     const finding = history.assessments[0]?.found.findings[0];
@@ -52,20 +46,20 @@ describe('A new issue of a factsheet', () => {
         };
       },
     });
-    const path = document('again.txt', SAMPLE_2013.replace('✗ Sinds', '✓ Sinds'));
+    const again = document('again.txt', SAMPLE_2013.replace('✗ Sinds', '✓ Sinds'));
     const before = (await loadApproach(store, APPROACH)).revision;
     const onPlanned = (): void => {
       compared = true;
     };
     const options = { ...OPTIONS, reissue: true, onPlanned };
-    const importing = importFactsheets(meanwhile, [path], options);
+    const importing = importFactsheets(meanwhile, [again], options);
     await expect(importing).rejects.toThrow(ImportError);
     await expect(importing).rejects.toThrow(
       /again\.txt: the approach was written to since .* import it again/,
     );
     expect((await loadApproach(store, APPROACH)).revision).toBe(before + 1);
 
-    const [imported] = await importFactsheets(store, [path], { ...OPTIONS, reissue: true });
+    const [imported] = await importFactsheets(store, [again], { ...OPTIONS, reissue: true });
     expect(imported?.events).toEqual({ FactsheetImported: 1, FindingRecorded: 1, FindingCorrected: 1 });
   });
 });

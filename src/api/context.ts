@@ -3,11 +3,14 @@ import type { Deadline } from './deadline';
 import type { Principal } from './principal';
 import type { ReadScope } from './read-scope';
 import type { LedgerScope } from './signed-log';
+import type { WriteSources } from './write-sources';
 
 /** What resolvers are given; Apollo copies it, so it holds the scope rather than being it. */
 export interface ApiContext {
-  readonly scope: ReadScope;
-  readonly ledger: LedgerScope;
+  /** What the answer is read from; a mutation puts what it has written in its place. */
+  scope: ReadScope;
+  readonly writes: WriteSources;
+  ledger: LedgerScope;
   /** Who asks. */
   readonly principal: Principal;
   readonly request: FastifyRequest;

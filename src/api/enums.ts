@@ -89,6 +89,16 @@ registerEnumType(CommitmentStatusEnum, {
   },
 });
 
+export const CommitmentOutcomeEnum = { KEPT: 'KEPT', BROKEN: 'BROKEN' } as const;
+registerEnumType(CommitmentOutcomeEnum, {
+  name: 'CommitmentOutcome',
+  description: 'How a promise ended.',
+  valuesConfig: {
+    KEPT: { description: 'It was kept.' },
+    BROKEN: { description: 'It was not kept.' },
+  },
+});
+
 export const ChangeEnum = {
   RESOLVED: 'RESOLVED',
   PERSISTENT: 'PERSISTENT',

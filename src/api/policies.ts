@@ -1,4 +1,4 @@
-import { ROLES, type Role } from './principal';
+import { ROLES, type Role, WRITERS } from './principal';
 
 /** Who may ask for a field: everybody, or those with any of these roles. */
 export type Policy = 'EVERYBODY' | readonly Role[];
@@ -31,4 +31,30 @@ export const POLICIES: Readonly<Record<string, Policy>> = {
   'Approach.history': SIGNED_IN,
 
   'Approach.drafts': INSIDERS,
+  'Approach.revision': INSIDERS,
+
+  // Each within its limits: src/domain/write-limits.ts.
+  'Mutation.assessFollowUp': WRITERS,
+  'Mutation.concludeAssessment': WRITERS,
+  'Mutation.consultSource': WRITERS,
+  'Mutation.correctAssessment': WRITERS,
+  'Mutation.correctFinding': WRITERS,
+  'Mutation.correctFollowUp': WRITERS,
+  'Mutation.correctImprovementPoint': WRITERS,
+  'Mutation.identifyImprovementPoint': WRITERS,
+  'Mutation.importFactsheet': WRITERS,
+  'Mutation.makeCommitment': WRITERS,
+  'Mutation.noteDevelopment': WRITERS,
+  'Mutation.openAssessment': WRITERS,
+  'Mutation.publishFramework': WRITERS,
+  'Mutation.raiseAttentionPoint': WRITERS,
+  'Mutation.recordFinding': WRITERS,
+  'Mutation.registerApproach': WRITERS,
+  'Mutation.reportFollowUp': WRITERS,
+  'Mutation.reviseFramework': WRITERS,
+  'Mutation.settleCommitment': WRITERS,
+  'Mutation.withdrawAttentionPoint': WRITERS,
+  'Mutation.withdrawCommitment': WRITERS,
+  'Mutation.withdrawFinding': WRITERS,
+  'Mutation.withdrawFollowUp': WRITERS,
 };

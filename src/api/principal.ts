@@ -7,6 +7,8 @@ import { type Audience, EVERYTHING, type Limits, PUBLIC } from '../domain/audien
  */
 export const ROLES = ['reader', 'inspector', 'auditor', 'integration', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
+/** The roles that may write, each within its limits. */
+export const WRITERS: readonly Role[] = ['inspector', 'integration', 'admin'];
 
 /** Who sends a request: anybody, or somebody whom an issuer that is trusted here vouches for. */
 export type Principal = Anonymous | SignedIn;

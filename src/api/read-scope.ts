@@ -16,6 +16,7 @@ import {
   eventPlaces,
   lastRecordedAt,
   positionRecordedBy,
+  revisionAt,
 } from '../../projections/event-index';
 import { frameworkCodes, frameworkLine } from '../../projections/frameworks';
 import { type ImprovementPointFilter, improvementPointPlaces } from '../../projections/improvement-points';
@@ -131,6 +132,13 @@ export class ReadScope {
     return new ReadScope(this.#sources, this.audience, this.#snapshots);
   }
 
+  /** What the same one sees up to another position, read anew. */
+  at(upTo: Position): ReadScope {
+    const scope = new ReadScope(this.#sources, this.audience, this.#snapshots, this.#goOn);
+    scope.#upTo = upTo;
+    return scope;
+  }
+
   now(): Date {
     return this.#sources.now();
   }
@@ -214,6 +222,11 @@ export class ReadScope {
   improvementPointPlaces(filter: ImprovementPointFilter): ReturnType<typeof improvementPointPlaces> {
     this.#goOn();
     return improvementPointPlaces(this.#sources.database, filter);
+  }
+
+  /** The revision that a stream is at by a position. */
+  revisionAt(stream: string, upTo: Position): number {
+    return revisionAt(this.#sources.database, stream, upTo);
   }
 
   eventPlaces(filter: EventFilter): EventPlace[] {

@@ -26,6 +26,24 @@ export const DateTimeScalar = new GraphQLScalarType<string, string>({
   parseLiteral: (node) => parseInstant(node.kind === Kind.STRING ? node.value : print(node), node),
 });
 
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
+const ACCEPTED_UUIDS = 'a UUID such as 3f2c8a52-1d07-4c7e-9a54-6f0f5c2f8f11';
+
+/** Ids that clients choose; kept in lower case, so the same UUID is the same however it is written. */
+export const UuidScalar = new GraphQLScalarType<string, string>({
+  name: 'UUID',
+  description: `Of the form: ${ACCEPTED_UUIDS}, in either case.`,
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc9562',
+  serialize: String,
+  parseValue: (value) => parseUuid(value),
+  parseLiteral: (node) => parseUuid(node.kind === Kind.STRING ? node.value : print(node), node),
+});
+
+function parseUuid(value: unknown, node?: ValueNode): string {
+  if (typeof value === 'string' && UUID.test(value)) return value.toLowerCase();
+  throw notAccepted(value, 'UUID', `expected ${ACCEPTED_UUIDS}`, node);
+}
+
 function parseDate(value: unknown, node?: ValueNode): string {
   const text = typeof value === 'number' ? String(value) : value;
   const reason = typeof text === 'string' ? whyNotEdtf(text) : 'it is no text';

@@ -5,6 +5,13 @@ import { buildSchemaSync } from 'type-graphql';
 import { guardFields } from './access';
 import { SubscriptionResolver } from './following/subscription-resolver';
 import { LedgerResolver } from './ledger-resolver';
+import { ApproachMutations } from './mutations/approach-mutations';
+import { AssessmentMutations } from './mutations/assessment-mutations';
+import { CommitmentMutations } from './mutations/commitment-mutations';
+import { FindingMutations } from './mutations/finding-mutations';
+import { FollowUpMutations } from './mutations/follow-up-mutations';
+import { FrameworkMutations } from './mutations/framework-mutations';
+import { ImportMutation } from './mutations/import-mutation';
 import { QueryResolver } from './query-resolver';
 import { ApproachType } from './types/approach-type';
 import { ImprovementPointType } from './types/improvement-point-type';
@@ -12,7 +19,18 @@ import { ImprovementPointType } from './types/improvement-point-type';
 /** The schema that `schema.graphql` shows. */
 export function buildApiSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
-    resolvers: [QueryResolver, LedgerResolver, SubscriptionResolver],
+    resolvers: [
+      QueryResolver,
+      LedgerResolver,
+      SubscriptionResolver,
+      FrameworkMutations,
+      ApproachMutations,
+      AssessmentMutations,
+      FindingMutations,
+      FollowUpMutations,
+      CommitmentMutations,
+      ImportMutation,
+    ],
     // Reached through the interface Node only.
     orphanedTypes: [ApproachType, ImprovementPointType],
     // Arguments are checked where they are used, with errors that say what is accepted.
@@ -25,11 +43,13 @@ export function buildApiSchema(): GraphQLSchema {
       },
     },
   });
-  // type-graphql takes no description of the root.
+  // type-graphql takes no description of the roots.
   const query = schema.getQueryType();
   if (query) query.description = 'All that can be asked of the register.';
   const subscription = schema.getSubscriptionType();
   if (subscription) subscription.description = 'All that can be followed, over a WebSocket.';
+  const mutation = schema.getMutationType();
+  if (mutation) mutation.description = 'All that can be recorded in the register, one command each.';
   guardFields(schema);
   return schema;
 }

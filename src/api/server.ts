@@ -14,6 +14,7 @@ import type { ApiContext } from './context';
 import { guardOrigins } from './cross-origin';
 import { Deadline } from './deadline';
 import { Documents } from './documents';
+import { userError } from './errors';
 import type { CloudEventOptions } from './following/cloud-events';
 import { eventResources } from './following/event-routes';
 import { serveSubscriptions } from './following/subscriptions';
@@ -39,10 +40,12 @@ import { tileRoutes } from './tile-routes';
 import { timedOutAnswers } from './timed-out-answers';
 import { Authenticator, type TokenRules } from './tokens';
 import type { TraceContext } from './trace-context';
+import type { WriteSources } from './write-sources';
 
 export interface ServerOptions {
   readonly sources: ReadSources;
   readonly signedLog: SignedLog;
+  readonly writes: WriteSources;
   /** Which tokens are believed. */
   readonly tokens: TokenRules;
   /** Whom developers turn to. */
@@ -85,7 +88,7 @@ const SECURITY_HEADERS = {
 
 /** The HTTP server, not listening yet: `/graphql`, `/v1`, `/checkpoint`, `/tile`, `/healthz`, `/readyz`. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
-  const { sources, signedLog, contact, cloudEvents, isReady, onError } = options;
+  const { sources, signedLog, writes, contact, cloudEvents, isReady, onError } = options;
   const positions: PositionSources = { position: sources.position, waitFor: options.waitFor };
   const app = Fastify({ trustProxy: [...options.trustedProxies], bodyLimit: LIMITS.bodyBytes });
   const schema = buildApiSchema();
@@ -110,6 +113,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       accessPlugin(schema),
       limits(schema, rate),
       notReadyPlugin(isReady),
+      noSubscriptions(),
       pinnedAnswers(),
       knowWhatIsAsked(),
       tellInternalErrors(onError),
@@ -125,7 +129,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   const contextOf = (request: FastifyRequest, deadline: Deadline): ApiContext => {
     const { principal } = request;
     const scope = new ReadScope(sources, audienceOf(principal), snapshots, () => deadline.check());
-    return { scope, ledger: new LedgerScope(signedLog, scope), principal, request, deadline };
+    return { scope, ledger: new LedgerScope(signedLog, scope), writes, principal, request, deadline };
   };
 
   answerErrors(app, onError);
@@ -200,6 +204,22 @@ function closeConnectionsWhenStopping(app: FastifyInstance): void {
     if (isStopping) app.server.closeIdleConnections();
     done();
   });
+}
+
+/** Subscriptions go over a WebSocket, and nothing else goes there: see `following/subscriptions.ts`. */
+function noSubscriptions(): ApolloServerPlugin<ApiContext> {
+  return {
+    async requestDidStart() {
+      return {
+        async didResolveOperation({ operation }) {
+          if (operation?.operation === 'subscription')
+            throw userError(
+              'a subscription is served over a WebSocket, by the protocol graphql-transport-ws',
+            );
+        },
+      };
+    },
+  };
 }
 
 /** Until the read models are level with the log, an answer could lack what was acknowledged long ago. */

@@ -36,6 +36,11 @@ export class LedgerScope {
     this.#scope = scope;
   }
 
+  /** The ledger as it is read where the request sees something else. */
+  at(scope: { readonly upTo: Position }): LedgerScope {
+    return new LedgerScope(this.#log, scope);
+  }
+
   /** The checkpoint of all events that the request sees. */
   async checkpoint(): Promise<CheckpointReading> {
     const size = await this.#size();

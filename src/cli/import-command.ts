@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { streamOfDocument } from '../../projections/approaches';
 import type { Config } from '../config';
+import { figuresOf } from '../factsheet/figures';
 import { type ImportedFactsheet, importFactsheets } from '../import-factsheets';
 import { LedgerFollower } from '../ledger/ledger-follower';
 import { isExportOfEvents } from '../ledger/read-export';
@@ -79,7 +81,8 @@ export function importInto(
     throw new UsageError('--reason is empty; expected why what is corrected was wrong');
   if (reason !== undefined && reissue !== true)
     throw new UsageError('--reason says why a new issue corrects something; expected it with --reissue');
-  return importFactsheets(store, files, {
+  const sources = files.map((path) => ({ path, read: () => readFile(path) }));
+  return importFactsheets(store, sources, {
     flags: { municipality: municipality ?? null, year: year ?? null, published: published ?? null, partial },
     reissue: reissue ?? false,
     reason: reason ?? null,
@@ -101,7 +104,7 @@ function describeImport(imported: ImportedFactsheet, dryRun: boolean): string {
   const { document, warnings, events, command } = imported;
   const { path, factsheet, subject } = document;
   const total = Object.values(events).reduce((sum, count) => sum + count, 0);
-  const figures = figuresOf({ factsheet });
+  const figures = figuresOf(factsheet);
   const kind = factsheet.kind === 'BASELINE' ? 'assessment' : 'follow-up';
   return [
     `${path}`,
@@ -135,24 +138,10 @@ function toJson({
     kind: factsheet.kind,
     year: Number(year),
     publishedOn,
-    ...figuresOf({ factsheet }),
+    ...figuresOf(factsheet),
     ...(isReissue ? { changes } : {}),
     warnings,
     events,
     position,
-  };
-}
-
-function figuresOf({ factsheet }: Pick<ImportedFactsheet['document'], 'factsheet'>) {
-  const marks = factsheet.rows.flatMap((row) => row.marks);
-  return {
-    rows: factsheet.rows.length,
-    indicators: factsheet.rows.flatMap(({ indicators }) => indicators).length,
-    findings: marks.length,
-    met: marks.filter(({ verdict }) => verdict === 'MET').length,
-    improvementNeeded: marks.filter(({ verdict }) => verdict === 'IMPROVEMENT_NEEDED').length,
-    attentionPoints: marks.flatMap(({ attentionPoints }) => attentionPoints).length,
-    sources: factsheet.sources.length,
-    familiesReached: factsheet.familiesReached?.value ?? null,
   };
 }

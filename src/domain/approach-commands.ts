@@ -114,3 +114,19 @@ export type ApproachCommand =
       readonly document: FactsheetDocument | null;
       readonly steps: readonly PlacedStep[];
     };
+
+/** The steps that a command is made of, in order. */
+export function stepsOf(command: ApproachCommand): readonly ApproachStep[] {
+  switch (command.type) {
+    case 'RecordAssessment':
+    case 'ReissueAssessment':
+      return command.steps;
+    case 'CorrectFollowUp':
+      return [
+        ...(command.report === null ? [] : [{ type: 'CorrectReport', data: command.report } as const]),
+        ...command.judgements.map((judgement) => ({ ...judgement, type: 'CorrectFinding' }) as const),
+      ];
+    default:
+      return [command];
+  }
+}

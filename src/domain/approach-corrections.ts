@@ -1,5 +1,4 @@
 import type {
-  ApproachStep,
   CorrectFinding,
   CorrectFollowUp,
   CorrectReport,
@@ -18,6 +17,7 @@ import {
   isWithdrawn,
   pointOf,
   reportById,
+  unknownAttentionPoint,
 } from './approach-rules';
 import type { DomainEvent, EventData } from './events';
 import type { FrameworkLine } from './framework';
@@ -67,13 +67,14 @@ export function correctFinding(
   ];
 }
 
-/** The steps that a correction of a follow-up is made of. */
-export function correctionsOf(
-  { report, judgements }: CorrectFollowUp,
-  history: ApproachHistory,
-): ApproachStep[] {
+/** @throws Rejection where it does not correct one follow-up: what was reported, how it was judged, or both. */
+export function assertOneFollowUp({ report, judgements }: CorrectFollowUp, history: ApproachHistory): void {
   if (report === null && judgements.length === 0) {
-    throw new Rejection('NOTHING_TO_CORRECT', 'neither what was reported nor how it was judged is corrected');
+    throw new Rejection(
+      'NOTHING_TO_CORRECT',
+      'neither what was reported nor how it was judged is corrected',
+      'report',
+    );
   }
   const root = report === null ? null : reportById(history, report.corrects).root;
   for (const { data } of judgements) {
@@ -88,10 +89,6 @@ export function correctionsOf(
       'findingId',
     );
   }
-  return [
-    ...(report === null ? [] : [{ type: 'CorrectReport', data: report } as const]),
-    ...judgements.map((judgement) => ({ ...judgement, type: 'CorrectFinding' }) as const),
-  ];
 }
 
 export function withdrawFinding(data: WithdrawFinding['data'], history: ApproachHistory): DomainEvent[] {
@@ -144,13 +141,7 @@ export function withdrawAttentionPoint(
   assertReason(data.reason);
   const points = history.assessments.flatMap(({ found }) => found.attentionPoints);
   const point = points.find(({ id }) => id === data.attentionPointId);
-  if (point === undefined) {
-    throw new Rejection(
-      'ATTENTION_POINT_UNKNOWN',
-      `there is no attention point ${data.attentionPointId}`,
-      'attentionPointId',
-    );
-  }
+  if (point === undefined) throw unknownAttentionPoint(data.attentionPointId);
   if (point.withdrawn !== null) {
     throw new Rejection(
       'ATTENTION_POINT_WITHDRAWN',

@@ -8,6 +8,36 @@ import { Rejection } from './rejection';
 
 // What the decider asks of a history before it decides; each throws the Rejection that says what is wrong.
 
+// The same words for what is not there and for what is not there for who asks.
+
+export function unknownAssessment(id: string): Rejection {
+  return new Rejection('ASSESSMENT_UNKNOWN', `there is no assessment ${id}`, 'assessmentId');
+}
+
+export function unknownFinding(id: string): Rejection {
+  return new Rejection('FINDING_UNKNOWN', `there is no finding ${id}`, 'findingId');
+}
+
+export function unknownPoint(id: string): Rejection {
+  return new Rejection(
+    'IMPROVEMENT_POINT_UNKNOWN',
+    `there is no improvement point ${id}`,
+    'improvementPointIds',
+  );
+}
+
+export function unknownAttentionPoint(id: string): Rejection {
+  return new Rejection('ATTENTION_POINT_UNKNOWN', `there is no attention point ${id}`, 'attentionPointId');
+}
+
+export function unknownReport(id: string): Rejection {
+  return new Rejection('FOLLOW_UP_UNKNOWN', `there is no report ${id}`, 'followUpId');
+}
+
+export function unknownCommitment(id: string): Rejection {
+  return new Rejection('COMMITMENT_UNKNOWN', `there is no commitment ${id}`, 'commitmentId');
+}
+
 /** @throws Rejection where the finding is not the reading that stands. */
 export function assertStands({ assessment, finding }: PlacedFinding): void {
   const { findings } = assessment.found;
@@ -86,6 +116,7 @@ export function assertComplete(
     throw new Rejection(
       'IMPROVEMENT_POINT_MISSING',
       `finding ${pointless.id} is ✗ and has no improvement point`,
+      'assessmentId',
     );
   }
   if (partial) return;
@@ -96,15 +127,14 @@ export function assertComplete(
     throw new Rejection(
       'INDICATOR_NOT_ASSESSED',
       `a baseline covers all ${indicatorsOf(framework).length} indicators of ${framework.code} unless it is partial; without a finding: ${missing.map(({ code, name }) => `${code} ${name}`).join('; ')}`,
+      'assessmentId',
     );
   }
 }
 
 export function assessmentById(history: ApproachHistory, id: string): AssessmentFact {
   const assessment = history.assessments.find((one) => one.id === id);
-  if (assessment === undefined) {
-    throw new Rejection('ASSESSMENT_UNKNOWN', `there is no assessment ${id}`, 'assessmentId');
-  }
+  if (assessment === undefined) throw unknownAssessment(id);
   return assessment;
 }
 
@@ -132,16 +162,14 @@ export function followUpUnderWay(history: ApproachHistory, id: string): Assessme
 
 export function findingById(history: ApproachHistory, id: string): PlacedFinding {
   const found = findFinding(history, id);
-  if (found === undefined) throw new Rejection('FINDING_UNKNOWN', `there is no finding ${id}`, 'findingId');
+  if (found === undefined) throw unknownFinding(id);
   return found;
 }
 
 /** @throws Rejection where there is no such promise, or it was withdrawn. */
 export function commitmentById({ followed }: ApproachHistory, id: string): CommitmentFact {
   const commitment = followed.commitments.find((one) => one.id === id);
-  if (commitment === undefined) {
-    throw new Rejection('COMMITMENT_UNKNOWN', `there is no commitment ${id}`, 'commitmentId');
-  }
+  if (commitment === undefined) throw unknownCommitment(id);
   if (commitment.withdrawn !== null) {
     throw new Rejection('COMMITMENT_WITHDRAWN', `commitment ${id} was withdrawn`, 'commitmentId');
   }
@@ -150,9 +178,7 @@ export function commitmentById({ followed }: ApproachHistory, id: string): Commi
 
 export function reportById({ followed: { followUps } }: ApproachHistory, id: string): FollowUpFact {
   const report = followUps.find((one) => one.id === id);
-  if (report === undefined) {
-    throw new Rejection('FOLLOW_UP_UNKNOWN', `there is no report ${id}`, 'followUpId');
-  }
+  if (report === undefined) throw unknownReport(id);
   return report;
 }
 
@@ -166,12 +192,7 @@ export function assertPoints(history: ApproachHistory, ids: readonly string[]): 
     history.assessments.flatMap(({ found }) => found.improvementPoints.map(({ id }) => id)),
   );
   const unknown = ids.find((id) => !known.has(id));
-  if (unknown === undefined) return;
-  throw new Rejection(
-    'IMPROVEMENT_POINT_UNKNOWN',
-    `there is no improvement point ${unknown}`,
-    'improvementPointIds',
-  );
+  if (unknown !== undefined) throw unknownPoint(unknown);
 }
 
 export function assertIndicators(

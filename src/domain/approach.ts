@@ -1,13 +1,14 @@
-import type {
-  ApproachCommand,
-  ApproachStep,
-  FactsheetDocument,
-  PlacedStep,
-  ReissueAssessment,
+import {
+  type ApproachCommand,
+  type ApproachStep,
+  type FactsheetDocument,
+  type PlacedStep,
+  type ReissueAssessment,
+  stepsOf,
 } from './approach-commands';
 import {
+  assertOneFollowUp,
   correctFinding,
-  correctionsOf,
   correctReport,
   withdrawAttentionPoint,
   withdrawCommitment,
@@ -21,6 +22,7 @@ import {
   assertPoints,
   assertReason,
   assertReportStands,
+  assertStands,
   assessmentById,
   assessmentUnderWay,
   commitmentById,
@@ -54,7 +56,8 @@ export function decide(
 ): Decided[] {
   switch (command.type) {
     case 'CorrectFollowUp': {
-      const steps = correctionsOf(command, history).map((step) => ({ ...step, line: null }));
+      assertOneFollowUp(command, history);
+      const steps = stepsOf(command).map((step) => ({ ...step, line: null }));
       return decideInTurn(steps, structuredClone(history), frameworks);
     }
     case 'RecordAssessment': {
@@ -142,7 +145,7 @@ function decideStep(
   frameworks: (code: string) => FrameworkLine,
 ): DomainEvent[] {
   if (step.type !== 'RegisterApproach' && history.registration === null) {
-    throw new Rejection('APPROACH_UNKNOWN', 'the approach is not registered');
+    throw new Rejection('APPROACH_UNKNOWN', 'the approach is not registered', 'slug');
   }
   switch (step.type) {
     case 'RegisterApproach':
@@ -162,14 +165,17 @@ function decideStep(
       return [{ type: 'FindingRecorded', data: step.data }];
     }
     case 'RaiseAttentionPoint': {
-      const { assessment } = findingById(history, step.data.findingId);
-      assessmentUnderWay(history, assessment.id);
+      const placed = findingById(history, step.data.findingId);
+      assessmentUnderWay(history, placed.assessment.id);
+      assertStands(placed);
       assertFree(history, step.data.attentionPointId);
       return [{ type: 'AttentionPointRaised', data: step.data }];
     }
     case 'IdentifyImprovementPoint': {
-      const { assessment, finding } = findingById(history, step.data.findingId);
+      const placed = findingById(history, step.data.findingId);
+      const { assessment, finding } = placed;
       assessmentUnderWay(history, assessment.id);
+      assertStands(placed);
       assertFree(history, step.data.improvementPointId);
       if (finding.verdict === 'MET') {
         throw new Rejection(

@@ -1,5 +1,6 @@
 import { FormatRegistry, Type as T, type TSchema } from '@sinclair/typebox';
 import { ACCEPTED_DATES, isEdtf } from './edtf';
+import { LONGEST_SLUG } from './streams';
 
 // The kinds of fields that events have, each with what an error says of it. As the events: kept for decades.
 
@@ -23,7 +24,7 @@ export const Name = T.String({
 });
 export const Slug = T.String({
   pattern: '^[a-z0-9]+(-[a-z0-9]+)*$',
-  maxLength: 200,
+  maxLength: LONGEST_SLUG,
   description: 'at most 200 characters: lower-case letters and digits, with single hyphens between them',
 });
 export const MunicipalityCode = T.String({

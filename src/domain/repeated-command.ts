@@ -1,4 +1,9 @@
-import type { ApproachCommand, ApproachStep, FactsheetDocument } from './approach-commands';
+import {
+  type ApproachCommand,
+  type ApproachStep,
+  type FactsheetDocument,
+  stepsOf,
+} from './approach-commands';
 import type { DomainEvent, EventType } from './events';
 import type { FrameworkCommand } from './framework';
 
@@ -54,10 +59,12 @@ export function asksForThese(
     case 'ReissueAssessment':
       return isImportOf(command.document, events[0]);
     case 'CorrectFollowUp': {
-      const { report, judgements } = command;
+      // A correction to ✗ may have opened an improvement point beside it.
+      const corrections = events.filter(({ type }) => type !== 'ImprovementPointIdentified');
+      const steps = stepsOf(command);
       return (
-        (report === null || isEvent(events[0], 'FollowUpCorrected', report)) &&
-        judgements.every(({ data }) => events.some((event) => isEvent(event, 'FindingCorrected', data)))
+        steps.length === corrections.length &&
+        steps.every((step, index) => isEvent(corrections[index], EVENT_OF[step.type], step.data))
       );
     }
     case 'WithdrawFollowUp':

@@ -18,6 +18,9 @@ export function approachOfStream(stream: string): { municipality: string; slug: 
     : { municipality: match[1], slug: match[2] };
 }
 
+/** The longest slug that an approach may have, in characters. */
+export const LONGEST_SLUG = 200;
+
 /** The slug of a name: NFKD, without diacritics, lower case, runs of other characters become one `-`. */
 export function slugOf(name: string): string {
   return name

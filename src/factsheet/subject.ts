@@ -4,7 +4,7 @@ import {
   resolveMunicipality,
   UnresolvedMunicipalityError,
 } from '../domain/municipalities';
-import { slugOf } from '../domain/streams';
+import { LONGEST_SLUG, slugOf } from '../domain/streams';
 import { type Factsheet, FactsheetError, type FactsheetProblem, type Said } from './factsheet';
 
 /** What the reader of a document is told beside it; each fills only what the document does not say. */
@@ -31,8 +31,6 @@ export interface FactsheetSubject {
 
 /** No inspection of approaches is older; an earlier year is a slip. */
 const EARLIEST_YEAR = 1900;
-/** The longest slug that an event may hold. */
-const LONGEST_SLUG = 200;
 
 /**
  * What the document is about.

@@ -93,7 +93,9 @@ describe('Over HTTP', () => {
     expect(
       await server.refusal('query($f: Int = 5) { approaches(first: $f) { nodes { id } } }', { f: null }),
     ).toMatch(/^BAD_USER_INPUT: Argument "first" of non-null type "Int!" must not be null/);
-    expect(await server.refusal('mutation { x }')).toMatch(/^BAD_USER_INPUT: .*mutation/);
+    expect(await server.as({ roles: ['reader'] }).refusal('subscription { events { id } }')).toMatch(
+      /^BAD_USER_INPUT: .*subscription/,
+    );
     expect(await server.refusal('query A { __typename } query B { __typename }')).toMatch(
       /^OPERATION_RESOLUTION_FAILURE: Must provide operation name/,
     );

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { PROJECTIONS } from '../../projections/all';
 import { createServer } from '../../src/api/server';
+import type { WriteSources } from '../../src/api/write-sources';
 import { Ledger } from '../../src/ledger/ledger';
 import { LedgerFile } from '../../src/ledger/ledger-file';
 import { generateSigningKey } from '../../src/ledger/note';
@@ -130,6 +131,8 @@ describe('A replica that does not keep up', () => {
       origins: [],
       trustedProxies: [],
       tell: [],
+      // Nothing is written here.
+      writes: {} as WriteSources,
       contact: { name: 'Tester', email: 'tester@example.nl', url: 'https://example.nl' },
       cloudEvents: {
         source: 'urn:nld:oin:00000001823288444000:systeem:toetsspoor',

@@ -15,6 +15,7 @@ import {
   registered,
   reported,
   settled,
+  withdrawn,
 } from '../support/events';
 import { given, step } from '../support/given';
 
@@ -272,6 +273,18 @@ describe('An approach refuses', () => {
     given(...underWay, found('f', '2013'))
       .when(step(identified('p', 'f')))
       .isRejected('FINDING_MET', { field: 'findingId' });
+  });
+
+  it('a warning or an improvement point beside a finding that no longer stands', () => {
+    const unmet = found('f', '2013', { verdict: 'IMPROVEMENT_NEEDED' });
+    for (const beside of [attention('a', 'f'), identified('p', 'f')]) {
+      given(...underWay, unmet, withdrawn('f'))
+        .when(step(beside))
+        .isRejected('FINDING_WITHDRAWN', { field: 'findingId' });
+      given(...underWay, unmet, corrected('g', 'f', { verdict: 'IMPROVEMENT_NEEDED' }))
+        .when(step(beside))
+        .isRejected('FINDING_CORRECTED', { field: 'findingId', message: new RegExp(id('g')) });
+    }
   });
 
   it('a second improvement point of one finding', () => {

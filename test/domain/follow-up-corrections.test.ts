@@ -300,6 +300,8 @@ describe('A command that is sent again is known by its events', () => {
     ['another report', command(report), [reportCorrected('r2', 'r', [POINT])]],
     ['another judgement', command(report, persistent), [report, corrected('j2', 'j')]],
     ['no judgement', command(report, persistent), [report]],
+    ['a judgement more', command(report), [report, persistent]],
+    ['a report more', command(null, persistent), [report, persistent]],
     ['another withdrawal', gone, [reportWithdrawn('r2')]],
   ])('but not by %s', (_, other, events) => expect(asksForThese(other, events)).toBe(false));
 });

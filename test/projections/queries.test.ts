@@ -1,7 +1,7 @@
 import { PROJECTIONS } from '../../projections/all';
 import { approachesByKey, approachPage, streamOfDocument, textsAt } from '../../projections/approaches';
 import { commands, streamOfCommand } from '../../projections/commands';
-import { type EventFilter, eventPlaces, positionRecordedBy } from '../../projections/event-index';
+import { type EventFilter, eventPlaces, positionRecordedBy, revisionAt } from '../../projections/event-index';
 import { frameworkCodes, frameworkLine } from '../../projections/frameworks';
 import { improvementPointPlaces } from '../../projections/improvement-points';
 import { yearsOfApproaches } from '../../projections/trend';
@@ -88,6 +88,16 @@ describe('The event index', () => {
     expect(eventPlaces(database, all)).toEqual(
       log.map(({ position, stream, revision }) => ({ position, stream, revision })),
     );
+  });
+
+  it('knows the revision of a stream at a position', () => {
+    const stream = approachStream('GM0935', 'a');
+    const own = log.filter((event) => event.stream === stream);
+    expect(own.map(({ position }) => revisionAt(database, stream, position))).toEqual(
+      own.map(({ revision }) => revision),
+    );
+    expect(revisionAt(database, stream, (own[0]?.position ?? 0) - 1)).toBe(-1);
+    expect(revisionAt(database, 'approach-GM0935-nergens', log.length)).toBe(-1);
   });
 
   it('gives pages behind a position and up to another', () => {

@@ -127,6 +127,15 @@ export class ApproachType extends NodeType {
     return attentionPointsOf(this.#reading, await this.#reading.attentionPoints());
   }
 
+  @Field(() => Int, {
+    description:
+      'How often it was written to, less one: the `expectedRevision` of a command that is to build on what is shown here.',
+  })
+  revision(): number {
+    const { scope, stream, asOf } = this.#reading;
+    return scope.revisionAt(stream, asOf.upTo);
+  }
+
   @Field(() => EventConnection, { description: 'The events of this approach, in order.' })
   async history(
     @Arg('first', () => Int, { defaultValue: 50, description: 'At most so many, from 1 to 100.' })

@@ -55,6 +55,14 @@ export class FollowUpType {
     this.#is = state;
   }
 
+  @DerivedField(() => ID, {
+    nullable: true,
+    description: 'UUID of the report; null where it was judged without one.',
+  })
+  get id(): string | null {
+    return this.#followUp.report?.id ?? null;
+  }
+
   @DerivedField(() => String, {
     nullable: true,
     description: 'Who reported; null where it was judged without a report.',

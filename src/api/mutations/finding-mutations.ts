@@ -1,0 +1,279 @@
+import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from 'type-graphql';
+import type { Verdict, VerdictBasis } from '../../domain/events';
+import type { ApiContext } from '../context';
+import { VerdictBasisEnum, VerdictEnum } from '../enums';
+import { AttentionPointType, FindingType } from '../types/finding-type';
+import { ImprovementPointType } from '../types/improvement-point-type';
+import { ApproachCommandInput, AssessmentCommandInput, CorrectionInput } from './command-input';
+import { ApproachWritten, CommandAccepted, resultOf } from './command-result';
+import { newId, pointId, salted } from './new-values';
+import { type CommandAnswer, onApproach } from './run-command';
+
+@InputType({ description: 'A finding to record.' })
+class RecordFindingInput extends AssessmentCommandInput {
+  @Field(() => [String], { description: 'Codes of the indicators that it covers, at least one.' })
+  indicators!: string[];
+  @Field(() => VerdictEnum, { description: 'Its verdict.' })
+  verdict!: Verdict;
+  @Field(() => String, { description: 'What was found.' })
+  narrative!: string;
+}
+
+@InputType()
+abstract class FindingCommandInput extends ApproachCommandInput {
+  @Field(() => ID, { description: 'Id of the finding, in the reading that stands.' })
+  findingId!: string;
+}
+
+@InputType({ description: 'A warning to raise beside a finding (LET OP).' })
+class RaiseAttentionPointInput extends FindingCommandInput {
+  @Field(() => String, { description: 'The warning, without the words LET OP.' })
+  text!: string;
+}
+
+@InputType({ description: 'An improvement point that a finding opens.' })
+class IdentifyImprovementPointInput extends FindingCommandInput {
+  @Field(() => String, { description: 'What is to be improved.' })
+  text!: string;
+}
+
+@InputType({ description: 'How a finding should have read.' })
+class CorrectFindingInput extends CorrectionInput {
+  @Field(() => ID, { description: 'Id of the finding, in the reading that stands.' })
+  findingId!: string;
+  @Field(() => [String], { description: 'Codes of all indicators that it covers, at least one.' })
+  indicators!: string[];
+  @Field(() => VerdictEnum, { description: 'Its verdict.' })
+  verdict!: Verdict;
+  @Field(() => VerdictBasisEnum, { description: 'What the verdict rests on.' })
+  basis!: VerdictBasis;
+  @Field(() => String, { description: 'What was found.' })
+  narrative!: string;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'What is to be improved, where the correction is ✗ and the finding has no improvement point yet; left out: the narrative.',
+  })
+  improvementPoint?: string | null;
+}
+
+@InputType({ description: 'A finding that should not have been made.' })
+class WithdrawFindingInput extends CorrectionInput {
+  @Field(() => ID, { description: 'Id of the finding, in the reading that stands.' })
+  findingId!: string;
+}
+
+@InputType({ description: 'A warning that should not have been raised, or not in these words.' })
+class WithdrawAttentionPointInput extends CorrectionInput {
+  @Field(() => ID, { description: 'Id of an attention point of the approach that stands.' })
+  attentionPointId!: string;
+}
+
+@InputType({ description: 'How an improvement point should have been put.' })
+class CorrectImprovementPointInput extends CorrectionInput {
+  @Field(() => ID, { description: 'Id of the improvement point.' })
+  improvementPointId!: string;
+  @Field(() => String, { description: 'What is to be improved.' })
+  text!: string;
+}
+
+@ObjectType({ description: '`recordFinding` was accepted.', implements: CommandAccepted })
+class FindingRecorded extends ApproachWritten {
+  @Field(() => FindingType, { description: 'The finding.' })
+  readonly finding!: FindingType;
+}
+const RecordFindingResult = resultOf('RecordFinding', FindingRecorded);
+
+@ObjectType({ description: '`raiseAttentionPoint` was accepted.', implements: CommandAccepted })
+class AttentionPointRaised extends ApproachWritten {
+  @Field(() => AttentionPointType, { description: 'The warning.' })
+  readonly attentionPoint!: AttentionPointType;
+}
+const RaiseAttentionPointResult = resultOf('RaiseAttentionPoint', AttentionPointRaised);
+
+@ObjectType({ description: '`identifyImprovementPoint` was accepted.', implements: CommandAccepted })
+class ImprovementPointIdentified extends ApproachWritten {
+  @Field(() => ImprovementPointType, { description: 'The improvement point.' })
+  readonly improvementPoint!: ImprovementPointType;
+}
+const IdentifyImprovementPointResult = resultOf('IdentifyImprovementPoint', ImprovementPointIdentified);
+
+@ObjectType({ description: '`correctFinding` was accepted.', implements: CommandAccepted })
+class FindingCorrected extends ApproachWritten {
+  @Field(() => FindingType, { description: 'The reading that stands now.' })
+  readonly finding!: FindingType;
+}
+const CorrectFindingResult = resultOf('CorrectFinding', FindingCorrected);
+
+@ObjectType({ description: '`withdrawFinding` was accepted.', implements: CommandAccepted })
+class FindingWithdrawn extends ApproachWritten {
+  @Field(() => FindingType, { description: 'The reading that no longer stands.' })
+  readonly finding!: FindingType;
+}
+const WithdrawFindingResult = resultOf('WithdrawFinding', FindingWithdrawn);
+
+@ObjectType({ description: '`withdrawAttentionPoint` was accepted.', implements: CommandAccepted })
+class AttentionPointWithdrawn extends ApproachWritten {
+  @Field(() => FindingType, { description: 'The finding beside which it stood.' })
+  readonly finding!: FindingType;
+}
+const WithdrawAttentionPointResult = resultOf('WithdrawAttentionPoint', AttentionPointWithdrawn);
+
+@ObjectType({ description: '`correctImprovementPoint` was accepted.', implements: CommandAccepted })
+class ImprovementPointCorrected extends ApproachWritten {
+  @Field(() => ImprovementPointType, { description: 'The improvement point as it reads now.' })
+  readonly improvementPoint!: ImprovementPointType;
+}
+const CorrectImprovementPointResult = resultOf('CorrectImprovementPoint', ImprovementPointCorrected);
+
+@Resolver()
+export class FindingMutations {
+  @Mutation(() => RecordFindingResult, { description: 'Records a finding in an assessment under way.' })
+  recordFinding(
+    @Ctx() context: ApiContext,
+    @Arg('input', () => RecordFindingInput, { description: 'The finding.' }) input: RecordFindingInput,
+  ): Promise<CommandAnswer> {
+    const { assessmentId, indicators, verdict } = input;
+    const findingId = newId(input, 'finding');
+    const data = { findingId, assessmentId, indicators, verdict, narrative: salted(input.narrative) };
+    return onApproach(context, FindingRecorded, input, input, { type: 'RecordFinding', data }, (written) => ({
+      finding: written.finding(findingId),
+    }));
+  }
+
+  @Mutation(() => RaiseAttentionPointResult, {
+    description:
+      'Raises a warning beside a finding of an assessment under way; it never changes the verdict.',
+  })
+  raiseAttentionPoint(
+    @Ctx() context: ApiContext,
+    @Arg('input', () => RaiseAttentionPointInput, { description: 'The warning.' })
+    input: RaiseAttentionPointInput,
+  ): Promise<CommandAnswer> {
+    const { findingId } = input;
+    const attentionPointId = newId(input, 'attention point');
+    const data = { attentionPointId, findingId, text: salted(input.text) };
+    return onApproach(
+      context,
+      AttentionPointRaised,
+      input,
+      input,
+      { type: 'RaiseAttentionPoint', data },
+      (written) => ({
+        attentionPoint: written.attentionPoint(attentionPointId, findingId),
+      }),
+    );
+  }
+
+  @Mutation(() => IdentifyImprovementPointResult, {
+    description: 'Identifies the improvement point that a finding with ✗ opens, in an assessment under way.',
+  })
+  identifyImprovementPoint(
+    @Ctx() context: ApiContext,
+    @Arg('input', () => IdentifyImprovementPointInput, { description: 'The improvement point.' })
+    input: IdentifyImprovementPointInput,
+  ): Promise<CommandAnswer> {
+    const { findingId } = input;
+    const improvementPointId = newId(input, 'improvement point');
+    const data = { improvementPointId, findingId, text: salted(input.text) };
+    return onApproach(
+      context,
+      ImprovementPointIdentified,
+      input,
+      input,
+      { type: 'IdentifyImprovementPoint', data },
+      async (written) => ({
+        improvementPoint: await written.improvementPoint(improvementPointId),
+      }),
+    );
+  }
+
+  @Mutation(() => CorrectFindingResult, {
+    description: 'Corrects a finding: from here on it reads otherwise. What it read before stays on record.',
+  })
+  correctFinding(
+    @Ctx() context: ApiContext,
+    @Arg('input', () => CorrectFindingInput, { description: 'The reading that should stand.' })
+    input: CorrectFindingInput,
+  ): Promise<CommandAnswer> {
+    const { findingId: corrects, indicators, verdict, basis, publishedOn = null } = input;
+    const findingId = newId(input, 'finding');
+    const narrative = salted(input.narrative);
+    const reason = salted(input.reason);
+    const data = { findingId, corrects, indicators, verdict, basis, narrative, reason, publishedOn };
+    const improvementPoint = {
+      improvementPointId: newId(input, 'improvement point'),
+      text: salted(input.improvementPoint ?? input.narrative),
+    };
+    return onApproach(
+      context,
+      FindingCorrected,
+      input,
+      input,
+      { type: 'CorrectFinding', data, improvementPoint },
+      (written) => ({ finding: written.finding(findingId) }),
+    );
+  }
+
+  @Mutation(() => WithdrawFindingResult, {
+    description:
+      'Withdraws a finding: it no longer counts, and the earlier verdict stands again. It stays on record.',
+  })
+  withdrawFinding(
+    @Ctx() context: ApiContext,
+    @Arg('input', () => WithdrawFindingInput, { description: 'The finding.' }) input: WithdrawFindingInput,
+  ): Promise<CommandAnswer> {
+    const { findingId, publishedOn = null } = input;
+    const data = { findingId, reason: salted(input.reason), publishedOn };
+    return onApproach(
+      context,
+      FindingWithdrawn,
+      input,
+      input,
+      { type: 'WithdrawFinding', data },
+      (written) => ({
+        finding: written.finding(findingId),
+      }),
+    );
+  }
+  @Mutation(() => WithdrawAttentionPointResult, {
+    description: 'Withdraws a warning: it is no longer listed. It stays on record.',
+  })
+  withdrawAttentionPoint(
+    @Ctx() context: ApiContext,
+    @Arg('input', () => WithdrawAttentionPointInput, { description: 'The warning.' })
+    input: WithdrawAttentionPointInput,
+  ): Promise<CommandAnswer> {
+    const { attentionPointId, publishedOn = null } = input;
+    const data = { attentionPointId, reason: salted(input.reason), publishedOn };
+    return onApproach(
+      context,
+      AttentionPointWithdrawn,
+      input,
+      input,
+      { type: 'WithdrawAttentionPoint', data },
+      (written) => ({ finding: written.findingOfAttentionPoint(attentionPointId) }),
+    );
+  }
+
+  @Mutation(() => CorrectImprovementPointResult, {
+    description: 'Corrects how an improvement point is put. What it read before stays on record.',
+  })
+  correctImprovementPoint(
+    @Ctx() context: ApiContext,
+    @Arg('input', () => CorrectImprovementPointInput, { description: 'The reading that should stand.' })
+    input: CorrectImprovementPointInput,
+  ): Promise<CommandAnswer> {
+    const { municipality, slug, publishedOn = null } = input;
+    const improvementPointId = pointId({ municipality, slug }, input.improvementPointId);
+    const data = { improvementPointId, text: salted(input.text), reason: salted(input.reason), publishedOn };
+    return onApproach(
+      context,
+      ImprovementPointCorrected,
+      input,
+      input,
+      { type: 'CorrectImprovementPoint', data },
+      async (written) => ({ improvementPoint: await written.improvementPoint(improvementPointId) }),
+    );
+  }
+}

@@ -1,0 +1,264 @@
+import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from 'type-graphql';
+import type { Verdict, VerdictBasis } from '../../domain/events';
+import type { ApiContext } from '../context';
+import { VerdictBasisEnum, VerdictEnum } from '../enums';
+import { EdtfScalar } from '../scalars';
+import { FindingType } from '../types/finding-type';
+import { FollowUpType } from '../types/improvement-point-type';
+import { AboutPointsInput, AssessmentCommandInput, CorrectionInput } from './command-input';
+import { ApproachWritten, CommandAccepted, resultOf } from './command-result';
+import { newId, pointIds, salted, saltedOrNull } from './new-values';
+import { type CommandAnswer, onApproach } from './run-command';
+
+@InputType({ description: 'What a municipality reports about improvement points.' })
+class ReportFollowUpInput extends AboutPointsInput {
+  @Field(() => String, { description: 'Who reports.' })
+  reportedBy!: string;
+  @Field(() => EdtfScalar, {
+    nullable: true,
+    description: 'When it was reported; left out where that is not known.',
+  })
+  reportedOn?: string | null;
+  @Field(() => String, { nullable: true, description: 'What was reported.' })
+  narrative?: string | null;
+}
+
+@InputType({ description: 'How an inspectorate judges again what was to be improved.' })
+class AssessFollowUpInput extends AssessmentCommandInput {
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Id of the report that is judged; left out where there is none.',
+  })
+  followUpId?: string | null;
+  @Field(() => [ID], { description: 'Ids of the improvement points that it judges; may be empty.' })
+  improvementPointIds!: string[];
+  @Field(() => [String], { description: 'Codes of the indicators that it covers, at least one.' })
+  indicators!: string[];
+  @Field(() => VerdictEnum, { description: 'Its verdict.' })
+  verdict!: Verdict;
+  @Field(() => VerdictBasisEnum, { description: 'What the verdict rests on.' })
+  basis!: VerdictBasis;
+  @Field(() => String, { description: 'What was found.' })
+  narrative!: string;
+}
+
+@InputType({ description: 'What should have been told of a report.' })
+class CorrectReportInput {
+  @Field(() => ID, { description: 'Id of the report, in the reading that stands.' })
+  followUpId!: string;
+  @Field(() => [ID], { description: 'Ids of improvement points of the approach, at least one.' })
+  improvementPointIds!: string[];
+  @Field(() => String, { description: 'Who reported.' })
+  reportedBy!: string;
+  @Field(() => EdtfScalar, {
+    nullable: true,
+    description: 'When it was reported; left out where that is not known.',
+  })
+  reportedOn?: string | null;
+  @Field(() => String, { nullable: true, description: 'What was reported.' })
+  narrative?: string | null;
+}
+
+@InputType({ description: 'How a follow-up should have been judged.' })
+class CorrectJudgementInput {
+  @Field(() => ID, { description: 'Id of the finding that judges it, in the reading that stands.' })
+  findingId!: string;
+  @Field(() => [String], { description: 'Codes of all indicators that it covers, at least one.' })
+  indicators!: string[];
+  @Field(() => VerdictEnum, { description: 'Its verdict.' })
+  verdict!: Verdict;
+  @Field(() => VerdictBasisEnum, { description: 'What the verdict rests on.' })
+  basis!: VerdictBasis;
+  @Field(() => String, { description: 'What was found.' })
+  narrative!: string;
+}
+
+@InputType({
+  description: 'How a follow-up should have been told: what was reported, how it was judged, or both.',
+})
+class CorrectFollowUpInput extends CorrectionInput {
+  @Field(() => CorrectReportInput, {
+    nullable: true,
+    description: 'What was reported; left out where the report stands as it is.',
+  })
+  report?: CorrectReportInput | null;
+  @Field(() => [CorrectJudgementInput], {
+    defaultValue: [],
+    description: 'Judgements on it; those that are not named here stand as they are.',
+  })
+  judgements!: CorrectJudgementInput[];
+}
+
+@InputType({ description: 'A report that should not have been recorded.' })
+class WithdrawFollowUpInput extends CorrectionInput {
+  @Field(() => ID, { description: 'Id of the report, in the reading that stands.' })
+  followUpId!: string;
+}
+
+@ObjectType({ description: '`reportFollowUp` was accepted.', implements: CommandAccepted })
+class FollowUpReported extends ApproachWritten {
+  @Field(() => FollowUpType, { description: 'What was reported.' })
+  readonly followUp!: FollowUpType;
+}
+const ReportFollowUpResult = resultOf('ReportFollowUp', FollowUpReported);
+
+@ObjectType({ description: '`assessFollowUp` was accepted.', implements: CommandAccepted })
+class FollowUpAssessed extends ApproachWritten {
+  @Field(() => FindingType, { description: 'The judgement.' })
+  readonly finding!: FindingType;
+}
+const AssessFollowUpResult = resultOf('AssessFollowUp', FollowUpAssessed);
+
+@ObjectType({ description: '`correctFollowUp` was accepted.', implements: CommandAccepted })
+class FollowUpCorrected extends ApproachWritten {
+  @Field(() => FollowUpType, {
+    nullable: true,
+    description: 'The report as it reads now; null where it was not corrected.',
+  })
+  readonly followUp!: FollowUpType | null;
+  @Field(() => [FindingType], { description: 'The judgements that were corrected, as they read now.' })
+  readonly findings!: FindingType[];
+}
+const CorrectFollowUpResult = resultOf('CorrectFollowUp', FollowUpCorrected);
+
+@ObjectType({ description: '`withdrawFollowUp` was accepted.', implements: CommandAccepted })
+class FollowUpWithdrawn extends ApproachWritten {
+  @Field(() => FollowUpType, { description: 'The reading that no longer stands.' })
+  readonly followUp!: FollowUpType;
+}
+const WithdrawFollowUpResult = resultOf('WithdrawFollowUp', FollowUpWithdrawn);
+
+@Resolver()
+export class FollowUpMutations {
+  @Mutation(() => ReportFollowUpResult, {
+    description:
+      'Records what a municipality reports about improvement points, in a follow-up assessment or apart from one.',
+  })
+  reportFollowUp(
+    @Ctx() context: ApiContext,
+    @Arg('input', () => ReportFollowUpInput, { description: 'The report.' }) input: ReportFollowUpInput,
+  ): Promise<CommandAnswer> {
+    const { assessmentId = null, reportedBy, reportedOn = null } = input;
+    const followUpId = newId(input, 'follow-up');
+    const data = {
+      followUpId,
+      assessmentId,
+      improvementPointIds: pointIds(input, input),
+      reportedBy,
+      reportedOn,
+      narrative: saltedOrNull(input.narrative),
+    };
+    return onApproach(
+      context,
+      FollowUpReported,
+      input,
+      input,
+      { type: 'ReportFollowUp', data },
+      async (written) => ({ followUp: await written.followUp(followUpId) }),
+    );
+  }
+
+  @Mutation(() => AssessFollowUpResult, {
+    description:
+      'Judges again what was to be improved, in a follow-up assessment under way. It is a finding too.',
+  })
+  assessFollowUp(
+    @Ctx() context: ApiContext,
+    @Arg('input', () => AssessFollowUpInput, { description: 'The judgement.' }) input: AssessFollowUpInput,
+  ): Promise<CommandAnswer> {
+    const { assessmentId, followUpId = null, indicators, verdict, basis } = input;
+    const findingId = newId(input, 'finding');
+    const data = {
+      findingId,
+      assessmentId,
+      followUpId,
+      improvementPointIds: pointIds(input, input),
+      indicators,
+      verdict,
+      basis,
+      narrative: salted(input.narrative),
+    };
+    return onApproach(
+      context,
+      FollowUpAssessed,
+      input,
+      input,
+      { type: 'AssessFollowUp', data },
+      (written) => ({
+        finding: written.finding(findingId),
+      }),
+    );
+  }
+
+  @Mutation(() => CorrectFollowUpResult, {
+    description:
+      'Corrects a follow-up: what was reported, how it was judged, or both at once. What it read before stays on record.',
+  })
+  correctFollowUp(
+    @Ctx() context: ApiContext,
+    @Arg('input', () => CorrectFollowUpInput, { description: 'The reading that should stand.' })
+    input: CorrectFollowUpInput,
+  ): Promise<CommandAnswer> {
+    const { report, publishedOn = null } = input;
+    const followUpId = newId(input, 'follow-up');
+    const reported = report && {
+      followUpId,
+      corrects: report.followUpId,
+      improvementPointIds: pointIds(input, report),
+      reportedBy: report.reportedBy,
+      reportedOn: report.reportedOn ?? null,
+      narrative: saltedOrNull(report.narrative),
+      reason: salted(input.reason),
+      publishedOn,
+    };
+    const judgements = input.judgements.map(
+      ({ findingId, indicators, verdict, basis, narrative }, index) => ({
+        data: {
+          findingId: newId(input, `finding ${index + 1}`),
+          corrects: findingId,
+          indicators,
+          verdict,
+          basis,
+          narrative: salted(narrative),
+          reason: salted(input.reason),
+          publishedOn,
+        },
+        improvementPoint: {
+          improvementPointId: newId(input, `improvement point ${index + 1}`),
+          text: salted(narrative),
+        },
+      }),
+    );
+    return onApproach(
+      context,
+      FollowUpCorrected,
+      input,
+      input,
+      { type: 'CorrectFollowUp', report: reported ?? null, judgements },
+      async (written) => ({
+        followUp: reported == null ? null : await written.followUp(followUpId),
+        findings: judgements.map(({ data }) => written.finding(data.findingId)),
+      }),
+    );
+  }
+
+  @Mutation(() => WithdrawFollowUpResult, {
+    description:
+      'Withdraws what a municipality reported; a first reading takes the judgements on it along. It stays on record.',
+  })
+  withdrawFollowUp(
+    @Ctx() context: ApiContext,
+    @Arg('input', () => WithdrawFollowUpInput, { description: 'The report.' }) input: WithdrawFollowUpInput,
+  ): Promise<CommandAnswer> {
+    const { followUpId, publishedOn = null } = input;
+    const data = { followUpId, reason: salted(input.reason), publishedOn };
+    return onApproach(
+      context,
+      FollowUpWithdrawn,
+      input,
+      input,
+      { type: 'WithdrawFollowUp', data },
+      async (written) => ({ followUp: await written.followUp(followUpId) }),
+    );
+  }
+}

@@ -1,0 +1,228 @@
+import { Arg, Ctx, Field, InputType, Int, Mutation, ObjectType, Resolver } from 'type-graphql';
+import type { AssessmentKind } from '../../domain/events';
+import { Rejection } from '../../domain/rejection';
+import { FactsheetError, type Said } from '../../factsheet/factsheet';
+import { figuresOf } from '../../factsheet/figures';
+import { reused } from '../../handle-command';
+import { ImportError } from '../../import-factsheets';
+import type { ReadDocument } from '../../plan-imports';
+import type { ApiContext } from '../context';
+import { AssessmentKindEnum } from '../enums';
+import { EdtfScalar } from '../scalars';
+import { AssessmentType } from '../types/assessment-type';
+import { CommandInput } from './command-input';
+import {
+  ApproachWritten,
+  CommandAccepted,
+  CommandProblem,
+  CommandRejected,
+  resultOf,
+} from './command-result';
+import { answer, type CommandAnswer } from './run-command';
+import { WrittenApproach } from './written-approach';
+
+@InputType({ description: 'A factsheet: its text, and what it does not say itself.' })
+class ImportFactsheetInput extends CommandInput {
+  @Field(() => String, { description: 'Name of its file, as it is called in what is read from it.' })
+  name!: string;
+  @Field(() => String, {
+    description: 'Its whole text, unchanged: the SHA-256 of its UTF-8 form is what the document is known by.',
+  })
+  text!: string;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Name or CBS code of the municipality, where the document does not say which it is.',
+  })
+  municipality?: string | null;
+  @Field(() => Int, { nullable: true, description: 'Reference year, where the document does not say it.' })
+  year?: number | null;
+  @Field(() => EdtfScalar, {
+    nullable: true,
+    description:
+      'When it was published, where the document does not say it; left out where that is not known.',
+  })
+  publishedOn?: string | null;
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'True where a baseline need not cover every indicator of the framework.',
+  })
+  partial!: boolean;
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description:
+      'True for a new issue of a document that was imported: what it changes is recorded as corrections.',
+  })
+  reissue!: boolean;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Of a new issue: why what it corrects was wrong; left out: that a new issue says otherwise.',
+  })
+  reason?: string | null;
+}
+
+@ObjectType('FactsheetRemark', {
+  description: 'Something about a passage of a factsheet.',
+  simpleResolvers: true,
+})
+class FactsheetRemark {
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Line, from 1; null where the document as a whole is meant.',
+  })
+  readonly line!: number | null;
+  @Field(() => String, {
+    description: 'What there is to say of it; of what is wrong, also what was expected.',
+  })
+  readonly message!: string;
+}
+
+@ObjectType('FactsheetReading', {
+  description: 'What a factsheet was read as, to check the reading by.',
+  simpleResolvers: true,
+})
+class FactsheetReading {
+  @Field(() => AssessmentKindEnum, { description: 'Baseline or follow-up.' })
+  readonly kind!: AssessmentKind;
+  @Field(() => Int, { description: 'The reference year.' })
+  readonly year!: number;
+  @Field(() => EdtfScalar, {
+    nullable: true,
+    description: 'When it was published; null where that is not known.',
+  })
+  readonly publishedOn!: string | null;
+  @Field(() => Int, { description: 'Rows of the table.' })
+  readonly rows!: number;
+  @Field(() => Int, { description: 'Indicators in them.' })
+  readonly indicators!: number;
+  @Field(() => Int, { description: 'Findings: one for each mark.' })
+  readonly findings!: number;
+  @Field(() => Int, { description: 'Of these ✓.' })
+  readonly met!: number;
+  @Field(() => Int, { description: 'Of these ✗.' })
+  readonly improvementNeeded!: number;
+  @Field(() => Int, { description: 'Warnings (LET OP).' })
+  readonly attentionPoints!: number;
+  @Field(() => Int, { description: 'Sources that were consulted.' })
+  readonly sources!: number;
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Families that the approach supported; null where it does not say.',
+  })
+  readonly familiesReached!: number | null;
+}
+
+@ObjectType({ description: '`importFactsheet` was accepted.', implements: CommandAccepted })
+class FactsheetImported extends ApproachWritten {
+  @Field(() => AssessmentType, { description: 'The assessment that the document tells of.' })
+  readonly assessment!: AssessmentType;
+  @Field(() => FactsheetReading, { description: 'What it was read as.' })
+  readonly reading!: FactsheetReading;
+  @Field(() => [FactsheetRemark], {
+    description: 'Of a new issue: what it changes; empty where it says what the register holds already.',
+  })
+  readonly changes!: readonly FactsheetRemark[];
+  @Field(() => [FactsheetRemark], {
+    description:
+      'What was not understood, or is otherwise worth a look: nothing that keeps the document out.',
+  })
+  readonly warnings!: readonly FactsheetRemark[];
+}
+
+@ObjectType({
+  description: 'The document cannot be read as a factsheet, and nothing of it was recorded.',
+  implements: CommandProblem,
+})
+class FactsheetNotRead extends CommandProblem {
+  @Field(() => [FactsheetRemark], { description: 'All that is wrong, in order of lines.' })
+  readonly problems: readonly FactsheetRemark[];
+
+  constructor({ problems }: FactsheetError) {
+    const remarks = problems.map(({ line, message }) => ({ line, message: inWordsOfInput(message) }));
+    super(
+      remarks.map(({ line, message }) => (line === null ? message : `line ${line}: ${message}`)).join('\n'),
+    );
+    this.problems = remarks;
+  }
+}
+
+const ImportFactsheetResult = resultOf('ImportFactsheet', FactsheetImported, FactsheetNotRead);
+
+@Resolver()
+export class ImportMutation {
+  @Mutation(() => ImportFactsheetResult, {
+    description:
+      'Imports a factsheet: reads it, and records what it says in one go, concluded and public, or nothing. A document that was imported before, with the same options, is accepted and changes nothing.',
+  })
+  async importFactsheet(
+    @Ctx() context: ApiContext,
+    @Arg('input', () => ImportFactsheetInput, { description: 'The factsheet.' }) input: ImportFactsheetInput,
+  ): Promise<CommandAnswer | FactsheetNotRead> {
+    const { commandId, name, text, municipality = null, year, publishedOn = null, partial } = input;
+    const { reissue, reason = null } = input;
+    if (reason !== null && (!reissue || reason.trim() === '')) {
+      const accepted = 'why what a new issue corrects was wrong, with reissue: true';
+      return new CommandRejected(
+        'VALUE_NOT_ACCEPTED',
+        `reason is not used; expected ${accepted}`,
+        'reason',
+        accepted,
+      );
+    }
+    const flags = { municipality, year: year == null ? null : String(year), published: publishedOn, partial };
+    let imported: Awaited<ReturnType<ApiContext['writes']['importFactsheet']>>;
+    try {
+      return await answer(
+        context,
+        input,
+        async ({ actor, correlationId, expectedRevision = null }, limits, usedIn) => {
+          const command = { correlationId, expectedRevision, limits, usedIn };
+          imported = await context.writes
+            .importFactsheet({ name, text }, { flags, reissue, reason, actor, command })
+            .catch((error: unknown) => {
+              throw asRejection(error, usedIn === null ? null : commandId);
+            });
+          return imported.result;
+        },
+        async (result) => {
+          const written = await WrittenApproach.read(context.scope, imported.approach);
+          return Object.assign(new FactsheetImported(commandId, result), {
+            approach: written.approach,
+            assessment: written.assessment(imported.assessmentId),
+            reading: readingOf(imported.document),
+            changes: imported.changes.map(toRemark),
+            warnings: imported.warnings.map(toRemark),
+          });
+        },
+      );
+    } catch (error) {
+      if (error instanceof FactsheetError) return new FactsheetNotRead(error);
+      throw error;
+    }
+  }
+}
+
+/**
+ * What was wrong with the document.
+ * @param usedId the id of the command, where it is that of an earlier one
+ */
+function asRejection(error: unknown, usedId: string | null): unknown {
+  const cause = error instanceof ImportError ? error.cause : error;
+  // The document was imported as something else, and by this very command: then it is the command that differs.
+  const isOther = cause instanceof Rejection && cause.code === 'FACTSHEET_REUSED' && usedId !== null;
+  return isOther ? reused(usedId) : cause;
+}
+
+function readingOf({ factsheet, subject: { year, publishedOn } }: ReadDocument): FactsheetReading {
+  return { kind: factsheet.kind, year: Number(year), publishedOn, ...figuresOf(factsheet) };
+}
+
+function toRemark({ line, value }: Said<string>): FactsheetRemark {
+  return { line, message: inWordsOfInput(value) };
+}
+
+/** What the command line calls its options, as the input calls them. */
+function inWordsOfInput(message: string): string {
+  return message
+    .replaceAll('--published', 'publishedOn')
+    .replaceAll(/--(municipality|year|partial|reissue)\b/g, '$1');
+}

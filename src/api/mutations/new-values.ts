@@ -1,0 +1,38 @@
+import { randomBytes } from 'node:crypto';
+import type { FreeText } from '../../domain/free-text';
+import { type ApproachKey, stableId } from '../../handle-command';
+import { fromNodeId } from '../node-id';
+import type { CommandInput } from './command-input';
+
+/** The id of a new thing: it follows from the command, so the command sent again means the same thing. */
+export function newId({ commandId }: CommandInput, thing: string): string {
+  return stableId(commandId, thing);
+}
+
+/** A text as events hold it, with a salt of its own. */
+export function salted(text: string): FreeText {
+  return { text, salt: randomBytes(16).toString('hex') };
+}
+
+export function saltedOrNull(text: string | null | undefined): FreeText | null {
+  return text == null ? null : salted(text);
+}
+
+/**
+ * The id of an improvement point as events hold it. What is not the id of one of this approach stays as it is:
+ * the approach does not know it, and says so.
+ */
+export function pointId({ municipality, slug }: ApproachKey, id: string): string {
+  const prefix = `${municipality}/${slug}/`;
+  const node = fromNodeId(id);
+  return node?.kind === 'ImprovementPoint' && node.key.startsWith(prefix)
+    ? node.key.slice(prefix.length)
+    : id;
+}
+
+export function pointIds(
+  approach: ApproachKey,
+  { improvementPointIds }: { readonly improvementPointIds: readonly string[] },
+): string[] {
+  return improvementPointIds.map((id) => pointId(approach, id));
+}

@@ -1,0 +1,171 @@
+import { GraphQLError } from 'graphql';
+import type { ApproachCommand } from '../../domain/approach-commands';
+import type { Audience } from '../../domain/audience';
+import type { FrameworkCommand } from '../../domain/framework';
+import { Rejection } from '../../domain/rejection';
+import { approachStream, frameworkStream } from '../../domain/streams';
+import {
+  assertMayWriteFramework,
+  assertMayWriteMunicipality,
+  OutsideLimitsError,
+} from '../../domain/write-limits';
+import {
+  type ApproachKey,
+  type CommandContext,
+  type CommandResult,
+  RevisionConflictError,
+  reused,
+} from '../../handle-command';
+import type { ApiContext } from '../context';
+import type { ErrorCode } from '../errors';
+import { actorOf, limitsOf, WRITERS } from '../principal';
+import { assertSensible } from './acceptable-values';
+import type { CommandInput } from './command-input';
+import {
+  type ApproachWritten,
+  type CommandAccepted,
+  CommandRejected,
+  RevisionConflict,
+} from './command-result';
+import { WrittenApproach } from './written-approach';
+
+/** The type that a mutation answers with where it is accepted. */
+type AcceptedClass<Accepted> = new (commandId: string, result: CommandResult) => Accepted;
+/** What it shows of what was written. */
+type Shown<Accepted> = Omit<Accepted, keyof ApproachWritten>;
+
+/** What every mutation answers with. */
+export type CommandAnswer = CommandAccepted | CommandRejected | RevisionConflict;
+
+/**
+ * Sends a command to an approach, and answers with what became of it.
+ * @param show what was written, as of the command
+ */
+export function onApproach<Accepted extends ApproachWritten>(
+  context: ApiContext,
+  AcceptedType: AcceptedClass<Accepted>,
+  input: CommandInput,
+  approach: ApproachKey,
+  command: ApproachCommand,
+  show: (written: WrittenApproach) => Promise<Shown<Accepted>> | Shown<Accepted>,
+): Promise<CommandAnswer> {
+  return answer(
+    context,
+    input,
+    async (commandContext, limits, usedIn) => {
+      assertMayWriteMunicipality(limits, approach.municipality);
+      assertUnused(usedIn, approachStream(approach.municipality, approach.slug), input);
+      assertSensible(command, context.scope.now());
+      return context.writes.onApproach(approach, command, { ...commandContext, limits });
+    },
+    async (result) => {
+      const written = await WrittenApproach.read(context.scope, approach);
+      const things = { approach: written.approach, ...(await show(written)) };
+      return Object.assign(new AcceptedType(input.commandId, result), things);
+    },
+    { reference: 'year', corrects: 'findingId', developments: 'notes' },
+  );
+}
+
+/** Sends a command to a framework, and answers with what became of it. */
+export function onFramework<Accepted extends CommandAccepted>(
+  context: ApiContext,
+  AcceptedType: AcceptedClass<Accepted>,
+  input: CommandInput,
+  command: FrameworkCommand,
+  show: () => Shown<Accepted>,
+): Promise<CommandAnswer> {
+  return answer(
+    context,
+    input,
+    async (commandContext, limits, usedIn) => {
+      assertMayWriteFramework(limits, command.framework.code);
+      assertUnused(usedIn, frameworkStream(command.framework.code), input);
+      return context.writes.onFramework(command, commandContext);
+    },
+    async (result) => Object.assign(new AcceptedType(input.commandId, result), show()),
+    { framework: 'code' },
+  );
+}
+
+/**
+ * Sends a command, and answers with what became of it.
+ * @param send is given the limits of the sender, and the stream that a command with this id wrote to before
+ * @param show what was written, read as of the command
+ * @param fieldNames what fields of events are called in the input, where that is something else
+ */
+export async function answer(
+  context: ApiContext,
+  { commandId, expectedRevision = null }: CommandInput,
+  send: (context: CommandContext, limits: Audience, usedIn: string | null) => Promise<CommandResult>,
+  show: (result: CommandResult) => Promise<CommandAccepted>,
+  fieldNames: Readonly<Record<string, string>> = {},
+): Promise<CommandAnswer> {
+  const { principal, writes } = context;
+  if (principal.kind === 'ANONYMOUS') throw refusal('UNAUTHENTICATED', 'writing takes a token');
+  const actor = actorOf(principal);
+  const limits = limitsOf(principal, WRITERS);
+  const command = { actor, correlationId: commandId, key: commandId, document: null, expectedRevision };
+  let result: CommandResult;
+  try {
+    result = await inTurn(commandId, async () => {
+      // What other replicas have written counts too.
+      if (!(await writes.level())) throw notReady('nothing was recorded; try again shortly');
+      return send(command, limits, writes.streamOfCommand(commandId));
+    });
+  } catch (error) {
+    if (error instanceof OutsideLimitsError) throw refusal('FORBIDDEN', error.message);
+    if (error instanceof RevisionConflictError)
+      return new RevisionConflict(error.message, error.expected, error.actual);
+    if (error instanceof Rejection) return rejected(error, fieldNames);
+    throw error;
+  }
+  if (!(await writes.reached(result.position))) {
+    throw notReady('the command was accepted: send it again, with the same commandId, for its answer');
+  }
+  // Everything nested in the answer is read as of the command, its own write included and nothing later.
+  context.scope = context.scope.at(result.position);
+  context.ledger = context.ledger.at(context.scope);
+  return show(result);
+}
+
+/** @throws Rejection where the id of the command was used on another stream. */
+function assertUnused(usedIn: string | null, stream: string, { commandId }: CommandInput): void {
+  if (usedIn !== null && usedIn !== stream) throw reused(commandId);
+}
+
+/** What is being sent, by the id of the command. */
+const underWay = new Map<string, Promise<unknown>>();
+
+/** Commands with the same id one after the other, so that one on another stream is seen, whenever it comes. */
+async function inTurn<T>(commandId: string, send: () => Promise<T>): Promise<T> {
+  const before = underWay.get(commandId) ?? Promise.resolve();
+  const own = before.then(send, send);
+  underWay.set(commandId, own);
+  try {
+    return await own;
+  } finally {
+    if (underWay.get(commandId) === own) underWay.delete(commandId);
+  }
+}
+
+/** The rejection in the words of the input. */
+function rejected(
+  { code, field, message, accepted, line }: Rejection,
+  names: Readonly<Record<string, string>>,
+): CommandRejected {
+  const name = field === null ? null : (names[field] ?? field);
+  const said =
+    field !== null && message.startsWith(`${field} `) ? `${name}${message.slice(field.length)}` : message;
+  return new CommandRejected(code, said, name, accepted, line);
+}
+
+function refusal(code: 'UNAUTHENTICATED' | 'FORBIDDEN', message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code } });
+}
+
+function notReady(what: string): GraphQLError {
+  return new GraphQLError(`the read models are behind the log; ${what}`, {
+    extensions: { code: 'NOT_READY' satisfies ErrorCode, http: { status: 503 } },
+  });
+}

@@ -1,0 +1,43 @@
+import { streamOfDocument } from '../projections/approaches';
+import { streamOfCommand } from '../projections/commands';
+import type { ReadDatabase } from '../projections/database';
+import type { WriteSources } from './api/write-sources';
+import type { EventStore } from './event-store/event-store';
+import { handleApproachCommand, handleFrameworkCommand, loadApproach } from './handle-command';
+import { importFactsheets } from './import-factsheets';
+import type { Projector } from './projector';
+
+/**
+ * What the API writes by.
+ * @param maxWaitMs how long a mutation waits for the read models to hold what was written
+ */
+export function writeSources(
+  store: EventStore,
+  database: ReadDatabase,
+  projector: Projector,
+  maxWaitMs: number,
+): WriteSources {
+  return {
+    onApproach: (approach, command, context) => handleApproachCommand(store, approach, command, context),
+    onFramework: (command, context) => handleFrameworkCommand(store, command, context),
+    async importFactsheet({ name, text }, options) {
+      const sources = [{ path: name, read: async () => Buffer.from(text, 'utf8') }];
+      const [imported] = await importFactsheets(store, sources, {
+        ...options,
+        dryRun: false,
+        now: () => new Date(),
+        streamOfDocument: (digest) => streamOfDocument(database, digest),
+      });
+      if (imported === undefined) throw new RangeError('one document gives one import');
+      if (imported.result !== null) return { ...imported, result: imported.result };
+      const { revision, position } = await loadApproach(store, imported.approach);
+      return { ...imported, result: { events: [], isRepeated: true, revision, position } };
+    },
+    async level() {
+      const end = await store.lastPosition();
+      return end === undefined || projector.waitFor(end, maxWaitMs);
+    },
+    streamOfCommand: (commandId) => streamOfCommand(database, commandId),
+    reached: (position) => projector.waitFor(position, maxWaitMs),
+  };
+}
