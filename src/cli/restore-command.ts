@@ -15,7 +15,10 @@ export async function restoreCommand(config: Config, file: string, out: Output):
   const register = openRegister(config);
   const { store, ledger, projector } = register;
   try {
-    const counted = counting(heldAgainst(ledger, readExport(file)), progress(out, 'restoring'));
+    // A log that holds events says so itself; only where it is empty may a ledger be of another one.
+    const isEmpty = ((await store.lastPosition()) ?? 0) === 0;
+    const pages = isEmpty ? heldAgainst(ledger, readExport(file)) : readExport(file);
+    const counted = counting(pages, progress(out, 'restoring'));
     await store.restore(counted.pages).catch((error: unknown) => {
       if (error instanceof LogNotEmptyError)
         throw new UsageError(`${file}: ${error.message}: name another DATA_DIR`);

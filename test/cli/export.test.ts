@@ -267,7 +267,7 @@ describe('import of an export of events', () => {
     const before = other.events();
     expect(await other.run('import', file)).toMatchObject({
       status: 1,
-      stderr: expect.stringContaining('the log holds events already'),
+      stderr: expect.stringContaining('the log holds other events already'),
     });
     expect((await other.run('import', file, SAMPLE_2014)).stderr).toContain('import it alone');
     expect((await other.run('import', file, '--year', '2013')).stderr).toContain(
