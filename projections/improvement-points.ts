@@ -1,4 +1,5 @@
 import { everythingUpTo } from '../src/domain/as-of';
+import { PUBLIC } from '../src/domain/audience';
 import { type ImprovementPointStatus, improvementPointsAt } from '../src/domain/improvement';
 import { visibleTests } from '../src/domain/verdicts';
 import type { ReadDatabase } from './database';
@@ -49,7 +50,7 @@ export const improvementPoints: Derived = {
     TextsLeftOut: false,
   },
   write(database, { municipality, slug, history }, frameworks) {
-    const asOf = everythingUpTo(Number.MAX_SAFE_INTEGER);
+    const asOf = everythingUpTo(Number.MAX_SAFE_INTEGER, PUBLIC);
     const readings = improvementPointsAt(history, visibleTests(history, asOf), frameworks, asOf);
     const statuses = new Map(readings.map(({ fact, status }) => [fact.id, status]));
     const rows = database.inserter(

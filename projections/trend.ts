@@ -1,4 +1,5 @@
 import { everythingUpTo } from '../src/domain/as-of';
+import { PUBLIC } from '../src/domain/audience';
 import { type ApproachYear, approachYears } from '../src/domain/trend';
 import type { ReadDatabase } from './database';
 import type { Derived } from './derived';
@@ -47,7 +48,7 @@ export const trend: Derived = {
     TextsLeftOut: false,
   },
   write(database, { municipality, slug, history }, frameworks) {
-    const asOf = everythingUpTo(Number.MAX_SAFE_INTEGER);
+    const asOf = everythingUpTo(Number.MAX_SAFE_INTEGER, PUBLIC);
     for (const framework of new Set(history.assessments.map((assessment) => assessment.framework))) {
       const years = approachYears(history, framework, frameworks, asOf);
       // No row without a year: whether there is one then depends on the years alone.

@@ -43,10 +43,11 @@ export function guardOrigins(app: FastifyInstance, origins: readonly string[]): 
   });
 }
 
-/** A link that somebody follows is no page that asks. */
+/** A link that somebody follows is no page that asks. An older browser names its origin only: a proxy may have taken TLS off. */
 function isOfAnotherSite({ headers, method }: FastifyRequest): boolean {
   const site = headers['sec-fetch-site'];
-  if (site === undefined) return headers.origin !== undefined && headers.origin !== `http://${headers.host}`;
+  if (site === undefined)
+    return headers.origin !== undefined && URL.parse(headers.origin)?.host !== headers.host;
   if (site !== 'cross-site' && site !== 'same-site') return false;
   return !(method === 'GET' && headers['sec-fetch-mode'] === 'navigate');
 }

@@ -1,4 +1,4 @@
-import { type Audience, PUBLIC } from './audience';
+import type { Audience } from './audience';
 import { type Edtf, lastDay, yearOf } from './edtf';
 import type { Position } from './events';
 
@@ -17,8 +17,8 @@ export interface AsOf {
   readonly audience: Audience;
 }
 
-/** Everything up to a place in the log, as everybody sees it unless an audience is named. */
-export function everythingUpTo(upTo: Position, audience: Audience = PUBLIC): AsOf {
+/** Everything up to a place in the log, as an audience sees it. */
+export function everythingUpTo(upTo: Position, audience: Audience): AsOf {
   return { reference: null, publishedBy: null, upTo, audience };
 }
 

@@ -1,5 +1,6 @@
 import type { ApproachStep, PlacedStep } from '../domain/approach-commands';
 import { everythingUpTo } from '../domain/as-of';
+import { EVERYTHING } from '../domain/audience';
 import type { Edtf } from '../domain/edtf';
 import { type FreeText, textOf } from '../domain/free-text';
 import type { ApproachHistory } from '../domain/history';
@@ -40,7 +41,7 @@ export class Comparison {
     this.#issued = issued;
     this.#history = history;
     this.#why = why;
-    const tests = visibleTests(history, everythingUpTo(Number.MAX_SAFE_INTEGER));
+    const tests = visibleTests(history, everythingUpTo(Number.MAX_SAFE_INTEGER, [EVERYTHING]));
     const points = tests.flatMap(({ assessment: { found }, reading }) =>
       reading.verdict === 'MET'
         ? []

@@ -1,10 +1,11 @@
 import { everythingUpTo } from '../domain/as-of';
+import { EVERYTHING } from '../domain/audience';
 import { standingReadings } from '../domain/corrections';
 import type { AssessmentFact } from '../domain/facts';
 import type { ApproachHistory } from '../domain/history';
 import { isSameSet } from './match-findings';
 
-const NOW = everythingUpTo(Number.MAX_SAFE_INTEGER);
+const NOW = everythingUpTo(Number.MAX_SAFE_INTEGER, [EVERYTHING]);
 
 /** The years of the follow-ups whose judgements are about an improvement point, each once, in order. */
 export function followedIn({ assessments }: ApproachHistory, improvementPoint: string): number[] {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ApproachCommand, ApproachStep } from '../domain/approach-commands';
 import { everythingUpTo } from '../domain/as-of';
+import { EVERYTHING } from '../domain/audience';
 import { type Framework, indicatorsOf } from '../domain/framework';
 import type { FreeText } from '../domain/free-text';
 import type { ApproachHistory } from '../domain/history';
@@ -212,15 +213,17 @@ function pointsCovering(
   year: number,
   indicators: readonly string[],
 ): string[] {
-  return visibleTests(history, everythingUpTo(Number.MAX_SAFE_INTEGER)).flatMap(({ reading, assessment }) => {
-    const speaksOfThem = reading.indicators.some((code) => indicators.includes(code));
-    if (assessment.framework !== framework || assessment.year >= year) return [];
-    if (reading.verdict === 'MET' || !speaksOfThem) return [];
-    const { findings, improvementPoints } = assessment.found;
-    return improvementPoints
-      .filter(({ finding }) => findings[finding]?.root === reading.root)
-      .map(({ id }) => id);
-  });
+  return visibleTests(history, everythingUpTo(Number.MAX_SAFE_INTEGER, [EVERYTHING])).flatMap(
+    ({ reading, assessment }) => {
+      const speaksOfThem = reading.indicators.some((code) => indicators.includes(code));
+      if (assessment.framework !== framework || assessment.year >= year) return [];
+      if (reading.verdict === 'MET' || !speaksOfThem) return [];
+      const { findings, improvementPoints } = assessment.found;
+      return improvementPoints
+        .filter(({ finding }) => findings[finding]?.root === reading.root)
+        .map(({ id }) => id);
+    },
+  );
 }
 
 /** Improvement points that a follow-up does not mention stay open: a row that was lost would look the same. */
@@ -245,7 +248,7 @@ function unmentionedPoints(
 /** What a follow-up quotes of the baseline may differ from it: the baseline stands, the reader is told. */
 function quotationWarnings(row: FactsheetRow, history: ApproachHistory, year: number): Said<string>[] {
   if (row.quoted.length === 0) return [];
-  const covering = visibleTests(history, everythingUpTo(Number.MAX_SAFE_INTEGER)).filter(
+  const covering = visibleTests(history, everythingUpTo(Number.MAX_SAFE_INTEGER, [EVERYTHING])).filter(
     ({ assessment, reading }) =>
       assessment.year < year &&
       reading.followUp === null &&

@@ -1,4 +1,5 @@
 import { everythingUpTo } from '../domain/as-of';
+import { EVERYTHING } from '../domain/audience';
 import { countsAt, standingReadings } from '../domain/corrections';
 import type { DomainEvent, EventData } from '../domain/events';
 import type {
@@ -42,7 +43,7 @@ export interface StandingFinding {
   readonly improvementPoint: { readonly id: string; readonly text: string } | null;
 }
 
-const NOW = everythingUpTo(Number.MAX_SAFE_INTEGER);
+const NOW = everythingUpTo(Number.MAX_SAFE_INTEGER, [EVERYTHING]);
 
 /**
  * @param events those of the approach, by revision: they hold the texts, which a history does not

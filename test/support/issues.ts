@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { decide } from '../../src/domain/approach';
 import type { ApproachCommand } from '../../src/domain/approach-commands';
 import { everythingUpTo } from '../../src/domain/as-of';
+import { EVERYTHING } from '../../src/domain/audience';
 import type { DomainEvent } from '../../src/domain/events';
 import { FrameworkLine } from '../../src/domain/framework';
 import { GGSR } from '../../src/domain/ggsr';
@@ -16,7 +17,7 @@ import { id, text } from './events';
 
 const LINE = new FrameworkLine().add(GGSR, []);
 const frameworks = () => LINE;
-const NOW = everythingUpTo(Number.MAX_SAFE_INTEGER);
+const NOW = everythingUpTo(Number.MAX_SAFE_INTEGER, [EVERYTHING]);
 
 /** An approach as documents, and new issues of them, leave it; without a log. */
 export class IssuedApproach {

@@ -1,4 +1,5 @@
 import { type AsOf, everythingUpTo } from '../../src/domain/as-of';
+import { PUBLIC } from '../../src/domain/audience';
 import { developmentOf } from '../../src/domain/development';
 import type { DomainEvent, RecordedEvent } from '../../src/domain/events';
 import type { AssessmentFact } from '../../src/domain/facts';
@@ -23,7 +24,7 @@ import {
 import { historyOf, id, record } from './events';
 import { frameworks } from './frameworks';
 
-export const NOW: AsOf = everythingUpTo(Number.MAX_SAFE_INTEGER);
+export const NOW: AsOf = everythingUpTo(Number.MAX_SAFE_INTEGER, PUBLIC);
 
 /** Which tests verdicts and developments are drawn from: all, or those that can stand, as the API reads them. */
 export type Drawn = 'from all tests' | 'from the tests that can stand';
