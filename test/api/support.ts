@@ -163,8 +163,11 @@ export async function startServerWith(
   await level(register);
   const token = (principal: Somebody) => tokenOf(config.dataDir, principal);
   const as = (principal: Somebody): TestClient => {
-    const known = token(principal);
-    return client(server.url, async () => ({ authorization: `Bearer ${await known}` }));
+    let known: Promise<string> | undefined;
+    return client(server.url, async () => {
+      known ??= token(principal);
+      return { authorization: `Bearer ${await known}` };
+    });
   };
   const asked: TestServer = {
     ...client(server.url),
@@ -206,12 +209,16 @@ export async function startReplica(
     (events) => progress.push(events),
   );
   await level(register);
-  const token = tokenOf(dataDir, { roles: ['auditor'] });
+  // Made when it is first needed: the folder of its key may be gone before somebody who needs none is done.
+  let token: Promise<string> | undefined;
   const asked: Replica = {
     ...client(server.url),
     asAuditor: () => ({
       ...asked,
-      ...client(server.url, async () => ({ authorization: `Bearer ${await token}` })),
+      ...client(server.url, async () => {
+        token ??= tokenOf(dataDir, { roles: ['auditor'] });
+        return { authorization: `Bearer ${await token}` };
+      }),
     }),
     url: server.url,
     register,
