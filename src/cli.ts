@@ -1,4 +1,5 @@
 import './node-version';
+import './compile-cache';
 import 'reflect-metadata';
 import { run } from './cli/run';
 

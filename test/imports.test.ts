@@ -63,6 +63,7 @@ const MAY_IMPORT: readonly (readonly [from: string, to: readonly string[] | 'any
   ['src/webhooks/', ['src/domain/', 'src/api/']],
   ['src/config.ts', []],
   ['src/node-version.ts', []],
+  ['src/compile-cache.ts', []],
   ['src/main.ts', 'anything'],
   ['src/cli.ts', 'anything'],
   ['src/cli/', 'anything'],

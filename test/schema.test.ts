@@ -4,11 +4,14 @@ import {
   buildSchema,
   type GraphQLNamedType,
   type GraphQLSchema,
+  getIntrospectionQuery,
+  graphqlSync,
   isEnumType,
   isInputObjectType,
   isInterfaceType,
   isObjectType,
   print,
+  validateSchema,
 } from 'graphql';
 import { buildApiSchema, printApiSchema } from '../src/api/schema';
 
@@ -112,6 +115,11 @@ describe('The schema', () => {
         'schema.graphql is not what the code gives: run `npm run schema` and look at what changed',
       );
     }
+  });
+
+  it('is valid, and introspection tells all of it', () => {
+    expect(validateSchema(schema)).toEqual([]);
+    expect(graphqlSync({ schema, source: getIntrospectionQuery() }).errors).toBeUndefined();
   });
 
   it('describes every type, field, argument, enum value and input field', () => {
