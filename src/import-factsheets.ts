@@ -144,15 +144,19 @@ async function readAll(
   );
 }
 
+/** Which option takes what is refused without it. */
+const HINTS: Partial<Record<Rejection['code'], string>> = {
+  ASSESSMENT_EXISTS: '; a new issue of its document is imported with --reissue',
+  INDICATOR_NOT_ASSESSED: '; a document that leaves indicators out is imported with --partial',
+};
+
 /** What went wrong with a document, a line a problem: `FILE:LINE: what, and what was expected`. */
 function describe(path: string, error: unknown): string {
   if (error instanceof FactsheetError) {
     return error.problems.map(({ line, message }) => `${at(path, line)}: ${message}`).join('\n');
   }
   if (error instanceof Rejection) {
-    const hint =
-      error.code === 'ASSESSMENT_EXISTS' ? '; a new issue of its document is imported with --reissue' : '';
-    return `${at(path, error.line)}: ${error.message}${hint}`;
+    return `${at(path, error.line)}: ${error.message}${HINTS[error.code] ?? ''}`;
   }
   if (error instanceof Error && 'code' in error) {
     if (error.code === 'ENOENT') return `${path}: there is no such file; expected the path of a factsheet`;

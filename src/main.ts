@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { PROJECTIONS } from '../projections/all';
 import { ReadDatabase } from '../projections/database';
@@ -173,6 +173,14 @@ export function openLog(
 /** True where the log lies in a file of its own; its positions then have no gaps, and it can be copied. */
 export function isLogInFile({ eventStoreUrl }: Config): boolean {
   return eventStoreUrl.startsWith('sqlite:');
+}
+
+/** Where the log lies, as it may be printed: without user and password. */
+export function placeOfLog(config: Config): string {
+  const { eventStoreUrl: url, eventStorePrefix } = config;
+  if (isLogInFile(config)) return `sqlite:${resolve(url.slice('sqlite:'.length))}`;
+  const { placeOf } = require('./event-store/kurrentdb-url') as typeof import('./event-store/kurrentdb-url');
+  return `kurrentdb://${placeOf(url)}, in streams ${eventStorePrefix}…`;
 }
 
 /** Copies a log in a file to a new file, as it is at one moment. */

@@ -1,7 +1,12 @@
 import type { ErrorCode } from './errors';
 
 /** Why the sender of a request is not believed: as much as may be told to anybody. */
-export type AuthenticationProblem = 'NOT_ACCEPTED' | 'EXPIRED' | 'TOKEN_IN_ADDRESS' | 'ISSUER_UNREACHABLE';
+export type AuthenticationProblem =
+  | 'NOT_ACCEPTED'
+  | 'OTHER_LOCAL_KEY'
+  | 'EXPIRED'
+  | 'TOKEN_IN_ADDRESS'
+  | 'ISSUER_UNREACHABLE';
 
 /** What is answered: status, code, message, and what `WWW-Authenticate` has behind the realm (RFC 6750). */
 const ANSWERS: Readonly<Record<AuthenticationProblem, readonly [number, ErrorCode, string, string]>> = {
@@ -9,6 +14,13 @@ const ANSWERS: Readonly<Record<AuthenticationProblem, readonly [number, ErrorCod
     401,
     'UNAUTHENTICATED',
     'the token is not accepted; expected one header Authorization: Bearer TOKEN, of an issuer that is trusted here and made for this register',
+    ', error="invalid_token"',
+  ],
+  // For this machine only: others are not told that tokens of this kind are believed here.
+  OTHER_LOCAL_KEY: [
+    401,
+    'UNAUTHENTICATED',
+    'the token is not accepted: it is one for trying out, of another DATA_DIR; expected one that npm run token prints where DATA_DIR is that of this server',
     ', error="invalid_token"',
   ],
   EXPIRED: [

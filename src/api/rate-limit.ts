@@ -69,6 +69,6 @@ function senderOf({ principal, ip }: Pick<FastifyRequest, 'principal' | 'ip'>): 
 }
 
 /** What runs on this machine is its operator's. A proxy here must say whom it asks for: TRUST_PROXY. */
-function isThisMachine(ip: string): boolean {
+export function isThisMachine(ip: string): boolean {
   return ip === '::1' || /^(::ffff:)?127\./.test(ip);
 }

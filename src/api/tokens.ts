@@ -13,6 +13,7 @@ import { AuthenticationError } from './authentication-error';
 import { LOCAL_ISSUER, readLocalKey } from './local-issuer';
 import { Lru } from './lru';
 import { ANONYMOUS, type Principal, ROLES, type SignedIn } from './principal';
+import { isThisMachine } from './rate-limit';
 
 /** Which tokens are believed. */
 export interface TokenRules {
@@ -89,15 +90,20 @@ export class Authenticator {
     const believed = this.#believed.get(digest);
     const now = this.#now().getTime() / 1000;
     if (believed !== undefined && now < believed.until) return believed.principal;
-    return this.#verify(token).then(({ principal, expires }) => {
+    return this.#verify(token, raw).then(({ principal, expires }) => {
       this.#believed.set(digest, { principal, until: Math.min(expires, now + BELIEVED_FOR) });
       return principal;
     });
   }
 
-  async #verify(token: string): Promise<{ principal: SignedIn; expires: number }> {
+  async #verify(
+    token: string,
+    sender: FastifyRequest['raw'],
+  ): Promise<{ principal: SignedIn; expires: number }> {
+    let issuer: string | undefined;
     try {
       const { iss = '' } = decodeJwt(token);
+      issuer = iss;
       const { payload, protectedHeader } = await jwtVerify(token, await this.#keysOf(iss), {
         issuer: iss,
         audience: this.#rules.audience,
@@ -113,6 +119,9 @@ export class Authenticator {
       this.#checkClient(payload);
       return { principal: toPrincipal(payload), expires: payload.exp ?? 0 };
     } catch (error) {
+      const isOfOtherKey = error instanceof errors.JWKSNoMatchingKey && issuer === LOCAL_ISSUER;
+      if (isOfOtherKey && isFromThisMachine(sender))
+        throw new AuthenticationError('OTHER_LOCAL_KEY', { cause: error });
       throw refusalFor(error);
     }
   }
@@ -122,8 +131,7 @@ export class Authenticator {
     const { issuers, localKeyFile } = this.#rules;
     if (issuer === LOCAL_ISSUER && localKeyFile !== null) {
       const key = readLocalKey(localKeyFile);
-      if (key === undefined) throw new AuthenticationError('NOT_ACCEPTED');
-      return createLocalJWKSet({ keys: [key.publicJwk] });
+      return createLocalJWKSet({ keys: key === undefined ? [] : [key.publicJwk] });
     }
     if (!issuers.includes(issuer)) throw new AuthenticationError('NOT_ACCEPTED');
     const known = this.#keys.get(issuer);
@@ -206,6 +214,12 @@ async function jwksAddress(issuer: string): Promise<URL> {
   if (address.protocol !== 'https:' && new URL(issuer).protocol === 'https:')
     throw new Error(`the discovery document of ${issuer} names keys that do not come by https`);
   return address;
+}
+
+/** True where the request comes from this machine, and from nobody behind a proxy on it. */
+function isFromThisMachine({ socket, headers }: FastifyRequest['raw']): boolean {
+  const isForwarded = ['forwarded', 'x-forwarded-for', 'via'].some((name) => headers[name] !== undefined);
+  return !isForwarded && isThisMachine(socket?.remoteAddress ?? '');
 }
 
 function countOf(rawHeaders: readonly string[], name: string): number {

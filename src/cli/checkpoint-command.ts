@@ -1,7 +1,7 @@
 import type { Config } from '../config';
 import { LedgerFollower } from '../ledger/ledger-follower';
 import { formatVerifierKey } from '../ledger/note';
-import { openLedger, openLog, signingKey } from '../main';
+import { openLedger, openLog, placeOfLog, signingKey } from '../main';
 import { type Output, progress } from './output';
 
 /** Signs the state of the log and prints the note; beside a running server, or without one. */
@@ -11,7 +11,10 @@ export async function checkpointCommand(config: Config, out: Output): Promise<vo
     const ledger = openLedger(config);
     try {
       await new LedgerFollower(store, ledger).catchUp(progress(out, 'recording the log in the ledger'));
-      process.stdout.write(ledger.sign(signingKey(config), new Date()));
+      const key = signingKey(config);
+      process.stdout.write(ledger.sign(key, new Date()));
+      const events = ledger.size.toLocaleString('en');
+      out.note(`signed as ${key.name}: ${events} events of the log ${placeOfLog(config)}`);
     } finally {
       ledger.close();
     }

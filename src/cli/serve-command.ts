@@ -6,6 +6,7 @@ import { openRegister, type Register, serve } from '../main';
 import { openOperatorLog } from '../operations/log';
 import { importInto } from './import-command';
 import { type Output, progress } from './output';
+import { UsageError } from './usage-error';
 
 /** The documents that `start` shows, two folders up from the built file. */
 const SAMPLES = join(__dirname, '..', '..', '..', 'samples');
@@ -32,7 +33,9 @@ export async function serveCommand(
       config,
       (error, trace) => log.error(error, trace),
       progress(out, 'building the read models'),
-    );
+    ).catch((error: unknown) => {
+      throw portInUse(error, config) ?? error;
+    });
     try {
       const ended = Promise.race([stopped, server.following]);
       if (await untilLevel(register, ended)) out.note(welcome(register, server.url));
@@ -43,6 +46,18 @@ export async function serveCommand(
   } finally {
     await register.close();
   }
+}
+
+/** What to do where another process listens there already; undefined where it was another error. */
+function portInUse(error: unknown, { host, port, metrics }: Config): UsageError | undefined {
+  if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') return undefined;
+  const isOfMetrics = (error as { readonly port?: number }).port !== port;
+  const [variable, place] = isOfMetrics
+    ? ['METRICS_PORT', `${metrics?.host}:${metrics?.port}`]
+    : ['PORT', `${host}:${port}`];
+  return new UsageError(
+    `${variable}: another process listens on ${place} already; stop that one, or set ${variable} to a port that is free`,
+  );
 }
 
 /** True once the read models are level with the log; false where the server ended before. */

@@ -16,7 +16,7 @@ import {
   verifyLog,
   verifyReferences,
 } from '../ledger/verify-log';
-import { isLogInFile, openLedgerForReading, openLog, readModelPath } from '../main';
+import { isLogInFile, openLedgerForReading, openLog, placeOfLog, readModelPath } from '../main';
 import { Projector } from '../projector';
 import { type Output, progress } from './output';
 import { UsageError } from './usage-error';
@@ -70,7 +70,7 @@ export async function verifyCommand(
     ledger?.close();
     await store.close();
   }
-  out.json({ fits: misfit === null, checked, notChecked, misfit });
+  out.json({ log: placeOfLog(config), fits: misfit === null, checked, notChecked, misfit });
   return misfit === null;
 }
 
@@ -83,7 +83,9 @@ async function verifyAll(
   out: Output,
 ): Promise<void> {
   const keys = options.key === undefined ? ownKeys(config) : keysIn(options.key);
-  const given = options.checkpoint.map((file) => opened(read(file), file, keys));
+  const notes = options.checkpoint.map((file) => ({ file, note: read(file) }));
+  out.say(`verifying the log ${placeOfLog(config)}`);
+  const given = notes.map(({ file, note }) => opened(note, file, keys));
   const kept = (ledger?.checkpoints() ?? []).map(({ note, signedAt }) =>
     opened(note, `the checkpoint that the ledger kept of ${signedAt}`, keys),
   );

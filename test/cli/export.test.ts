@@ -313,8 +313,9 @@ describe('checkpoint', () => {
 
   it('signs the log, the same note for the same log', async () => {
     await place.run('import', SAMPLE_2013);
-    const { stdout, status } = await place.run('checkpoint');
+    const { stdout, stderr, status } = await place.run('checkpoint');
     expect(status).toBe(0);
+    expect(stderr).toBe(`signed as toetsspoor: 44 events of the log sqlite:${place.log}\n`);
     expect(stdout).toMatch(/^toetsspoor\n44\n\S{44}\n\n\u2014 toetsspoor \S+\n$/);
     expect((await place.run('checkpoint')).stdout).toBe(stdout);
   });

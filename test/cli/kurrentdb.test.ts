@@ -68,6 +68,9 @@ describeOnKurrentDB('Processes on one KurrentDB log', () => {
     const signed = (note: string) => note.split('\n').slice(0, 3);
     const here = await file.run('checkpoint');
     const there = await server.start(['checkpoint'], environment).ended;
+    expect(there.stderr).toMatch(
+      /^signed as toetsspoor: 53 events of the log kurrentdb:\/\/[^@?\s]+, in streams /,
+    );
     expect(signed(there.stdout)).toEqual(signed(here.stdout));
     const kept = server.document('kept.checkpoint', here.stdout);
     const key = server.document('log.key', (await file.run('checkpoint', '--public-key')).stdout);

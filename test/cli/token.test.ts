@@ -11,9 +11,9 @@ describe('A token for trying out', () => {
   });
   afterEach(() => place.dispose());
 
-  const ask = async (url: string, token: string) => {
+  const ask = async (url: string, token: string, headers: Readonly<Record<string, string>> = {}) => {
     const response = await fetch(`${url}/graphql?query={events(first:1){nodes{type}}}`, {
-      headers: { authorization: `Bearer ${token.trim()}` },
+      headers: { ...headers, authorization: `Bearer ${token.trim()}` },
     });
     return [response.status, await response.json()];
   };
@@ -34,6 +34,21 @@ describe('A token for trying out', () => {
     expect(statSync(key).mode & 0o777).toBe(0o600);
   });
 
+  it('of another DATA_DIR is refused, which only those on this machine are told the reason of', async () => {
+    await place.run('import', SAMPLE_2013);
+    const elsewhere = { DATA_DIR: join(place.folder, 'elsewhere') };
+    const { stdout: token } = await place.start(['token', '--role', 'reader'], elsewhere).ended;
+    const { url } = await place.serve();
+    const told = [401, { errors: [{ message: expect.stringContaining('of another DATA_DIR; expected') }] }];
+    const general = [401, { errors: [{ message: expect.stringContaining('of an issuer that is trusted') }] }];
+    // Whether this DATA_DIR has a key of its own or none yet.
+    expect(await ask(url, token)).toMatchObject(told);
+    await place.run('token', '--role', 'reader');
+    expect(await ask(url, token)).toMatchObject(told);
+    for (const header of ['forwarded', 'x-forwarded-for', 'via'])
+      expect([header, await ask(url, token, { [header]: '192.0.2.1' })]).toMatchObject([header, general]);
+  });
+
   it('is not believed by a server that others can reach, and not made beside one', async () => {
     await place.run('import', SAMPLE_2013);
     const { stdout } = await place.run('token', '--role', 'admin');
@@ -41,7 +56,14 @@ describe('A token for trying out', () => {
     const [, port = ''] = await open.says(/http:\/\/[\d.]+:(\d+)\/graphql/);
     expect(await ask(`http://127.0.0.1:${port}`, stdout)).toMatchObject([
       401,
-      { errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] },
+      {
+        errors: [
+          {
+            message: expect.stringContaining('of an issuer that is trusted'),
+            extensions: { code: 'UNAUTHENTICATED' },
+          },
+        ],
+      },
     ]);
     expect(await place.start(['token', '--role', 'admin'], { HOST: '0.0.0.0' }).ended).toMatchObject({
       status: 1,

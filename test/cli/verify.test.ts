@@ -69,7 +69,9 @@ describe('verify', () => {
     const { status, stdout, stderr } = await verify('--checkpoint', first);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toMatch(/^fits: the log: 53 events \(root \S{44}\)$/m);
-    expect(stdout.split('\n').slice(1, -1)).toEqual([
+    expect(stdout.split('\n').slice(0, -1)).toEqual([
+      `verifying the log sqlite:${place.log}`,
+      expect.stringMatching(/^fits: the log: 53 events/),
       'fits: the ledger: 53 events as recorded when they came',
       `fits: ${both}: the first 53 events are those signed`,
       `fits: ${first}: the first 44 events are those signed`,
@@ -89,6 +91,7 @@ describe('verify', () => {
     const { status, stdout } = await place.run('verify', '--json');
     expect(status).toBe(1);
     expect(JSON.parse(stdout)).toEqual({
+      log: `sqlite:${place.log}`,
       fits: false,
       checked: [],
       notChecked: [],
@@ -140,7 +143,7 @@ describe('verify', () => {
     it('an event that was removed in the middle, leaving a gap: of that log there is no export either', async () => {
       sql('DELETE FROM events WHERE position = 20');
       expect((await verify()).stdout).toBe(
-        'does not fit: index 19: the log has lost its event at position 20\n',
+        `verifying the log sqlite:${place.log}\ndoes not fit: index 19: the log has lost its event at position 20\n`,
       );
       expect(await place.run('export', 'events', '--out', 'gap.ndjson')).toMatchObject({
         status: 1,
@@ -150,7 +153,7 @@ describe('verify', () => {
 
     it('an event that is no longer JSON', async () => {
       sql(`UPDATE events SET data = '{' WHERE position = 31`);
-      expect((await verify()).stdout).toMatch(/^does not fit: index 30: event \S+ .* is corrupt/);
+      expect((await verify()).stdout).toMatch(/^does not fit: index 30: event \S+ .* is corrupt/m);
     });
 
     it('events that were removed at the end', async () => {
@@ -246,11 +249,11 @@ describe('verify', () => {
       'ledger.db',
     );
     expect((await verify()).stdout).toMatch(
-      /^does not fit: index 0 .* it is not the event that the ledger recorded/,
+      /^does not fit: index 0 .* it is not the event that the ledger recorded/m,
     );
     sql('DELETE FROM tiles', 'ledger.db');
     expect((await verify()).stdout).toMatch(
-      /^does not fit: index 0 .* the ledger has lost what it recorded of it/,
+      /^does not fit: index 0 .* the ledger has lost what it recorded of it/m,
     );
   });
 
@@ -298,7 +301,7 @@ describe('verify', () => {
 
   async function expectFirstWrong(index: number): Promise<void> {
     const operator = await verify();
-    expect(operator.stdout).toMatch(new RegExp(`^does not fit: index ${index} `));
+    expect(operator.stdout).toMatch(new RegExp(`^does not fit: index ${index} `, 'm'));
     expect(operator.status).toBe(1);
     const auditor = await audited();
     expect(auditor.stdout).toMatch(new RegExp(`^does not fit: index ${index} `));
