@@ -5,7 +5,7 @@ import type { ApiContext } from './context';
 import type { ErrorCode } from './errors';
 
 /** Errors that another time would not give: with one of these there is no answer that could be had again. */
-const PASSING: readonly unknown[] = [
+export const PASSING: readonly unknown[] = [
   'AS_OF_IN_FUTURE',
   'NOT_READY',
   'UNAUTHENTICATED',

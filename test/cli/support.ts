@@ -50,7 +50,15 @@ export class Workplace {
   }
 
   startNode(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Running {
-    const child = spawn(process.execPath, args, {
+    return this.startProgram(process.execPath, args, environment);
+  }
+
+  startProgram(
+    program: string,
+    args: readonly string[],
+    environment: Readonly<Record<string, string>> = {},
+  ): Running {
+    const child = spawn(program, args, {
       cwd: this.folder,
       env: { DATA_DIR: this.data, PORT: '0', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
