@@ -11,9 +11,6 @@ export const CLI = join(ROOT, 'dist/src/cli.js');
 export const SAMPLE_2013 = join(ROOT, 'samples/maastricht-integrale-aanpak-2013.txt');
 export const SAMPLE_2014 = join(ROOT, 'samples/maastricht-integrale-aanpak-2014.txt');
 
-// A command starts in half a second, and on a busy machine in some.
-jest.setTimeout(30_000);
-
 /** How a command ended, and what it said. */
 export interface Ended {
   readonly status: number | null;
