@@ -57,7 +57,7 @@ export function readWebhooks(path: string): Webhook[] {
       error instanceof SyntaxError
         ? 'is not JSON'
         : `cannot be read (${(error as NodeJS.ErrnoException).code})`;
-    throw new WebhooksFileError(`${path} ${why}; expected a list of webhooks, as the README shows`, {
+    throw new WebhooksFileError(`${path} ${why}; expected a list of webhooks, as docs/following.md shows`, {
       cause: error,
     });
   }

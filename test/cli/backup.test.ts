@@ -14,7 +14,7 @@ describe('backup', () => {
   });
   afterEach(() => place.dispose());
 
-  /** As the README says it. */
+  /** As `docs/operations.md` says it. */
   function restore(): string {
     const folder = join(place.folder, 'restored');
     mkdirSync(folder);
