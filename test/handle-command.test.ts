@@ -18,6 +18,7 @@ import {
   APPROACH,
   assessment,
   consulted,
+  corrected,
   DIGEST,
   found,
   historyOf,
@@ -168,7 +169,7 @@ describe('Handling a command', () => {
     ['name', registered({ name: `${'a'.repeat(1_000)}!` }), /from 1 to 1000 characters/],
     ['assessor', opened('a', { assessor: '\uD800' }), /characters of Unicode/],
     ['reference', opened('a', { reference: '201' }), /year of four digits/],
-    ['familiesReached', opened('a', { familiesReached: -1 }), /greater or equal to 0/],
+    ['familiesReached', opened('a', { familiesReached: -1 }), /from 0 to 2147483647/],
     ['description', opened('a', { description: text('\uDC00') }), /text in Unicode/],
   ])('refuses a %s that may not enter the log', async (field, event, accepted) => {
     if (event.type !== 'ApproachRegistered') await handle(step(registered()), 'registered');
@@ -311,6 +312,22 @@ describe('A command that is sent again', () => {
       field: 'commandId',
     });
     expect(await events()).toEqual(before);
+  });
+
+  it('but a correction to ✗ with another improvement point, or none, is refused', async () => {
+    await handle(step(registered()), 'registered');
+    await handle(step(opened('2013')), 'opened');
+    await handle(step(found('f', '2013')), 'found');
+    const correction = (words: string | null): Command => ({
+      type: 'CorrectFinding',
+      data: corrected('g', 'f', { verdict: 'IMPROVEMENT_NEEDED' }).data,
+      improvementPoint: words === null ? null : { improvementPointId: id('point'), text: text(words) },
+    });
+    const first = await handle(correction('Leg het vast.'), 'corrected');
+    expect(first.events.map(({ type }) => type)).toEqual(['FindingCorrected', 'ImprovementPointIdentified']);
+    expect(await handle(correction('Leg het vast.'), 'corrected')).toEqual({ ...first, isRepeated: true });
+    for (const other of [correction('Iets anders.'), correction(null)])
+      await expect(handle(other, 'corrected')).rejects.toMatchObject({ code: 'COMMAND_ID_REUSED' });
   });
 
   // KurrentDB compares event ids within a stream only.

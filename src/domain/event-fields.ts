@@ -40,6 +40,13 @@ export const Code = T.String({
   maxLength: 32,
   description: 'at most 32 characters: numbers with dots between them, such as 4.2.2',
 });
+/** The largest number that every reader can hold: GraphQL's Int has 32 bits. */
+export const MAX_COUNT = 2 ** 31 - 1;
+export const Count = T.Integer({
+  minimum: 0,
+  maximum: MAX_COUNT,
+  description: `a whole number from 0 to ${MAX_COUNT}`,
+});
 export const Version = T.Integer({ minimum: 1, description: 'a whole number from 1' });
 export const ReferenceYear = T.String({ pattern: '^[0-9]{4}$', description: 'a year of four digits' });
 export const DateText = T.String({ format: 'edtf', description: ACCEPTED_DATES });

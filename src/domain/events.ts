@@ -2,6 +2,7 @@ import { type Static, Type as T, type TSchema } from '@sinclair/typebox';
 import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler';
 import {
   Code,
+  Count,
   DateText,
   FrameworkCode,
   MunicipalityCode,
@@ -90,7 +91,7 @@ const schemas = {
     reference: ReferenceYear,
     assessor: Name,
     description: nullable(Text),
-    familiesReached: nullable(T.Integer({ minimum: 0 })),
+    familiesReached: nullable(Count),
   }),
   /** Who was asked, or what was read. */
   SourceConsulted: object({
@@ -185,7 +186,7 @@ const schemas = {
     assessmentId: Uuid,
     assessor: Name,
     description: nullable(Text),
-    familiesReached: nullable(T.Integer({ minimum: 0 })),
+    familiesReached: nullable(Count),
     sources: T.Array(object({ kind: SourceKindSchema, name: Name, consultedOn: nullable(DateText) })),
     developments: T.Array(Text),
     assessmentPublishedOn: nullable(DateText),

@@ -58,21 +58,24 @@ export function asksForThese(
     }
     case 'ReissueAssessment':
       return isImportOf(command.document, events[0]);
-    case 'CorrectFollowUp': {
-      // A correction to ✗ may have opened an improvement point beside it.
-      const corrections = events.filter(({ type }) => type !== 'ImprovementPointIdentified');
-      const steps = stepsOf(command);
-      return (
-        steps.length === corrections.length &&
-        steps.every((step, index) => isEvent(corrections[index], EVENT_OF[step.type], step.data))
-      );
-    }
     case 'WithdrawFollowUp':
       // Behind the withdrawals of the judgements on it.
       return isEvent(events.at(-1), 'FollowUpWithdrawn', command.data);
     default:
-      return isEvent(events[0], EVENT_OF[command.type], command.data);
+      return areAskedFor(stepsOf(command), events);
   }
+}
+
+/** True where the steps give these events, a correction to ✗ also the improvement point that it may have opened. */
+function areAskedFor(steps: readonly ApproachStep[], events: readonly DomainEvent[]): boolean {
+  const left = [...events];
+  const isGiven = (step: ApproachStep): boolean => {
+    if (!isEvent(left.shift(), EVENT_OF[step.type], step.data)) return false;
+    if (step.type !== 'CorrectFinding' || left[0]?.type !== 'ImprovementPointIdentified') return true;
+    const opened = { ...step.improvementPoint, findingId: step.data.findingId };
+    return isEvent(left.shift(), 'ImprovementPointIdentified', opened);
+  };
+  return steps.every(isGiven) && left.length === 0;
 }
 
 /** What a document says follows from its bytes, whatever its file is called, and from what it is read as. */

@@ -1,3 +1,4 @@
+import { MAX_COUNT } from '../domain/event-fields';
 import type { Said } from './factsheet';
 
 const COUNT = String.raw`(?<count>\d{1,3}(?:[.]\d{3})+|\d+)(?![\d,])`;
@@ -32,8 +33,9 @@ export function familiesReached(sentences: readonly { readonly text: string; rea
     );
     const clear = !/\b(?:geen|niet|kunnen|zouden|moeten)\b/i.test(text);
     for (const { groups } of matches) {
-      if (!clear || groups?.about !== undefined) unclear.push({ value: text, line });
-      else said.push({ value: Number((groups?.count ?? '').replaceAll('.', '')), line, sentence: text });
+      const value = Number((groups?.count ?? '').replaceAll('.', ''));
+      if (!clear || groups?.about !== undefined || value > MAX_COUNT) unclear.push({ value: text, line });
+      else said.push({ value, line, sentence: text });
     }
   }
   const [first] = said;

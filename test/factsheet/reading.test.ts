@@ -156,6 +156,8 @@ describe('what is not understood', () => {
     ['krijgen ruim 300 gezinnen hulp', null],
     ['kunnen 40 gezinnen hulp krijgen', null],
     ['wonen hier 400 gezinnen', null],
+    ['krijgen 2147483647 gezinnen hulp', 2147483647],
+    ['krijgen 2147483648 gezinnen hulp', null],
     ['krijgen 3 gezinnen hulp en krijgen 4 gezinnen begeleiding', null],
   ])('includes how many families are reached, unless said exactly: %s', (said, families) => {
     const { familiesReached } = read(SAMPLE_2013.replace(/krijgen 316 gezinnen in de stad hulp/, said));
