@@ -124,7 +124,7 @@ export function openLedgerForReading({ dataDir }: Config): Ledger | undefined {
   return file && new Ledger(file);
 }
 
-function ledgerPath(dataDir: string): string {
+export function ledgerPath(dataDir: string): string {
   return join(dataDir, 'ledger.db');
 }
 
@@ -184,8 +184,13 @@ export function placeOfLog(config: Config): string {
 }
 
 /** Copies a log in a file to a new file, as it is at one moment. */
-export function copyLogFile({ eventStoreUrl }: Config, to: string): void {
-  copyLog(eventStoreUrl.slice('sqlite:'.length), to);
+export function copyLogFile(config: Config, to: string): void {
+  copyLog(logFile(config), to);
+}
+
+/** The log, where it lies in a file of its own. */
+export function logFile({ eventStoreUrl }: Config): string {
+  return eventStoreUrl.slice('sqlite:'.length);
 }
 
 /** How long a request waits for the read models to reach a position, in milliseconds. */

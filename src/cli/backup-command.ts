@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Config } from '../config';
 import { type TarEntry, tar } from '../export/tar';
 import { OutFileError, writeToFile } from '../export/write-out';
 import { LedgerFollower } from '../ledger/ledger-follower';
-import { copyLogFile, isLogInFile, openLedger, openLog, signingKey } from '../main';
+import { copyLogFile, isLogInFile, ledgerPath, logFile, openLedger, openLog, signingKey } from '../main';
 import { type Output, progress } from './output';
 import { UsageError } from './usage-error';
 
@@ -42,11 +42,13 @@ export async function backupCommand(config: Config, file: string, out: Output): 
   }
 }
 
-function entries(folder: string, { ledgerKey }: Config): TarEntry[] {
+/** Each is unpacked for whom the original is: what others may not read here, they may not read there. */
+function entries(folder: string, config: Config): TarEntry[] {
+  const modeOf = (path: string): number => statSync(path).mode & 0o777;
   return [
-    { name: 'events.db', path: join(folder, 'events.db'), mode: 0o644 },
-    { name: 'ledger.db', path: join(folder, 'ledger.db'), mode: 0o644 },
-    { name: 'ledger.key', path: ledgerKey, mode: 0o600 },
+    { name: 'events.db', path: join(folder, 'events.db'), mode: modeOf(logFile(config)) },
+    { name: 'ledger.db', path: join(folder, 'ledger.db'), mode: modeOf(ledgerPath(config.dataDir)) },
+    { name: 'ledger.key', path: config.ledgerKey, mode: 0o600 },
   ];
 }
 

@@ -121,6 +121,9 @@ function reportLog(
   );
 }
 
+const AT_NEXT_START =
+  ' (the next import, replay or start of the server makes them from the log that was checked here)';
+
 /** Beside the read models as they are now, others are built from the log. */
 async function verifyReadModels(
   config: Config,
@@ -129,14 +132,15 @@ async function verifyReadModels(
   out: Output,
 ): Promise<void> {
   const path = readModelPath(config);
-  if (!existsSync(path)) return notChecked('the read models: there are none yet');
+  if (!existsSync(path)) return notChecked(`the read models: there are none yet${AT_NEXT_START}`);
   const folder = mkdtempSync(join(tmpdir(), 'toetsspoor-verify-'));
   try {
     const building = ReadDatabase.building(join(folder, 'read-model.db'), path);
     try {
       const projector = new Projector(store, building, PROJECTIONS);
       const result = await projector.compare(building, progress(out, 'rebuilding the read models'));
-      if (result?.differing == null) return notChecked('the read models: they are of another version');
+      if (result?.differing == null)
+        return notChecked(`the read models: another version made them${AT_NEXT_START}`);
       if (result.differing.length === 0) {
         return fits(`the read models: as rebuilt from ${count(result.events, 'event')}`);
       }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { SAMPLE_2013, SAMPLE_2014, Workplace } from './support';
@@ -48,6 +48,14 @@ describe('backup', () => {
     await place.run('backup', archive);
     expect(statSync(archive).mode & 0o777).toBe(0o600);
     expect(statSync(join(restore(), 'ledger.key')).mode & 0o777).toBe(0o600);
+  });
+
+  it('gives what it holds to nobody who may not read the original', async () => {
+    chmodSync(place.log, 0o600);
+    chmodSync(join(place.data, 'ledger.db'), 0o640);
+    await place.run('backup', archive);
+    const listed = execFileSync('tar', ['-tvf', archive], { encoding: 'utf8' }).split('\n');
+    expect(listed.map((line) => line.slice(0, 10))).toEqual(['-rw-------', '-rw-r-----', '-rw-------', '']);
   });
 
   it('takes no place of an earlier one where the log was tampered with, or it cannot be written', async () => {
