@@ -1,5 +1,6 @@
 import type { Verdict } from './events';
 import type { FrameworkLine, Indicator } from './framework';
+import { findingAt } from './history-lookups';
 import {
   type FrameworkLines,
   groupByFramework,
@@ -77,12 +78,28 @@ export function developmentOf(
     });
 }
 
-/** How often each change occurs, in the order of {@link CHANGES}, those that do not occur left out. */
-export function countChanges(rows: readonly IndicatorChange[]): { change: Change; count: number }[] {
-  return CHANGES.map((change) => ({
-    change,
-    count: rows.filter((row) => row.change === change).length,
-  })).filter(({ count }) => count > 0);
+/**
+ * True where a verdict behind the change rests on a finding that was first recorded with another one: then it is, or
+ * lacks, a change by correction. What improved and what was never so differ by this.
+ */
+export function restsOnCorrection({ before, after }: IndicatorChange): boolean {
+  const tests = [...(before?.tests ?? []), ...(after?.tests ?? [])];
+  return tests.some(
+    ({ assessment, reading }) => findingAt(assessment, reading.root).verdict !== reading.verdict,
+  );
+}
+
+/**
+ * How often each change occurs, and how many of these rest on a correction, in the order of {@link CHANGES}; those
+ * that do not occur are left out.
+ */
+export function countChanges(
+  rows: readonly IndicatorChange[],
+): { change: Change; count: number; corrected: number }[] {
+  return CHANGES.map((change) => {
+    const own = rows.filter((row) => row.change === change);
+    return { change, count: own.length, corrected: own.filter(restsOnCorrection).length };
+  }).filter(({ count }) => count > 0);
 }
 
 function changeOf(before: Verdict | undefined, after: Verdict | undefined): Change {

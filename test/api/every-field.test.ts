@@ -38,8 +38,8 @@ const QUERY = `
     drafts { ...Assessment }
     verdicts(theme: "4", status: MET) { ...Verdict }
     development(from: 2013, to: 2014) {
-      from to summary { change count }
-      rows { indicator { code } change before { ...Verdict } after { ...Verdict } }
+      from to summary { change count corrected }
+      rows { corrected indicator { code } change before { ...Verdict } after { ...Verdict } }
     }
     improvementPoints { ...ImprovementPoint }
     attentionPoints { ...AttentionPoint }

@@ -1,6 +1,6 @@
-import { CHANGES, countChanges } from '../../src/domain/development';
+import { CHANGES, countChanges, restsOnCorrection } from '../../src/domain/development';
 import type { DomainEvent } from '../../src/domain/events';
-import { assessment, followUp, registered, type Verdicts, withdrawn } from '../support/events';
+import { assessment, corrected, followUp, registered, type Verdicts, withdrawn } from '../support/events';
 import { reading, shortOf } from '../support/reading';
 
 /** The rows in short: `1.1.1 RESOLVED ✗ 2013 → ✓ 2014`. */
@@ -23,6 +23,38 @@ const first = [
   ...assessment('2013', '2013', '2014-05', { '1.1.1': '✓', '1.1.2': '✗', '2.1.1': '✓', '2.2.1': '✗' }),
 ];
 const again = (year: string, verdicts: Verdicts) => assessment(year, year, null, verdicts);
+
+describe('A ✗ that was corrected', () => {
+  const toMet = corrected('2013 1.1.2 again', '2013 1.1.2', { indicators: ['1.1.2'], verdict: 'MET' });
+  const sameVerdict = corrected('2013 2.2.1 again', '2013 2.2.1', {
+    indicators: ['2.2.1'],
+    verdict: 'IMPROVEMENT_NEEDED',
+  });
+
+  it('is counted apart from one that improved', () => {
+    const events = [...first, toMet, sameVerdict, ...again('2014', { '1.1.2': '✓', '2.2.1': '✓' })];
+    const developments = reading(events).development(2013, 2014);
+    expect(developments.filter(restsOnCorrection).map(({ indicator }) => indicator.code)).toEqual(['1.1.2']);
+    expect(countChanges(developments)).toEqual([
+      { change: 'RESOLVED', count: 1, corrected: 0 },
+      { change: 'SUSTAINED', count: 1, corrected: 1 },
+      { change: 'NOT_RETESTED', count: 2, corrected: 0 },
+    ]);
+  });
+
+  it('in the later year is no improvement of its own', () => {
+    const events = [
+      ...first,
+      ...again('2014', { '1.1.2': '✗', '2.2.1': '✓' }),
+      corrected('2014 1.1.2 again', '2014 1.1.2', { indicators: ['1.1.2'], verdict: 'MET' }),
+    ];
+    expect(countChanges(reading(events).development(2013, 2014))[0]).toEqual({
+      change: 'RESOLVED',
+      count: 2,
+      corrected: 1,
+    });
+  });
+});
 
 describe('The development of an indicator', () => {
   it('is one of seven changes', () => {
@@ -92,9 +124,9 @@ describe('The development of an indicator', () => {
   it('is counted by change, in their order, without those that do not occur', () => {
     const events = [...first, ...again('2014', { '1.1.2': '✗', '2.2.1': '✓' })];
     expect(countChanges(reading(events).development(2013, 2014))).toEqual([
-      { change: 'RESOLVED', count: 1 },
-      { change: 'PERSISTENT', count: 1 },
-      { change: 'NOT_RETESTED', count: 2 },
+      { change: 'RESOLVED', count: 1, corrected: 0 },
+      { change: 'PERSISTENT', count: 1, corrected: 0 },
+      { change: 'NOT_RETESTED', count: 2, corrected: 0 },
     ]);
   });
 });

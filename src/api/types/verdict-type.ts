@@ -1,5 +1,5 @@
 import { Field, Int, ObjectType } from 'type-graphql';
-import { type Change, countChanges, type IndicatorChange } from '../../domain/development';
+import { type Change, countChanges, type IndicatorChange, restsOnCorrection } from '../../domain/development';
 import type { Verdict, VerdictBasis } from '../../domain/events';
 import type { Indicator } from '../../domain/framework';
 import { attentionPointsAt } from '../../domain/improvement';
@@ -86,6 +86,11 @@ export class ChangeCountType {
   readonly change!: Change;
   @Field(() => Int, { description: 'The number of indicators.' })
   readonly count!: number;
+  @Field(() => Int, {
+    description:
+      'Of these, how many rest on a finding that was first recorded with another verdict: a ✗ that was corrected to ✓ is no ✗ that improved.',
+  })
+  readonly corrected!: number;
 }
 
 @ObjectType('IndicatorDevelopment', {
@@ -111,6 +116,14 @@ export class IndicatorDevelopmentType {
   @DerivedField(() => ChangeEnum, { description: 'What became of it.' })
   get change(): Change {
     return this.#row.change;
+  }
+
+  @DerivedField(() => Boolean, {
+    description:
+      'True where `before` or `after` rests on a finding that was first recorded with another verdict, and corrected.',
+  })
+  get corrected(): boolean {
+    return restsOnCorrection(this.#row);
   }
 
   @DerivedField(() => IndicatorVerdictType, {
