@@ -2,7 +2,7 @@ import { approachKey } from '../../projections/approaches';
 import type { RecordedEvent } from '../domain/events';
 import { emptyHistory } from '../domain/history';
 import type { Language } from '../domain/sentences/dates';
-import { sentenceOf } from '../domain/sentences/sentences';
+import { sentenceOf, toldOf } from '../domain/sentences/sentences';
 import { approachOfStream } from '../domain/streams';
 import type { ReadScope } from './read-scope';
 
@@ -14,8 +14,18 @@ export async function sentenceOfEvent(
 ): Promise<string> {
   const approach = approachOfStream(event.stream);
   const history = approach === null ? null : await scope.wholeHistory(approachKey(approach));
+  const places = toldOf(event, history ?? emptyHistory()).map((revision) => ({
+    stream: event.stream,
+    revision,
+  }));
+  const events = new Map<number, RecordedEvent>();
+  for (const told of await scope.event.loadMany(places)) {
+    if (told instanceof Error) throw told;
+    events.set(told.revision, told);
+  }
   return sentenceOf(event, language, {
     history: history ?? emptyHistory(),
     frameworks: (code) => scope.framework(code),
+    events,
   });
 }

@@ -10,6 +10,18 @@ export type FreeText = { readonly text: string; readonly salt: string } | { read
 /** What is shown where a copy of the log leaves a text out. */
 export const TEXT_LEFT_OUT = '[tekst weggelaten / text left out]';
 
+const NEW_ISSUE = '[heruitgave / new issue] ';
+
+/** Why something is corrected by a new issue of a document, where nobody says why: a fact, which each language words. */
+export function reasonOfNewIssue(document: string): string {
+  return `${NEW_ISSUE}${document}`;
+}
+
+/** The document that this reason names, where it is one of {@link reasonOfNewIssue}. */
+export function newIssueIn(reason: string): string | null {
+  return reason.startsWith(NEW_ISSUE) ? reason.slice(NEW_ISSUE.length) : null;
+}
+
 /** The text, or {@link TEXT_LEFT_OUT}. */
 export function textOf(freeText: FreeText): string {
   return 'text' in freeText ? freeText.text : TEXT_LEFT_OUT;

@@ -1,8 +1,9 @@
+import type { AssessmentHeader } from '../domain/assessment-header';
 import type { EventData, Verdict } from '../domain/events';
 import { textOf } from '../domain/free-text';
 import type { IssuedAssessment, IssuedFinding } from './issued-assessment';
 import { isSameSet } from './match-findings';
-import type { AssessmentHeader, StandingAssessment, StandingFinding } from './what-stands';
+import type { StandingAssessment, StandingFinding } from './what-stands';
 
 // In what a new issue differs from what stands, in words.
 

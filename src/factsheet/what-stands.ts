@@ -1,7 +1,8 @@
 import { everythingUpTo } from '../domain/as-of';
+import { type AssessmentHeader, headerOf } from '../domain/assessment-header';
 import { EVERYTHING } from '../domain/audience';
 import { countsAt, standingReadings } from '../domain/corrections';
-import type { DomainEvent, EventData } from '../domain/events';
+import type { DomainEvent } from '../domain/events';
 import type {
   AssessmentFact,
   CommitmentFact,
@@ -22,15 +23,6 @@ export interface StandingAssessment {
   readonly findings: readonly StandingFinding[];
   /** Promises that it tells of. */
   readonly commitments: readonly { readonly fact: CommitmentFact; readonly text: string }[];
-}
-
-/** What it says beside its findings. */
-export interface AssessmentHeader {
-  readonly assessor: string;
-  readonly description: string | null;
-  readonly familiesReached: number | null;
-  readonly sources: EventData<'AssessmentCorrected'>['sources'];
-  readonly developments: readonly string[];
 }
 
 export interface StandingFinding {
@@ -76,7 +68,7 @@ export function whatStands(
   };
   return {
     assessment,
-    header: headerOf(assessment, events),
+    header: headerOf(assessment, (revision) => events[revision], plain),
     reports: standingReadings(followUps, NOW)
       .filter((report) => report.assessment === assessment.id)
       .map((fact) => ({ fact, readings: readingsUpTo(followUps, fact) })),
@@ -93,30 +85,6 @@ function readingsUpTo<T extends CorrectableFact>(all: readonly T[], fact: T): T[
   return corrected === undefined ? [fact] : [fact, ...readingsUpTo(all, corrected)];
 }
 
-function headerOf(assessment: AssessmentFact, events: readonly DomainEvent[]): AssessmentHeader {
-  const words = (text: FreeText | null): string | null => (text === null ? null : plain(text));
-  const corrected = events[assessment.corrections.at(-1)?.revision ?? -1];
-  if (corrected?.type === 'AssessmentCorrected') {
-    const { assessor, description, familiesReached, sources, developments } = corrected.data;
-    return {
-      assessor,
-      description: words(description),
-      familiesReached,
-      sources,
-      developments: developments.map(plain),
-    };
-  }
-  const { assessor, familiesReached, revision, found } = assessment;
-  const opened = events[revision];
-  return {
-    assessor,
-    description: opened?.type === 'AssessmentOpened' ? words(opened.data.description) : null,
-    familiesReached,
-    sources: found.sources.map(({ kind, name, consultedOn }) => ({ kind, name, consultedOn })),
-    developments: found.developments.map((development) => plain(wordsOf(events[development.revision]))),
-  };
-}
-
 /** The text that an event puts something in. */
 function wordsOf(event: DomainEvent | undefined): FreeText {
   switch (event?.type) {
@@ -127,7 +95,6 @@ function wordsOf(event: DomainEvent | undefined): FreeText {
     case 'AttentionPointRaised':
     case 'ImprovementPointIdentified':
     case 'ImprovementPointCorrected':
-    case 'DevelopmentNoted':
     case 'CommitmentMade':
       return event.data.text;
     default:

@@ -1,7 +1,8 @@
-import type { DomainEvent, EventType } from '../../src/domain/events';
+import type { DomainEvent, EventType, RecordedEvent } from '../../src/domain/events';
 import { EVENT_TYPES } from '../../src/domain/events';
+import type { ApproachHistory } from '../../src/domain/history';
 import { dateInWords, whenInWords } from '../../src/domain/sentences/dates';
-import { sentenceOf } from '../../src/domain/sentences/sentences';
+import { sentenceOf, toldOf } from '../../src/domain/sentences/sentences';
 import {
   assessment,
   assessmentCorrected,
@@ -37,9 +38,13 @@ import { EQUIVALENTS, frameworks, KADER, KADER_2 } from '../support/frameworks';
 const LEFT_OUT = { digest: 'cd'.repeat(32) };
 const STJ = 'Samenwerkend Toezicht Jeugd';
 
+const DESCRIBED = 'Er is een plan. Daarmee krijgen nu nog 316 gezinnen in de stad hulp.';
+
 /** What was there before each event. */
 const BEFORE: readonly DomainEvent[] = [
   registered(),
+  opened('2012', { reference: '2012', description: text(DESCRIBED), familiesReached: 316 }),
+  concluded('2012', '2013'),
   ...assessment('2013', '2013', '2014-05', { '1.1.1': '✓', '1.1.2 2.1.1': '✗', '2.2.1': '✗' }),
   attention('waarschuwing', '2013 1.1.1'),
   reported('melding', ['point 2.2.1']),
@@ -76,14 +81,19 @@ const SENTENCES: readonly (readonly [DomainEvent, string, string])[] = [
     'The approach “Integrale Aanpak” of the municipality of Maastricht (GM0935) was entered in the register',
   ],
   [
-    imported({ name: 'maastricht.txt', publishedOn: '2013-12' }),
-    'Het document “maastricht.txt” is ingelezen als toezichtonderzoek over 2013, in december 2013 openbaar gemaakt',
-    'The document “maastricht.txt” was read as an assessment for 2013, published in December 2013',
+    imported({ name: 'maastricht.txt', reference: '2015', publishedOn: '2015-12' }),
+    'Het document “maastricht.txt” is ingelezen als toezichtonderzoek over 2015, in december 2015 openbaar gemaakt',
+    'The document “maastricht.txt” was read as an assessment for 2015, published in December 2015',
   ],
   [
-    imported({ kind: 'FOLLOW_UP', reference: '2014', publishedOn: null, partial: true }),
-    'Het document “factsheet.txt” is ingelezen als vervolgonderzoek over 2014 dat niet alle indicatoren hoeft te beoordelen, zonder bekende datum van openbaarmaking',
-    'The document “factsheet.txt” was read as a follow-up assessment for 2014 that need not test all indicators, without a known publication date',
+    imported({ name: 'maastricht.txt', publishedOn: '2015-12' }),
+    'Het document “maastricht.txt” is ingelezen als heruitgave van het toezichtonderzoek over 2013, in december 2015 openbaar gemaakt',
+    'The document “maastricht.txt” was read as a new issue of the assessment for 2013, published in December 2015',
+  ],
+  [
+    imported({ kind: 'FOLLOW_UP', reference: '2016', publishedOn: null, partial: true }),
+    'Het document “factsheet.txt” is ingelezen als vervolgonderzoek over 2016 dat niet alle indicatoren hoeft te beoordelen, zonder bekende datum van openbaarmaking',
+    'The document “factsheet.txt” was read as a follow-up assessment for 2016 that need not test all indicators, without a known publication date',
   ],
   [
     opened('nieuw', { reference: '2015' }),
@@ -219,9 +229,38 @@ const SENTENCES: readonly (readonly [DomainEvent, string, string])[] = [
     `The verdict of ${STJ} on indicator 2.2.1 (Afspraken) for 2013 (improvement needed) was withdrawn; public from around 1 June 2016; reason: “Ten onrechte.”`,
   ],
   [
-    assessmentCorrected('2013', { publishedOn: '2014-09' }),
+    assessmentCorrected('2013', { assessmentPublishedOn: '2014-05', publishedOn: '2014-09' }),
     'Wat het toezichtonderzoek over 2013 naast zijn bevindingen zegt, is gecorrigeerd; openbaar vanaf eind september 2014; reden: “Verkeerd overgenomen.”',
     'What the assessment for 2013 says beside its findings was corrected; public from the end of September 2014; reason: “Verkeerd overgenomen.”',
+  ],
+  [
+    assessmentCorrected('2013', {
+      assessor: 'Inspectie Jeugd',
+      description: text('Een aanpak voor gezinnen.'),
+      familiesReached: 320,
+      sources: [{ kind: 'STATEMENT', name: 'MEE', consultedOn: '2013-09' }],
+      developments: [text('Er is een nieuwe regisseur.')],
+      assessmentPublishedOn: '2014-06-02',
+      reason: text('[heruitgave / new issue] mei.txt'),
+      publishedOn: '2014-09',
+    }),
+    `Wat het toezichtonderzoek over 2013 naast zijn bevindingen zegt, is gecorrigeerd: de toezichthouder was ${STJ} en is Inspectie Jeugd; de beschrijving luidde niet en luidt “Een aanpak voor gezinnen.”; het aantal bereikte gezinnen was onbekend en is 320; bronnen die erbij komen: MEE (verklaring, september 2013); ontwikkelingen die erbij komen: “Er is een nieuwe regisseur.”; de datum van openbaarmaking was mei 2014 en is 2 juni 2014; openbaar vanaf eind september 2014; reden: overgenomen uit de heruitgave “mei.txt”`,
+    `What the assessment for 2013 says beside its findings was corrected: the assessor was ${STJ} and is Inspectie Jeugd; the description read nothing and reads “Een aanpak voor gezinnen.”; the number of families reached was not known and is 320; sources added: MEE (statement, September 2013); developments added: “Er is een nieuwe regisseur.”; the publication date was May 2014 and is 2 June 2014; public from the end of September 2014; reason: taken over from the new issue “mei.txt”`,
+  ],
+  [
+    assessmentCorrected('2012', { assessmentPublishedOn: '2013', publishedOn: '2014-09' }),
+    `Wat het toezichtonderzoek over 2012 naast zijn bevindingen zegt, is gecorrigeerd: de beschrijving luidde “${DESCRIBED}” en luidt niet; het aantal bereikte gezinnen was 316 en is onbekend; openbaar vanaf eind september 2014; reden: “Verkeerd overgenomen.”`,
+    `What the assessment for 2012 says beside its findings was corrected: the description read “${DESCRIBED}” and reads nothing; the number of families reached was 316 and is not known; public from the end of September 2014; reason: “Verkeerd overgenomen.”`,
+  ],
+  [
+    assessmentCorrected('2012', {
+      description: text(DESCRIBED.replace('316', '320 grote')),
+      familiesReached: 316,
+      assessmentPublishedOn: '2013',
+      publishedOn: '2014-09',
+    }),
+    'Wat het toezichtonderzoek over 2012 naast zijn bevindingen zegt, is gecorrigeerd: de beschrijving luidde “… krijgen nu nog 316 gezinnen in de …” en luidt “… krijgen nu nog 320 grote gezinnen in de …”; openbaar vanaf eind september 2014; reden: “Verkeerd overgenomen.”',
+    'What the assessment for 2012 says beside its findings was corrected: the description read “… krijgen nu nog 316 gezinnen in de …” and reads “… krijgen nu nog 320 grote gezinnen in de …”; public from the end of September 2014; reason: “Verkeerd overgenomen.”',
   ],
   [
     attentionWithdrawn('waarschuwing'),
@@ -257,8 +296,14 @@ describe('An event in one sentence', () => {
   const sentences = (event: DomainEvent): string[] => {
     const [recorded] = record([event], { after: BEFORE.length });
     if (recorded === undefined) throw new Error('one event is recorded');
-    const history = historyOf(record(BEFORE));
-    return (['NL', 'EN'] as const).map((language) => sentenceOf(recorded, language, { history, frameworks }));
+    return sentencesOf(recorded, historyOf(record(BEFORE)));
+  };
+  const sentencesOf = (event: RecordedEvent, history: ApproachHistory): string[] => {
+    const told = toldOf(event, history);
+    const events = new Map(record(BEFORE).map((one) => [one.revision, one] as const));
+    for (const revision of events.keys()) if (!told.includes(revision)) events.delete(revision);
+    const context = { history, frameworks, events };
+    return (['NL', 'EN'] as const).map((language) => sentenceOf(event, language, context));
   };
 
   it.each(SENTENCES.map(([event, dutch, english]) => ({ type: event.type, event, dutch, english })))(
@@ -270,6 +315,24 @@ describe('An event in one sentence', () => {
       ]);
     },
   );
+
+  it.each([
+    found('later', '2013'),
+    attention('later', '2013 1.1.1'),
+    reported('later', ['point 2.2.1'], { assessmentId: id('2013') }),
+    judged('later', '2013'),
+    {
+      ...promised('later', ['point 2.2.1']),
+      data: { ...promised('later', ['point 2.2.1']).data, assessmentId: id('2013') },
+    },
+  ])('says of what was added to a concluded assessment from when it is public: $type', (event) => {
+    const all = record([...BEFORE, event as DomainEvent]);
+    const added = all.at(-1);
+    if (added === undefined) throw new Error('one event is recorded');
+    const [dutch, english] = sentencesOf(added, historyOf(all));
+    expect(dutch).toMatch(/; openbaar vanaf 1 januari 2016; vastgelegd op 1 januari 2016 door test\.$/);
+    expect(english).toMatch(/; public from 1 January 2016; recorded on 1 January 2016 by test\.$/);
+  });
 
   it('is tried here for every type', () => {
     const tried = new Set<EventType>(SENTENCES.map(([{ type }]) => type));

@@ -1,7 +1,8 @@
+import type { HeaderChange } from '../assessment-header';
 import type { Edtf } from '../edtf';
-import type { AssessmentKind, Verdict, VerdictBasis } from '../events';
+import type { AssessmentKind, EventData, SourceKind, Verdict, VerdictBasis } from '../events';
 import { indicatorsOf } from '../framework';
-import { type FreeText, TEXT_LEFT_OUT, textOf } from '../free-text';
+import { type FreeText, newIssueIn, TEXT_LEFT_OUT, textOf } from '../free-text';
 import { dateInWords, sinceInWords, whenInWords } from './dates';
 import type { Named, NamedAssessment, NamedIndicator, Sentences } from './named';
 
@@ -17,6 +18,13 @@ const KINDS: Readonly<Record<AssessmentKind, string>> = {
   BASELINE: 'toezichtonderzoek',
   FOLLOW_UP: 'vervolgonderzoek',
 };
+
+const SOURCES: Readonly<Record<SourceKind, string>> = {
+  QUESTIONNAIRE: 'vragenlijst',
+  DOCUMENT: 'document',
+  STATEMENT: 'verklaring',
+};
+type Source = EventData<'AssessmentCorrected'>['sources'][number];
 
 /** Every event as a Dutch sentence. */
 export const DUTCH: Sentences = {
@@ -36,8 +44,8 @@ export const DUTCH: Sentences = {
   ApproachRegistered: ({ name, municipality }, named) =>
     `De aanpak ${quote(name)} van de gemeente ${named.municipality(municipality)} (${municipality}) is in het register opgenomen`,
 
-  FactsheetImported: ({ name, kind, reference, publishedOn, partial }) =>
-    `Het document ${quote(name)} is ingelezen als ${KINDS[kind]} over ${reference}${partial ? ' dat niet alle indicatoren hoeft te beoordelen' : ''}, ${
+  FactsheetImported: ({ name, kind, reference, publishedOn, partial }, named) =>
+    `Het document ${quote(name)} is ingelezen als ${named.isNewIssue(kind, reference) ? 'heruitgave van het ' : ''}${KINDS[kind]} over ${reference}${partial ? ' dat niet alle indicatoren hoeft te beoordelen' : ''}, ${
       publishedOn === null
         ? 'zonder bekende datum van openbaarmaking'
         : `${whenInWords(publishedOn, 'NL')} openbaar gemaakt`
@@ -58,13 +66,13 @@ export const DUTCH: Sentences = {
     }
   },
 
-  FindingRecorded({ assessmentId, indicators, verdict }, named) {
+  FindingRecorded({ findingId, assessmentId, indicators, verdict }, named) {
     const assessment = named.assessment(assessmentId);
-    return `${verdictOf(assessment, named.indicators(indicators, assessmentId))} luidt: ${VERDICTS[verdict]}, ${BASES.ASSESSED}`;
+    return `${verdictOf(assessment, named.indicators(indicators, assessmentId))} luidt: ${VERDICTS[verdict]}, ${BASES.ASSESSED}${added(named.addedFrom(findingId))}`;
   },
 
-  AttentionPointRaised: ({ findingId, text }, named) =>
-    `Bij het oordeel over ${names(named.finding(findingId).indicators)} staat een aandachtspunt: ${quoted(text)}`,
+  AttentionPointRaised: ({ attentionPointId, findingId, text }, named) =>
+    `Bij het oordeel over ${names(named.finding(findingId).indicators)} staat een aandachtspunt: ${quoted(text)}${added(named.addedFrom(attentionPointId))}`,
 
   ImprovementPointIdentified: ({ findingId, text }, named) =>
     `Het oordeel over ${names(named.finding(findingId).indicators)} leidde tot een verbeterpunt: ${quoted(text)}`,
@@ -80,8 +88,8 @@ export const DUTCH: Sentences = {
       : `${assessment} is afgerond en ${whenInWords(publishedOn, 'NL')} openbaar gemaakt`;
   },
 
-  FollowUpReported: ({ improvementPointIds, reportedBy, reportedOn }, named) =>
-    `${capital(reportedBy)} ${reported(reportedOn)} ${points(improvementPointIds, named)}`,
+  FollowUpReported: ({ followUpId, improvementPointIds, reportedBy, reportedOn }, named) =>
+    `${capital(reportedBy)} ${reported(reportedOn)} ${points(improvementPointIds, named)}${added(named.addedFrom(followUpId))}`,
 
   FollowUpCorrected(data, named, recordedOn) {
     const { reportedBy, reportedOn, improvementPointIds, reason, publishedOn } = data;
@@ -94,14 +102,14 @@ export const DUTCH: Sentences = {
   FollowUpWithdrawn: ({ followUpId, reason, publishedOn }, named, recordedOn) =>
     `${reportOf(named.report(followUpId), named)} is ingetrokken; ${since(publishedOn ?? recordedOn, reason)}`,
 
-  FollowUpAssessed({ assessmentId, indicators, verdict, basis }, named) {
+  FollowUpAssessed({ findingId, assessmentId, indicators, verdict, basis }, named) {
     const assessment = named.assessment(assessmentId);
-    return `${verdictOf(assessment, named.indicators(indicators, assessmentId))} luidt, opnieuw beoordeeld: ${VERDICTS[verdict]}, ${BASES[basis]}`;
+    return `${verdictOf(assessment, named.indicators(indicators, assessmentId))} luidt, opnieuw beoordeeld: ${VERDICTS[verdict]}, ${BASES[basis]}${added(named.addedFrom(findingId))}`;
   },
 
-  CommitmentMade({ improvementPointIds, madeBy, text, dueOn }, named) {
+  CommitmentMade({ commitmentId, improvementPointIds, madeBy, text, dueOn }, named) {
     const due = dueOn === null ? '' : `, na te komen ${whenInWords(dueOn, 'NL')}`;
-    return `${capital(madeBy)} deed een toezegging over ${points(improvementPointIds, named)}${due}: ${quoted(text)}`;
+    return `${capital(madeBy)} deed een toezegging over ${points(improvementPointIds, named)}${due}: ${quoted(text)}${added(named.addedFrom(commitmentId))}`;
   },
 
   CommitmentSettled({ commitmentId, outcome, settledOn }, named) {
@@ -124,8 +132,12 @@ export const DUTCH: Sentences = {
     return `${verdictOf(before.assessment, before.indicators)} is gecorrigeerd${subject} en ${read}, ${BASES[basis]}; ${since(publishedOn ?? recordedOn, reason)}`;
   },
 
-  AssessmentCorrected: ({ assessmentId, reason, publishedOn }, named, recordedOn) =>
-    `Wat ${the(named.assessment(assessmentId))} naast zijn bevindingen zegt, is gecorrigeerd; ${since(publishedOn ?? recordedOn, reason)}`,
+  AssessmentCorrected(data, named, recordedOn) {
+    const { assessmentId, reason, publishedOn } = data;
+    const changes = named.changes(data).map(changed);
+    const told = changes.length === 0 ? '' : `: ${changes.join('; ')}`;
+    return `Wat ${the(named.assessment(assessmentId))} naast zijn bevindingen zegt, is gecorrigeerd${told}; ${since(publishedOn ?? recordedOn, reason)}`;
+  },
 
   AttentionPointWithdrawn: ({ attentionPointId, reason, publishedOn }, named, recordedOn) =>
     `Een aandachtspunt bij het oordeel over ${names(named.indicatorsOfAttentionPoint(attentionPointId))} is ingetrokken; ${since(publishedOn ?? recordedOn, reason)}`,
@@ -161,7 +173,52 @@ function reportOf(
 }
 
 function since(publishedOn: Edtf, reason: FreeText): string {
-  return `openbaar vanaf ${sinceInWords(publishedOn, 'NL')}; reden: ${quoted(reason)}`;
+  return `openbaar vanaf ${sinceInWords(publishedOn, 'NL')}; reden: ${because(reason)}`;
+}
+
+function because(reason: FreeText): string {
+  const document = newIssueIn(textOf(reason));
+  return document === null ? quoted(reason) : `overgenomen uit de heruitgave ${quote(document)}`;
+}
+
+/** Of what was added to an assessment that was concluded, from when it is public. */
+function added(publishedOn: Edtf | null): string {
+  return publishedOn === null ? '' : `; openbaar vanaf ${sinceInWords(publishedOn, 'NL')}`;
+}
+
+function changed(change: HeaderChange): string {
+  const none = (value: string | null): string => value ?? 'onbekend';
+  switch (change.part) {
+    case 'assessor':
+      return `de toezichthouder was ${none(change.from)} en is ${none(change.to)}`;
+    case 'description':
+      return `de beschrijving luidde ${quoteOr(change.from)} en luidt ${quoteOr(change.to)}`;
+    case 'familiesReached':
+      return `het aantal bereikte gezinnen was ${change.from ?? 'onbekend'} en is ${change.to ?? 'onbekend'}`;
+    case 'publishedOn': {
+      const [from, to] = [change.from, change.to].map((date) => none(date && dateInWords(date, 'NL')));
+      return `de datum van openbaarmaking was ${from} en is ${to}`;
+    }
+    case 'sources':
+      return cameAndWent('bronnen', change.gone.map(sourceOf), change.added.map(sourceOf));
+    case 'developments':
+      return cameAndWent('ontwikkelingen', change.gone.map(quote), change.added.map(quote));
+  }
+}
+
+function cameAndWent(what: string, gone: readonly string[], came: readonly string[]): string {
+  return [
+    ...(gone.length === 0 ? [] : [`${what} die vervallen: ${list(gone)}`]),
+    ...(came.length === 0 ? [] : [`${what} die erbij komen: ${list(came)}`]),
+  ].join('; ');
+}
+
+function sourceOf({ kind, name, consultedOn }: Source): string {
+  return `${name} (${SOURCES[kind]}${consultedOn === null ? '' : `, ${dateInWords(consultedOn, 'NL')}`})`;
+}
+
+function quoteOr(text: string | null): string {
+  return text === null ? 'niet' : quote(text);
 }
 
 function the({ kind, year }: NamedAssessment): string {

@@ -1,7 +1,8 @@
+import type { HeaderChange } from '../assessment-header';
 import type { Edtf } from '../edtf';
-import type { AssessmentKind, Verdict, VerdictBasis } from '../events';
+import type { AssessmentKind, EventData, SourceKind, Verdict, VerdictBasis } from '../events';
 import { indicatorsOf } from '../framework';
-import { type FreeText, TEXT_LEFT_OUT, textOf } from '../free-text';
+import { type FreeText, newIssueIn, TEXT_LEFT_OUT, textOf } from '../free-text';
 import { dateInWords, sinceInWords, whenInWords } from './dates';
 import type { Named, NamedAssessment, NamedIndicator, Sentences } from './named';
 
@@ -18,6 +19,13 @@ const A_KIND: Readonly<Record<AssessmentKind, string>> = {
   BASELINE: 'an assessment',
   FOLLOW_UP: 'a follow-up assessment',
 };
+
+const SOURCES: Readonly<Record<SourceKind, string>> = {
+  QUESTIONNAIRE: 'questionnaire',
+  DOCUMENT: 'document',
+  STATEMENT: 'statement',
+};
+type Source = EventData<'AssessmentCorrected'>['sources'][number];
 
 /** Every event as an English sentence. */
 export const ENGLISH: Sentences = {
@@ -37,8 +45,8 @@ export const ENGLISH: Sentences = {
   ApproachRegistered: ({ name, municipality }, named) =>
     `The approach ${quote(name)} of the municipality of ${named.municipality(municipality)} (${municipality}) was entered in the register`,
 
-  FactsheetImported: ({ name, kind, reference, publishedOn, partial }) =>
-    `The document ${quote(name)} was read as ${A_KIND[kind]} for ${reference}${partial ? ' that need not test all indicators' : ''}, ${
+  FactsheetImported: ({ name, kind, reference, publishedOn, partial }, named) =>
+    `The document ${quote(name)} was read as ${named.isNewIssue(kind, reference) ? `a new issue of the ${KINDS[kind]}` : A_KIND[kind]} for ${reference}${partial ? ' that need not test all indicators' : ''}, ${
       publishedOn === null
         ? 'without a known publication date'
         : `published ${whenInWords(publishedOn, 'EN')}`
@@ -59,13 +67,13 @@ export const ENGLISH: Sentences = {
     }
   },
 
-  FindingRecorded({ assessmentId, indicators, verdict }, named) {
+  FindingRecorded({ findingId, assessmentId, indicators, verdict }, named) {
     const assessment = named.assessment(assessmentId);
-    return `${verdictOf(assessment, named.indicators(indicators, assessmentId))} is: ${VERDICTS[verdict]}, ${BASES.ASSESSED}`;
+    return `${verdictOf(assessment, named.indicators(indicators, assessmentId))} is: ${VERDICTS[verdict]}, ${BASES.ASSESSED}${added(named.addedFrom(findingId))}`;
   },
 
-  AttentionPointRaised: ({ findingId, text }, named) =>
-    `An attention point stands beside the verdict on ${names(named.finding(findingId).indicators)}: ${quoted(text)}`,
+  AttentionPointRaised: ({ attentionPointId, findingId, text }, named) =>
+    `An attention point stands beside the verdict on ${names(named.finding(findingId).indicators)}: ${quoted(text)}${added(named.addedFrom(attentionPointId))}`,
 
   ImprovementPointIdentified: ({ findingId, text }, named) =>
     `The verdict on ${names(named.finding(findingId).indicators)} opened an improvement point: ${quoted(text)}`,
@@ -81,8 +89,8 @@ export const ENGLISH: Sentences = {
       : `${assessment}, and published ${whenInWords(publishedOn, 'EN')}`;
   },
 
-  FollowUpReported: ({ improvementPointIds, reportedBy, reportedOn }, named) =>
-    `${capital(reportedBy)} ${reported(reportedOn)} ${points(improvementPointIds, named)}`,
+  FollowUpReported: ({ followUpId, improvementPointIds, reportedBy, reportedOn }, named) =>
+    `${capital(reportedBy)} ${reported(reportedOn)} ${points(improvementPointIds, named)}${added(named.addedFrom(followUpId))}`,
 
   FollowUpCorrected(data, named, recordedOn) {
     const { reportedBy, reportedOn, improvementPointIds, reason, publishedOn } = data;
@@ -95,14 +103,14 @@ export const ENGLISH: Sentences = {
   FollowUpWithdrawn: ({ followUpId, reason, publishedOn }, named, recordedOn) =>
     `${reportOf(named.report(followUpId), named)} was withdrawn; ${since(publishedOn ?? recordedOn, reason)}`,
 
-  FollowUpAssessed({ assessmentId, indicators, verdict, basis }, named) {
+  FollowUpAssessed({ findingId, assessmentId, indicators, verdict, basis }, named) {
     const assessment = named.assessment(assessmentId);
-    return `${verdictOf(assessment, named.indicators(indicators, assessmentId))}, judged again, is: ${VERDICTS[verdict]}, ${BASES[basis]}`;
+    return `${verdictOf(assessment, named.indicators(indicators, assessmentId))}, judged again, is: ${VERDICTS[verdict]}, ${BASES[basis]}${added(named.addedFrom(findingId))}`;
   },
 
-  CommitmentMade({ improvementPointIds, madeBy, text, dueOn }, named) {
+  CommitmentMade({ commitmentId, improvementPointIds, madeBy, text, dueOn }, named) {
     const due = dueOn === null ? '' : `, due ${whenInWords(dueOn, 'EN')}`;
-    return `${capital(madeBy)} made a commitment about ${points(improvementPointIds, named)}${due}: ${quoted(text)}`;
+    return `${capital(madeBy)} made a commitment about ${points(improvementPointIds, named)}${due}: ${quoted(text)}${added(named.addedFrom(commitmentId))}`;
   },
 
   CommitmentSettled({ commitmentId, outcome, settledOn }, named) {
@@ -125,8 +133,12 @@ export const ENGLISH: Sentences = {
     return `${verdictOf(before.assessment, before.indicators)} was corrected${subject} and ${read}, ${BASES[basis]}; ${since(publishedOn ?? recordedOn, reason)}`;
   },
 
-  AssessmentCorrected: ({ assessmentId, reason, publishedOn }, named, recordedOn) =>
-    `What the ${nameOf(named.assessment(assessmentId))} says beside its findings was corrected; ${since(publishedOn ?? recordedOn, reason)}`,
+  AssessmentCorrected(data, named, recordedOn) {
+    const { assessmentId, reason, publishedOn } = data;
+    const changes = named.changes(data).map(changed);
+    const told = changes.length === 0 ? '' : `: ${changes.join('; ')}`;
+    return `What the ${nameOf(named.assessment(assessmentId))} says beside its findings was corrected${told}; ${since(publishedOn ?? recordedOn, reason)}`;
+  },
 
   AttentionPointWithdrawn: ({ attentionPointId, reason, publishedOn }, named, recordedOn) =>
     `An attention point beside the verdict on ${names(named.indicatorsOfAttentionPoint(attentionPointId))} was withdrawn; ${since(publishedOn ?? recordedOn, reason)}`,
@@ -162,7 +174,52 @@ function reportOf(
 }
 
 function since(publishedOn: Edtf, reason: FreeText): string {
-  return `public from ${sinceInWords(publishedOn, 'EN')}; reason: ${quoted(reason)}`;
+  return `public from ${sinceInWords(publishedOn, 'EN')}; reason: ${because(reason)}`;
+}
+
+function because(reason: FreeText): string {
+  const document = newIssueIn(textOf(reason));
+  return document === null ? quoted(reason) : `taken over from the new issue ${quote(document)}`;
+}
+
+/** Of what was added to an assessment that was concluded, from when it is public. */
+function added(publishedOn: Edtf | null): string {
+  return publishedOn === null ? '' : `; public from ${sinceInWords(publishedOn, 'EN')}`;
+}
+
+function changed(change: HeaderChange): string {
+  const none = (value: string | null): string => value ?? 'not known';
+  switch (change.part) {
+    case 'assessor':
+      return `the assessor was ${none(change.from)} and is ${none(change.to)}`;
+    case 'description':
+      return `the description read ${quoteOr(change.from)} and reads ${quoteOr(change.to)}`;
+    case 'familiesReached':
+      return `the number of families reached was ${change.from ?? 'not known'} and is ${change.to ?? 'not known'}`;
+    case 'publishedOn': {
+      const [from, to] = [change.from, change.to].map((date) => none(date && dateInWords(date, 'EN')));
+      return `the publication date was ${from} and is ${to}`;
+    }
+    case 'sources':
+      return cameAndWent('sources', change.gone.map(sourceOf), change.added.map(sourceOf));
+    case 'developments':
+      return cameAndWent('developments', change.gone.map(quote), change.added.map(quote));
+  }
+}
+
+function cameAndWent(what: string, gone: readonly string[], came: readonly string[]): string {
+  return [
+    ...(gone.length === 0 ? [] : [`${what} taken out: ${list(gone)}`]),
+    ...(came.length === 0 ? [] : [`${what} added: ${list(came)}`]),
+  ].join('; ');
+}
+
+function sourceOf({ kind, name, consultedOn }: Source): string {
+  return `${name} (${SOURCES[kind]}${consultedOn === null ? '' : `, ${dateInWords(consultedOn, 'EN')}`})`;
+}
+
+function quoteOr(text: string | null): string {
+  return text === null ? 'nothing' : quote(text);
 }
 
 function nameOf({ kind, year }: NamedAssessment): string {

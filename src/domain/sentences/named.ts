@@ -1,3 +1,5 @@
+import type { HeaderChange } from '../assessment-header';
+import type { Edtf } from '../edtf';
 import type { AssessmentKind, EventData, EventType, Verdict } from '../events';
 import type { FollowUpFact } from '../facts';
 
@@ -36,6 +38,12 @@ export interface Named {
   indicatorsOfAttentionPoint(id: string): readonly NamedIndicator[];
   /** What was reported, by whom and when. */
   report(id: string): Pick<FollowUpFact, 'reportedBy' | 'reportedOn' | 'improvementPoints'>;
+  /** True where a document of that kind and year is a new issue: there was such an assessment before the event. */
+  isNewIssue(kind: AssessmentKind, reference: string): boolean;
+  /** From when something is public that was added to an assessment when that was concluded; null for all else. */
+  addedFrom(id: string): Edtf | null;
+  /** What a correction changes of what the assessment says beside its findings. */
+  changes(data: EventData<'AssessmentCorrected'>): readonly HeaderChange[];
   /** Who made a promise, and about which improvement points. */
   commitment(id: string): { readonly madeBy: string; readonly improvementPoints: readonly string[] };
 }

@@ -1,4 +1,6 @@
-import type { RecordedEvent } from '../events';
+import { headerChanges, headerOf, publicationBefore, revisionsOfHeader } from '../assessment-header';
+import type { DomainEvent, RecordedEvent } from '../events';
+import { textOf } from '../free-text';
 import type { ApproachHistory } from '../history';
 import { findFinding, findingAt } from '../history-lookups';
 import { municipalityByCode } from '../municipalities';
@@ -13,6 +15,15 @@ export interface SentenceContext {
   /** The history of the event's approach, up to the event or beyond it. */
   readonly history: ApproachHistory;
   readonly frameworks: FrameworkLines;
+  /** By revision, the events of the same stream that are {@link toldOf} in the sentence. */
+  readonly events: ReadonlyMap<number, DomainEvent>;
+}
+
+/** The revisions of the events of the same stream that the sentence needs beside the history: it tells their texts. */
+export function toldOf(event: RecordedEvent, history: ApproachHistory): number[] {
+  if (event.type !== 'AssessmentCorrected') return [];
+  const assessment = history.assessments.find(({ id }) => id === event.data.assessmentId);
+  return assessment === undefined ? [] : revisionsOfHeader(assessment, event.revision);
 }
 
 const SENTENCES: Readonly<Record<Language, Sentences>> = { NL: DUTCH, EN: ENGLISH };
@@ -32,11 +43,11 @@ export function sentenceOf(event: RecordedEvent, language: Language, context: Se
     named: Named,
     recordedOn: string,
   ) => string;
-  const told = tell(event.data, namedIn(context), recordedOn);
+  const told = tell(event.data, namedIn(context, event.revision), recordedOn);
   return `${told}; ${RECORDED[language](dateInWords(recordedOn, language), event.metadata.actor)}.`;
 }
 
-function namedIn({ history, frameworks }: SentenceContext): Named {
+function namedIn({ history, frameworks, events }: SentenceContext, revision: number): Named {
   const assessmentOf = (id: string) =>
     known(
       history.assessments.find((one) => one.id === id),
@@ -83,6 +94,27 @@ function namedIn({ history, frameworks }: SentenceContext): Named {
         'report',
         id,
       ),
+    isNewIssue: (kind, reference) =>
+      history.assessments.some(
+        (one) => one.kind === kind && one.year === Number(reference) && one.revision < revision,
+      ),
+    addedFrom(id) {
+      const { followUps, commitments } = history.followed;
+      const found = history.assessments.flatMap((one) => [
+        ...one.found.findings,
+        ...one.found.attentionPoints,
+      ]);
+      return [...found, ...followUps, ...commitments].find((one) => one.id === id)?.publishedOn ?? null;
+    },
+    changes(data) {
+      const assessment = assessmentOf(data.assessmentId);
+      const was = headerOf(assessment, (at) => events.get(at), textOf, revision);
+      const description = data.description && textOf(data.description);
+      const developments = data.developments.map(textOf);
+      const changes = headerChanges(was, { ...data, description, developments });
+      const [from, to] = [publicationBefore(assessment, revision), data.assessmentPublishedOn];
+      return from === undefined || from === to ? changes : [...changes, { part: 'publishedOn', from, to }];
+    },
     commitment: (id) =>
       known(
         history.followed.commitments.find((one) => one.id === id),
