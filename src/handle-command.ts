@@ -138,6 +138,9 @@ export interface ApproachKey {
   readonly slug: string;
 }
 
+/** A log, as far as what is in one of its streams is read. */
+export type LogReader = Pick<EventStore, 'readStream'>;
+
 /** The history of an approach as its stream tells it, and where that ends; -1 and 0 where there is none. */
 export async function loadApproach(
   store: EventStore,
@@ -150,7 +153,7 @@ export async function loadApproach(
 
 /** The framework as its stream tells it, and the stream's last revision; -1 where there is none. */
 export async function loadFramework(
-  store: EventStore,
+  store: LogReader,
   code: string,
 ): Promise<{ line: FrameworkLine; revision: number }> {
   const { state, revision } = await load(store, frameworkStream(code), new FrameworkLine(), evolveFramework);
@@ -168,7 +171,7 @@ interface Loaded<State> {
 }
 
 async function load<State>(
-  store: EventStore,
+  store: LogReader,
   stream: string,
   state: State,
   fold: (state: State, event: RecordedEvent) => unknown,

@@ -13,6 +13,7 @@ import {
   type CommandResult,
   handleApproachCommand,
   handleFrameworkCommand,
+  type LogReader,
   loadFramework,
   RevisionConflictError,
   stableId,
@@ -46,8 +47,6 @@ export interface ImportOptions extends PlanOptions {
   readonly actor: string;
   /** Is told what will be appended before it is. */
   readonly onPlanned?: (plans: readonly PlannedImport[]) => void;
-  /** Nothing is appended: what would be is told. */
-  readonly dryRun: boolean;
 }
 
 /**
@@ -60,20 +59,30 @@ export async function importFactsheets(
   sources: readonly ImportSource[],
   options: ImportOptions,
 ): Promise<ImportedFactsheet[]> {
+  const plans = await planFactsheets(store, sources, options);
+  options.onPlanned?.(plans);
+  const result: ImportedFactsheet[] = [];
+  for (const plan of plans) result.push(await append(store, plan, options));
+  return result;
+}
+
+/**
+ * What an import of these documents would append: it only reads.
+ * @throws ImportError as {@link importFactsheets}.
+ */
+export async function planFactsheets(
+  store: LogReader,
+  sources: readonly ImportSource[],
+  options: PlanOptions,
+): Promise<PlannedImport[]> {
   const documents = await readAll(sources, options.flags, options.now().toISOString().slice(0, 10));
-  const plans = await planImports(
+  return planImports(
     store,
     documents,
     FRAMEWORK,
     options,
     (path, error) => new ImportError(describe(path, error), { cause: error }),
   );
-  options.onPlanned?.(plans);
-  if (options.dryRun) return plans.map((plan) => ({ ...plan, result: null, position: null }));
-
-  const result: ImportedFactsheet[] = [];
-  for (const plan of plans) result.push(await append(store, plan, options));
-  return result;
 }
 
 async function append(

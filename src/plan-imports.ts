@@ -5,17 +5,32 @@ import type { Edtf } from './domain/edtf';
 import type { DomainEvent, Position } from './domain/events';
 import type { AssessmentFact } from './domain/facts';
 import { type Framework, FrameworkLine } from './domain/framework';
+import { reasonOfNewIssue } from './domain/free-text';
 import { type ApproachHistory, emptyHistory, evolve } from './domain/history';
 import { Rejection } from './domain/rejection';
 import { approachStream } from './domain/streams';
 import { assertMayWriteMunicipality, assertWithin } from './domain/write-limits';
-import type { EventStore } from './event-store/event-store';
 import { type Factsheet, FactsheetError, type Said } from './factsheet/factsheet';
 import { issueDate } from './factsheet/issue-date';
-import { reissue } from './factsheet/reissue';
+import {
+  assertMayComeAgain,
+  datesOf,
+  type ImportedBefore,
+  importedAs,
+  isOtherDate,
+  issuesOf,
+} from './factsheet/issues';
+import { type Reissue, redate, reissue } from './factsheet/reissue';
 import type { FactsheetSubject, ImportFlags } from './factsheet/subject';
 import { type FactsheetFile, toCommand } from './factsheet/to-command';
-import { type ApproachKey, type CommandContext, loadFramework, reused, stableId } from './handle-command';
+import {
+  type ApproachKey,
+  type CommandContext,
+  type LogReader,
+  loadFramework,
+  reused,
+  stableId,
+} from './handle-command';
 
 /** A document that was read. */
 export interface ReadDocument {
@@ -75,7 +90,7 @@ interface Ahead {
  * @throws FactsheetError or Rejection, each as `fail` makes of it, for the first that cannot be imported.
  */
 export async function planImports(
-  store: EventStore,
+  store: LogReader,
   documents: readonly ReadDocument[],
   framework: Framework,
   options: PlanOptions,
@@ -96,10 +111,9 @@ export async function planImports(
       assertNotElsewhere(options.streamOfDocument(file.digest), stream, ahead.history, file.digest);
       // Of issues that are named together, an earlier one that was imported before is only passed on the way.
       const isLast = documents.findLast((other) => isOfSameAssessment(other, document)) === document;
-      const known = ahead.history.factsheets.find(({ digest }) => digest === file.digest);
-      const before = known === undefined ? ahead : await readApproach(store, stream, known.revision);
-      const isKnown = known !== undefined;
-      const plan = planOne(document, approach, framework, ahead, before, { ...options, isLast, isKnown });
+      const known = knownAs(document, framework, ahead.history, options);
+      const before = known === null ? ahead : await readApproach(store, stream, known.revision);
+      const plan = planOne(document, approach, framework, ahead, before, { ...options, isLast, known });
       if (options.command !== undefined && plan.command !== null)
         assertWithin(options.command.limits, approach.municipality, plan.command, ahead.history);
       const decided = plan.command === null ? [] : decide(plan.command, ahead.history, () => line);
@@ -135,7 +149,7 @@ function isOfSameAssessment(a: ReadDocument, b: ReadDocument): boolean {
 
 /** @param upTo only what stands before this revision */
 async function readApproach(
-  store: EventStore,
+  store: LogReader,
   stream: string,
   upTo = Number.POSITIVE_INFINITY,
 ): Promise<Ahead> {
@@ -164,33 +178,31 @@ function planOne(
   framework: Framework,
   ahead: Ahead,
   before: Ahead,
-  options: PlanOptions & { readonly isLast: boolean; readonly isKnown: boolean },
+  options: PlanOptions & { readonly isLast: boolean; readonly known: ImportedBefore | null },
 ): Plan {
   const { factsheet, subject, file } = document;
-  const { flags, isKnown } = options;
-  const key = `${file.digest}/${approach.municipality}/${approach.slug}/${subject.year}`;
-  const issuesIn = ({ history }: Ahead) =>
-    history.factsheets.filter(({ kind, reference }) => kind === factsheet.kind && reference === subject.year);
-  if (options.reissue && isKnown && options.isLast) {
-    const issues = issuesIn(ahead);
+  const { flags, known } = options;
+  const issues = issuesOf(factsheet.kind, subject.year, ahead.history);
+  const keyOf = (time: number): string => {
+    const key = `${file.digest}/${approach.municipality}/${approach.slug}/${subject.year}`;
+    return time === 1 ? key : `${key}/issue ${time}`;
+  };
+  if (options.reissue && (known === null || options.isLast)) {
     const times = issues.filter(({ digest }) => digest === file.digest).length;
-    const again = `${key}/issue ${times + 1}`;
-    const issue = planIssue(document, again, framework, ahead, issues, options, ahead.events.length - 1);
-    if (issue.command !== null) return issue;
-  }
-  if (options.reissue && !isKnown) {
-    const issues = issuesIn(ahead);
-    return planIssue(document, key, framework, ahead, issues, options, ahead.events.length - 1);
+    const revision = ahead.events.length - 1;
+    const issue = planIssue(document, keyOf(times + 1), framework, ahead, issues, options, revision);
+    if (known !== null && issue.command !== null) assertMayComeAgain(file.digest, issues, flags.published);
+    if (known === null || issue.command !== null) return issue;
   }
 
   // Of one that was imported before, what was imported then: the log knows it again.
-  const issues = issuesIn(ahead);
-  const at = issues.findIndex(({ digest }) => digest === file.digest);
+  const at = known?.at ?? 0;
   const { history } = at > 0 ? ahead : before;
+  const key = keyOf(known?.time ?? 1);
   const name = (what: string) => stableId(key, what);
   const commandOf = (about: FactsheetSubject) =>
     toCommand(factsheet, about, file, framework, history, flags.partial, name);
-  if (at <= 0) {
+  if (at === 0) {
     const assessmentId = name('assessment');
     return {
       ...commandOf(subject),
@@ -203,9 +215,7 @@ function planOne(
   }
   // What it changed, and what was warned of, is told as it was then.
   const then = planIssue(document, key, framework, before, issues.slice(0, at), options, null);
-  const assessment = assessmentOf(factsheet, subject, framework, history);
-  const dates = datesOf(assessment, issues.slice(0, at));
-  const { publishedOn } = issueDate(factsheet, dates, flags.published, today(options));
+  const { publishedOn = null } = known ?? {};
   return { ...then, command: commandOf({ ...subject, publishedOn }).command };
 }
 
@@ -221,39 +231,59 @@ function planIssue(
 ): Plan {
   const { flags } = options;
   const assessment = assessmentOf(factsheet, subject, framework, history);
-  const issued = issueDate(factsheet, datesOf(assessment, issues), flags.published, today(options));
-  const { publishedOn } = issued;
-  const planned = toCommand(
-    factsheet,
-    { ...subject, publishedOn },
-    file,
-    framework,
-    history,
-    flags.partial,
-    (name) => stableId(key, name),
-  );
-  const reason = options.reason ?? `Overgenomen uit de heruitgave ${file.name}.`;
-  const { command, changes, warnings } = reissue(planned.command, assessment, history, events, {
-    reason: () => ({ text: reason, salt: randomBytes(16).toString('hex') }),
+  const commandFor = (publishedOn: Edtf | null) =>
+    toCommand(factsheet, { ...subject, publishedOn }, file, framework, history, flags.partial, (name) =>
+      stableId(key, name),
+    );
+  const why = (publishedOn: Edtf | null) => ({
+    reason: () => ({
+      text: options.reason ?? reasonOfNewIssue(file.name),
+      salt: randomBytes(16).toString('hex'),
+    }),
     publishedOn,
   });
-  return {
+  const planOf = (issue: Reissue, more: readonly Said<string>[]): Plan => ({
     key,
     assessmentId: assessment.id,
-    command,
+    command: issue.command,
     expectedRevision,
     isReissue: true,
-    changes,
-    warnings: [...planned.warnings, ...issued.warnings, ...warnings].sort((a, b) => a.line - b.line),
-  };
+    changes: issue.changes,
+    warnings: [...more, ...issue.warnings].sort((a, b) => a.line - b.line),
+  });
+
+  const date = subject.publishedOn;
+  if (date !== null && isOtherDate(date, assessment, issues)) {
+    const { command, warnings } = commandFor(date);
+    const { publishedOn: said } = factsheet;
+    const because = why(said === null ? null : flags.published);
+    const differs = reissue(command, assessment, history, events, because).command !== null;
+    const on = { value: date, line: said?.line ?? factsheet.approach.line };
+    if (!differs) return planOf(redate(command, assessment, on, because), warnings);
+  }
+  const issued = issueDate(factsheet, datesOf(assessment, issues), flags.published, today(options));
+  const { publishedOn } = issued;
+  const { command, warnings } = commandFor(publishedOn);
+  const compared = reissue(command, assessment, history, events, why(publishedOn));
+  return planOf(compared, [...warnings, ...issued.warnings]);
+}
+
+/** How the document was imported before; null where it was not. */
+function knownAs(
+  { factsheet, subject, file }: ReadDocument,
+  framework: Framework,
+  history: ApproachHistory,
+  options: PlanOptions,
+): ImportedBefore | null {
+  const issues = issuesOf(factsheet.kind, subject.year, history);
+  return importedAs(file.digest, subject.publishedOn, issues, (behind) => {
+    const dates = datesOf(assessmentOf(factsheet, subject, framework, history), behind);
+    return issueDate(factsheet, dates, options.flags.published, today(options)).publishedOn;
+  });
 }
 
 function today({ now }: PlanOptions): string {
   return now().toISOString().slice(0, 10);
-}
-
-function datesOf({ concluded }: AssessmentFact, issues: ApproachHistory['factsheets']): Edtf[] {
-  return [concluded, ...issues].flatMap((one) => one?.publishedOn ?? []);
 }
 
 /** The assessment of which the document is a new issue. */

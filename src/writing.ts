@@ -24,7 +24,6 @@ export function writeSources(
       const sources = [{ path: name, read: async () => Buffer.from(text, 'utf8') }];
       const [imported] = await importFactsheets(store, sources, {
         ...options,
-        dryRun: false,
         now: () => new Date(),
         streamOfDocument: (digest) => streamOfDocument(database, digest),
       });

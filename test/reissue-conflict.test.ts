@@ -10,7 +10,6 @@ const OPTIONS: ImportOptions = {
   flags: { municipality: null, year: null, published: null, partial: false },
   reissue: false,
   reason: null,
-  dryRun: false,
   now: () => new Date('2016-03-01T12:00:00.000Z'),
   actor: 'tester',
   streamOfDocument: () => null,

@@ -1,13 +1,20 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { streamOfDocument } from '../../projections/approaches';
 import type { Config } from '../config';
 import { figuresOf } from '../factsheet/figures';
-import { type ImportedFactsheet, importFactsheets } from '../import-factsheets';
+import type { LogReader } from '../handle-command';
+import {
+  type ImportedFactsheet,
+  type ImportSource,
+  importFactsheets,
+  planFactsheets,
+} from '../import-factsheets';
 import { LedgerFollower } from '../ledger/ledger-follower';
 import { isExportOfEvents } from '../ledger/read-export';
-import { openRegister, type Register } from '../main';
-import type { PlannedImport } from '../plan-imports';
+import { isLogInFile, logFile, openLog, openRegister, type Register } from '../main';
+import type { PlannedImport, PlanOptions } from '../plan-imports';
 import { type Output, progress } from './output';
 import { restoreCommand } from './restore-command';
 import { UsageError } from './usage-error';
@@ -33,18 +40,32 @@ export async function importCommand(
 ): Promise<void> {
   const exported = await exportAmong(files, options);
   if (exported !== null) return restoreCommand(config, exported, out);
+  const say = (plans: readonly PlannedImport[]): void => {
+    for (const plan of plans.filter(({ changes }) => changes.length > 0)) out.say(describeChanges(plan));
+  };
+  const tell = (imported: readonly ImportedFactsheet[]): void => {
+    const isDry = options.dryRun === true;
+    const described = imported.map((one) => describeImport(one, isDry));
+    out.result(
+      described.join('\n'),
+      imported.map((one) => toJson(one, isDry)),
+    );
+  };
+  if (options.dryRun === true) {
+    const plans = await planOnly(config, files, options);
+    say(plans);
+    return tell(plans.map((plan) => ({ ...plan, result: null, position: null })));
+  }
+  // What is refused leaves nothing behind, so neither an empty log.
+  if (!isThereALog(config)) await planOnly(config, files, options);
   const register = openRegister(config);
   try {
     const ledger = new LedgerFollower(register.store, register.ledger);
     await ledger.catchUp(progress(out, 'recording the log in the ledger'));
     await register.projector.prepare(progress(out, 'building the read models'));
     await register.projector.catchUp();
-    const imported = await importInto(register, files, options, (plans) => {
-      // Before anything is appended, so that what it was is told also where that fails.
-      for (const plan of plans.filter(({ changes }) => changes.length > 0)) out.say(describeChanges(plan));
-    });
-    const described = imported.map((one) => describeImport(one, options.dryRun === true));
-    out.result(described.join('\n'), imported.map(toJson));
+    // Told before anything is appended, so that what it was is told also where that fails.
+    tell(await importInto(register, files, options, say));
     await ledger.catchUp();
     // What was imported is in the log, whatever becomes of the read models: those can follow later.
     await register.projector.catchUp().catch((error: Error) => {
@@ -52,6 +73,39 @@ export async function importCommand(
     });
   } finally {
     await register.close();
+  }
+}
+
+function isThereALog(config: Config): boolean {
+  return !isLogInFile(config) || existsSync(logFile(config));
+}
+
+/** What would be appended; beside a running server or without one, as it only reads the log. */
+async function planOnly(
+  config: Config,
+  files: readonly string[],
+  options: ImportCommandOptions,
+): Promise<PlannedImport[]> {
+  if (!isThereALog(config)) {
+    const empty: LogReader = { async *readStream() {} };
+    return planFactsheets(
+      empty,
+      sourcesOf(files),
+      planOptions(options, () => null),
+    );
+  }
+  const store = openLog(config, 'read');
+  try {
+    const streams = new Map<string, string>();
+    for await (const page of store.readAll()) {
+      for (const { type, data, stream } of page) {
+        if (type === 'FactsheetImported' && !streams.has(data.digest)) streams.set(data.digest, stream);
+      }
+    }
+    const streamOf = (digest: string): string | null => streams.get(digest) ?? null;
+    return await planFactsheets(store, sourcesOf(files), planOptions(options, streamOf));
+  } finally {
+    await store.close();
   }
 }
 
@@ -74,24 +128,35 @@ async function exportAmong(files: readonly string[], options: ImportCommandOptio
 export function importInto(
   { store, database }: Register,
   files: readonly string[],
-  { municipality, year, published, partial, reissue, reason, dryRun, actor }: ImportCommandOptions,
+  options: ImportCommandOptions,
   onPlanned: (plans: readonly PlannedImport[]) => void = () => {},
 ): Promise<ImportedFactsheet[]> {
+  return importFactsheets(store, sourcesOf(files), {
+    ...planOptions(options, (digest) => streamOfDocument(database, digest)),
+    onPlanned,
+    actor: options.actor ?? `system:${userInfo().username}`,
+  });
+}
+
+function sourcesOf(files: readonly string[]): ImportSource[] {
+  return files.map((path) => ({ path, read: () => readFile(path) }));
+}
+
+function planOptions(
+  { municipality, year, published, partial, reissue, reason }: ImportCommandOptions,
+  streamOfDocument: PlanOptions['streamOfDocument'],
+): PlanOptions {
   if (reason?.trim() === '')
     throw new UsageError('--reason is empty; expected why what is corrected was wrong');
   if (reason !== undefined && reissue !== true)
     throw new UsageError('--reason says why a new issue corrects something; expected it with --reissue');
-  const sources = files.map((path) => ({ path, read: () => readFile(path) }));
-  return importFactsheets(store, sources, {
+  return {
     flags: { municipality: municipality ?? null, year: year ?? null, published: published ?? null, partial },
     reissue: reissue ?? false,
     reason: reason ?? null,
-    dryRun: dryRun ?? false,
-    onPlanned,
-    actor: actor ?? `system:${userInfo().username}`,
     now: () => new Date(),
-    streamOfDocument: (digest) => streamOfDocument(database, digest),
-  });
+    streamOfDocument,
+  };
 }
 
 function describeChanges({ document, changes }: PlannedImport): string {
@@ -121,15 +186,9 @@ function describeImport(imported: ImportedFactsheet, dryRun: boolean): string {
   ].join('\n');
 }
 
-function toJson({
-  document: { path, factsheet, subject },
-  approach,
-  isReissue,
-  changes,
-  warnings,
-  events,
-  position,
-}: ImportedFactsheet): unknown {
+function toJson(imported: ImportedFactsheet, dryRun: boolean): unknown {
+  const { document, approach, isReissue, changes, warnings, events, position } = imported;
+  const { path, factsheet, subject } = document;
   const { municipality, year, publishedOn } = subject;
   return {
     file: path,
@@ -143,5 +202,6 @@ function toJson({
     warnings,
     events,
     position,
+    ...(dryRun ? { dryRun } : {}),
   };
 }

@@ -32,8 +32,11 @@ import {
   pointOf,
   reportById,
 } from './approach-rules';
+import { documentLines } from './document-lines';
 import type { DomainEvent } from './events';
+import type { FactsheetFact } from './facts';
 import type { FrameworkLine } from './framework';
+import { textOf } from './free-text';
 import { type ApproachHistory, evolve } from './history';
 import { municipalityByCode } from './municipalities';
 import { Rejection } from './rejection';
@@ -74,8 +77,11 @@ export function decide(
   }
 }
 
+/** What is quoted of a document is the first line that says something. */
 function imported(document: FactsheetDocument | null): Decided[] {
-  return document === null ? [] : [{ event: { type: 'FactsheetImported', data: document }, line: 1 }];
+  if (document === null) return [];
+  const first = documentLines(textOf(document.text)).findIndex((line) => line.trim() !== '');
+  return [{ event: { type: 'FactsheetImported', data: document }, line: Math.max(first, 0) + 1 }];
 }
 
 function reissueAssessment(
@@ -127,12 +133,16 @@ const NOT_RECORDED_YET = { revision: -1, position: -1, recordedAt: '', source: n
 
 /** @throws Rejection where the document was imported with other flags. */
 function isImported(document: FactsheetDocument, history: ApproachHistory): boolean {
-  const known = history.factsheets.find(({ digest }) => digest === document.digest);
+  const times = history.factsheets.filter(({ digest }) => digest === document.digest);
+  const differingFrom = (known: FactsheetFact) =>
+    (['kind', 'reference', 'publishedOn', 'partial'] as const).filter(
+      (field) => known[field] !== document[field],
+    );
+  const [known] = times;
   if (known === undefined) return false;
-  const differing = (['kind', 'reference', 'publishedOn', 'partial'] as const).filter(
-    (field) => known[field] !== document[field],
-  );
-  if (differing.length === 0) return true;
+  // It may have been issued again, over another issue.
+  if (times.some((time) => differingFrom(time).length === 0)) return true;
+  const differing = differingFrom(known);
   throw new Rejection(
     'FACTSHEET_REUSED',
     `this document was imported already, with ${differing.map((field) => `${field} ${known[field] ?? 'unknown'} instead of ${document[field] ?? 'unknown'}`).join(', ')}`,

@@ -168,9 +168,7 @@ export class Comparison {
         line,
         `${codes} corrected: ${differing.join('; ')}`,
       );
-      if (fact.corrects !== null && fact.source === null) {
-        this.warnings.push({ value: `replaces a correction of ${codes} that came from no document`, line });
-      }
+      this.#warnOfCorrection(fact, line);
       if (fact.verdict !== verdict && was.improvementPoint !== null) {
         const becomes = verdict === 'MET' ? 'goes with it' : 'is back';
         this.changes.push({ value: `${codes}: its improvement point ${becomes}`, line });
@@ -247,6 +245,7 @@ export class Comparison {
   #withdrawFinding({ fact, readings, improvementPoint }: StandingFinding): void {
     const { line } = this.#issued;
     const codes = fact.indicators.join(', ');
+    this.#warnOfCorrection(fact, line);
     readings.forEach(({ id }, index) => {
       this.#add(
         { type: 'WithdrawFinding', data: { findingId: id, ...this.#correction() } },
@@ -256,6 +255,13 @@ export class Comparison {
     });
     if (improvementPoint === null || fact.verdict === 'MET') return;
     this.changes.push({ value: `${codes}: its improvement point goes with it`, line });
+  }
+
+  /** A correction by a command knows something that no document says. */
+  #warnOfCorrection({ corrects, source, indicators }: StandingFinding['fact'], line: number): void {
+    if (corrects === null || source !== null) return;
+    const value = `replaces a correction of ${indicators.join(', ')} that came from no document`;
+    this.warnings.push({ value, line });
   }
 
   /** What is no longer about any improvement point that can be seen stays as it is: nothing is seen of it. */
@@ -340,6 +346,4 @@ export class Comparison {
   }
 }
 
-function refusal(line: number | null, message: string): FactsheetError {
-  return new FactsheetError([{ line, message }]);
-}
+const refusal = (line: number | null, message: string) => new FactsheetError([{ line, message }]);

@@ -14,9 +14,16 @@ export interface Recognisable {
 type Difference = readonly [indicators: number, words: number, order: number];
 
 /**
+ * How much of the longer of two texts may be other for them to be readings of one finding. Within the documents
+ * that we know, what was found in one row differs from what was found in any other by 0.6 or more.
+ */
+export const MAX_OTHER_WORDS = 0.5;
+
+/**
  * Which finding of a new issue is which of the findings that stand: first those that say the same; then, of
  * those that share an indicator and of which one may become the other, the pairs that differ least, by the
- * indicators that they cover and then by their words. A finding is in one pair at most.
+ * indicators that they cover and then by their words; of which more than half is other, they are two findings.
+ * A finding is in one pair at most.
  * @returns for each of `issued` the index of the one that it is among `standing`; null for a new one
  */
 export function matchFindings<S extends Recognisable, I extends Recognisable>(
@@ -41,6 +48,7 @@ export function matchFindings<S extends Recognisable, I extends Recognisable>(
   pairs
     .filter(({ from, to }) => !taken.has(from) && matched[to] === null)
     .map((pair) => ({ ...pair, difference: differenceOf(pair) }))
+    .filter(({ difference: [, words] }) => words <= MAX_OTHER_WORDS)
     .sort((a, b) => compare(a.difference, b.difference))
     .forEach(({ from, to }) => {
       match(from, to);

@@ -1,7 +1,9 @@
 import type { ReissueAssessment } from '../domain/approach-commands';
+import type { Edtf } from '../domain/edtf';
 import type { DomainEvent } from '../domain/events';
 import type { AssessmentFact } from '../domain/facts';
 import type { ApproachHistory } from '../domain/history';
+import { publicationOf } from '../domain/verdicts';
 import { Comparison, type Why } from './comparison';
 import type { Said } from './factsheet';
 import { issuedBy } from './issued-assessment';
@@ -41,5 +43,40 @@ export function reissue(
         : { type: 'ReissueAssessment', assessmentId: assessment.id, document: planned.document, steps },
     changes,
     warnings,
+  };
+}
+
+/**
+ * What a new issue makes of an assessment where it differs in one thing alone: the day on which that was published.
+ * @param planned as in {@link reissue}, which finds nothing that differs
+ * @param on when it was published, and the line that says so
+ */
+export function redate(
+  planned: FactsheetCommand['command'],
+  assessment: AssessmentFact,
+  on: Said<Edtf>,
+  why: Why,
+): Reissue {
+  if (planned.document === null) throw new RangeError('a new issue is a document');
+  const { header } = issuedBy(planned.steps);
+  const { value: assessmentPublishedOn, line } = on;
+  const was = publicationOf(assessment, Number.MAX_SAFE_INTEGER) ?? 'a date not known';
+  const { publishedOn } = why;
+  const data = {
+    assessmentId: assessment.id,
+    ...header,
+    assessmentPublishedOn,
+    reason: why.reason(),
+    publishedOn,
+  };
+  return {
+    command: {
+      type: 'ReissueAssessment',
+      assessmentId: assessment.id,
+      document: planned.document,
+      steps: [{ type: 'CorrectAssessment', data, line }],
+    },
+    changes: [{ value: `the assessment corrected: published ${was} became ${assessmentPublishedOn}`, line }],
+    warnings: [],
   };
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { SAMPLE_2013, SAMPLE_2014, Workplace } from './support';
 
@@ -40,7 +40,7 @@ ${path}
     ]);
     expect(JSON.parse(added()[2]?.data ?? '')).toMatchObject({
       verdict: 'MET',
-      reason: { text: 'Overgenomen uit de heruitgave again.txt.' },
+      reason: { text: '[heruitgave / new issue] again.txt' },
       publishedOn: '2014-09',
     });
     const [document, , correction] = metadataOf(place).slice(first.length);
@@ -74,7 +74,12 @@ ${path}
   it('the original again brings back what stood, once, and keeps all three', async () => {
     const path = place.document('again.txt', CORRECTED);
     await place.run('import', '--reissue', path);
-    const back = await place.run('import', '--reissue', SAMPLE_2013);
+    const swung = await place.run('import', '--reissue', SAMPLE_2013);
+    expect(swung).toMatchObject({ status: 1, stdout: '' });
+    expect(swung.stderr).toMatch(
+      /imported before, and again\.txt came over it since; expected .*--published/,
+    );
+    const back = await place.run('import', '--reissue', '--published', '2015-02', SAMPLE_2013);
     expect(back).toMatchObject({ status: 0, stderr: '' });
     expect(back.stdout).toMatch(/4\.2\.2: its improvement point is back\n/);
     expect(added().map(({ type }) => type)).toEqual([
@@ -89,7 +94,12 @@ ${path}
     const again = await place.run('import', '--reissue', path, SAMPLE_2013);
     expect(again.stdout).toMatch(/nothing appended\n.*\n(.*\n)*.*nothing appended\n$/);
     expect(place.events()).toEqual(once);
-    expect((await place.run('import', '--reissue', path)).stdout).toMatch(/4\.2\.2 corrected: ✗ became ✓/);
+    const third = ['import', '--reissue', '--published', '2015-03', path];
+    expect((await place.run(...third)).stdout).toMatch(/4\.2\.2 corrected: ✗ became ✓/);
+    const all = place.events();
+    for (const args of [third, ['import', SAMPLE_2013], ['import', path], ['import', '--reissue', path]])
+      expect((await place.run(...args)).stdout).toMatch(/imported before: nothing appended\n$/);
+    expect(place.events()).toEqual(all);
   });
 
   it('of what says the same appends nothing, and says so', async () => {
@@ -130,6 +140,48 @@ ${path}
     const inTurn = await importedAs(...issues.map((issue) => [issue]));
     expect(inTurn.filter(([, type]) => type === 'AssessmentCorrected')).toHaveLength(1);
     expect(await importedAs(issues)).toEqual(inTurn);
+  });
+
+  it.each([
+    ['a document that says it', 'Januari 2014', [], '2014-01', null],
+    ['a document that says an earlier one', 'November 2013', [], '2013-11', null],
+    ['one beside it', 'Januari 2014', ['--published', '2014-09'], '2014-01', '2014-09'],
+  ])('corrects the day of publication by %s, where nothing else differs', async (_, said, args, on, from) => {
+    const path = place.document('dated.txt', BASELINE.replace('December 2013', said));
+    const because = ['--reason', 'Een verkeerde datum.', ...args, path];
+    const dry = await place.run('import', '--reissue', '--dry-run', ...because);
+    expect(dry.stdout).toContain(
+      `${path} changes\n  line 5: the assessment corrected: published 2013-12 became ${on}\n`,
+    );
+    expect(added()).toEqual([]);
+    expect(await place.run('import', '--reissue', ...because)).toMatchObject({ status: 0, stderr: '' });
+    expect(added().map(({ type }) => type)).toEqual(['FactsheetImported', 'AssessmentCorrected']);
+    expect(JSON.parse(added()[1]?.data ?? '')).toMatchObject({
+      familiesReached: 316,
+      assessmentPublishedOn: on,
+      reason: { text: 'Een verkeerde datum.' },
+      publishedOn: from,
+    });
+    const once = place.events();
+    for (const again of [['--reissue', ...because], [path], [SAMPLE_2013]])
+      expect((await place.run('import', ...again)).stdout).toMatch(/imported before: nothing appended\n$/);
+    expect(place.events()).toEqual(once);
+    // What comes next comes behind the day that was corrected.
+    const next = place.document('next.txt', CORRECTED.replace('December 2013', 'Februari 2014'));
+    expect((await place.run('import', '--reissue', next)).stdout).toContain('4.2.2 corrected: ✗ became ✓');
+    expect(JSON.parse(place.events().at(-1)?.data ?? '').publishedOn).toBe('2014-02');
+  });
+
+  it('corrects the day of publication that was given beside the document, by the document itself', async () => {
+    const elsewhere = new Workplace();
+    try {
+      const undated = elsewhere.document('undated.txt', BASELINE.replace('December 2013\n', '\n'));
+      await elsewhere.run('import', '--published', '2014-12', undated);
+      const { stdout } = await elsewhere.run('import', '--reissue', '--published', '2013-12', undated);
+      expect(stdout).toContain('the assessment corrected: published 2014-12 became 2013-12');
+    } finally {
+      await elsewhere.dispose();
+    }
   });
 
   it('takes the reason that is given', async () => {
@@ -216,6 +268,56 @@ ${path}
 });
 
 describe('import --dry-run', () => {
+  it('only reads: it runs beside a server, and names itself in JSON', async () => {
+    const place = new Workplace();
+    try {
+      await place.run('import', SAMPLE_2013, SAMPLE_2014);
+      const server = await place.serve();
+      const path = place.document('again.txt', CORRECTED);
+      const dry = await place.run('import', '--reissue', '--dry-run', '--json', path);
+      expect(dry).toMatchObject({ status: 0, stderr: '' });
+      expect(JSON.parse(dry.stdout)).toMatchObject([{ dryRun: true, events: { FindingCorrected: 1 } }]);
+      expect((await place.run('import', '--reissue', path)).stderr).toMatch(/already open for writing/);
+      server.child.kill('SIGTERM');
+      await server.ended;
+      const done = await place.run('import', '--reissue', '--json', path);
+      expect(JSON.parse(done.stdout)[0]).not.toHaveProperty('dryRun');
+    } finally {
+      await place.dispose();
+    }
+  });
+
+  it('knows a document that another approach has', async () => {
+    const place = new Workplace();
+    try {
+      const anywhere = place.document('anywhere.txt', BASELINE.replaceAll('Maastricht', 'de gemeente'));
+      const asOf = (name: string) => ['--municipality', name, '--dry-run', anywhere];
+      expect(await place.run('import', ...asOf('Heerlen'))).toMatchObject({ status: 0, stderr: '' });
+      await place.run('import', '--municipality', 'Maastricht', anywhere);
+      const { status, stderr } = await place.run('import', ...asOf('Heerlen'));
+      expect({ status, stderr }).toEqual({
+        status: 1,
+        stderr: expect.stringContaining('imported already, into approach-GM0935-integrale-aanpak'),
+      });
+    } finally {
+      await place.dispose();
+    }
+  });
+
+  it('leaves nothing where there was nothing, nor does an import that is refused', async () => {
+    const place = new Workplace();
+    try {
+      const lines = ['import', '--reissue', SAMPLE_2013];
+      expect((await place.run(...lines)).stderr).toMatch(/there is no assessment for 2013/);
+      expect((await place.run(...lines, '--dry-run')).status).toBe(1);
+      expect((await place.run('import', SAMPLE_2014)).status).toBe(1);
+      expect((await place.run('import', '--dry-run', SAMPLE_2013)).status).toBe(0);
+      expect(existsSync(place.data)).toBe(false);
+    } finally {
+      await place.dispose();
+    }
+  });
+
   it('tells of a first import what would be appended, and appends nothing', async () => {
     const place = new Workplace();
     try {

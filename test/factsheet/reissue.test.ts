@@ -1,5 +1,7 @@
+import { GGSR } from '../../src/domain/ggsr';
 import { FactsheetError } from '../../src/factsheet/factsheet';
 import { matchFindings } from '../../src/factsheet/match-findings';
+import { readFactsheet } from '../../src/factsheet/read-factsheet';
 import { id, promiseWithdrawn, reported, settled, text, withdrawn } from '../support/events';
 import { step } from '../support/given';
 import { IssuedApproach } from '../support/issues';
@@ -156,7 +158,14 @@ describe('A new issue of an assessment corrects', () => {
     ]);
   });
 
-  it('a correction of its own again, and says where one came from no document', () => {
+  it.each([
+    [
+      'as it was found',
+      SAMPLE_2013.match(/Sinds .*ontbreken vastgelegde afspraken[^<]*/)?.[0] ?? '',
+      '✗ Sinds',
+    ],
+    ['something else', 'Met de hand.', SAMPLE_2013.split('\n')[6] ?? ''],
+  ])('a correction of its own again, and says where one came from no document: %s', (_, words, from) => {
     const approach = baseline();
     approach.reissue(changed(['✗ Sinds', '✓ Sinds']));
     expect(approach.reissue(`${SAMPLE_2013}\n`)).toMatchObject({
@@ -172,7 +181,7 @@ describe('A new issue of an assessment corrects', () => {
         indicators: ['4.2.2'],
         verdict: 'MET',
         basis: 'ASSESSED',
-        narrative: text('Met de hand.'),
+        narrative: text(words),
         reason: text('Een vergissing.'),
         publishedOn: null,
       },
@@ -181,13 +190,29 @@ describe('A new issue of an assessment corrects', () => {
     expect(approach.compare(`${SAMPLE_2013}\n\n`).warnings).toEqual([
       {
         value: 'replaces a correction of 4.2.2 that came from no document',
-        line: lineOf(SAMPLE_2013, '✗ Sinds'),
+        line: lineOf(SAMPLE_2013, from),
       },
     ]);
   });
 });
 
 describe('A new issue of an assessment', () => {
+  it('that finds something else altogether makes another finding of it, not a correction', () => {
+    const approach = both();
+    const other = changed([
+      SAMPLE_2013.split('\n')
+        .find((line) => line.includes('✗ Sinds'))
+        ?.split('✗ ')[1] ?? '',
+      'De gemeente heeft geen zicht op wie er meedoen, en vroeg daar ook niet naar.</p>',
+    ]);
+    expect(changesOf(approach, other)).toEqual([
+      '4.2.2 added: ✗',
+      '4.2.2: an improvement point opened',
+      '4.2.2 withdrawn: ✗',
+      '4.2.2: its improvement point goes with it',
+    ]);
+  });
+
   it('that says the same is none, whatever its lines, marks and layout', () => {
     const same = SAMPLE_2013.replaceAll('✓', '✔')
       .replaceAll('<p>', '')
@@ -391,9 +416,9 @@ describe('A finding is recognised', () => {
     expect(matched([one, two], [two, one])).toEqual([1, 0]);
     expect(matched([one, two], [finding('1.1.1', 'De gemeente telt gezinnen.'), one])).toEqual([1, 0]);
     expect(matched([one, two], [finding('1.1.1', 'De gemeente telt gezinnen.')])).toEqual([1]);
-    expect(matched([finding('1.1.1 1.1.2', 'a'), finding('1.1.2', 'a')], [finding('1.1.2', 'b')])).toEqual([
-      1,
-    ]);
+    expect(matched([finding('1.1.1 1.1.2', 'aa'), finding('1.1.2', 'aa')], [finding('1.1.2', 'ab')])).toEqual(
+      [1],
+    );
   });
 
   it('by an indicator that it shares, and never twice', () => {
@@ -403,6 +428,32 @@ describe('A finding is recognised', () => {
       0,
     ]);
     expect(matched([wide], [finding('2.1.1', wide.narrative)])).toEqual([null]);
+  });
+
+  it('where no more than half of its words are other', () => {
+    const half = finding('1.1.1', 'abcd');
+    expect(matched([half], [finding('1.1.1', 'abyz')])).toEqual([0]);
+    expect(matched([half], [finding('1.1.1', 'abyzz')])).toEqual([null]);
+    expect(matched([half], [finding('1.1.1', 'axyz')])).toEqual([null]);
+    expect(matched([finding('1.1.1', '')], [finding('1.1.1', 'x')])).toEqual([null]);
+    expect(matched([finding('1.1.1', '')], [{ ...finding('1.1.1', ''), verdict: 'MET' }])).toEqual([0]);
+  });
+
+  it.each([
+    ['assessment', SAMPLE_2013],
+    ['follow-up', SAMPLE_2014],
+  ])('in the %s of Maastricht with a sentence more or less, and as nothing of another row', (_, document) => {
+    const narratives = readFactsheet(document, GGSR).rows.flatMap(({ marks, quoted }) =>
+      [...marks, ...quoted].map(({ narrative }) => narrative),
+    );
+    expect(narratives.length).toBeGreaterThan(1);
+    narratives.forEach((narrative, index) => {
+      const was = finding('1.1.1', narrative);
+      const shortened = narrative.slice(0, Math.ceil(narrative.length * 0.6));
+      expect(matched([was], [finding('1.1.1', shortened)])).toEqual([0]);
+      for (const other of narratives.filter((one, at) => at !== index && one !== narrative))
+        expect(matched([was], [finding('1.1.1', other)])).toEqual([null]);
+    });
   });
 
   it('only where one may become the other', () => {
