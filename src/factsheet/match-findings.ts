@@ -15,7 +15,7 @@ type Difference = readonly [indicators: number, words: number, order: number];
 
 /**
  * How much of the longer of two texts may be other for them to be readings of one finding. Within the documents
- * that we know, what was found in one row differs from what was found in any other by 0.6 or more.
+ * that we know, what was found in one row differs from what was found in any other by 0.59 or more.
  */
 export const MAX_OTHER_WORDS = 0.5;
 
