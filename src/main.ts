@@ -266,6 +266,7 @@ export async function serve(
   const app: FastifyInstance = await createServer({
     sources,
     signedLog: { ledger, follower, key },
+    readLog: () => store.readAll(),
     writes: writeSources(store, database, projector, MAX_WAIT_MS),
     tokens: tokenRules(config),
     contact: config.contact,

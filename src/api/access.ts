@@ -20,7 +20,7 @@ import {
 } from 'graphql';
 import type { ApiContext } from './context';
 import type { ErrorCode } from './errors';
-import { POLICIES } from './policies';
+import { POLICIES, type Policy } from './policies';
 import { hasRole, type Principal } from './principal';
 
 /**
@@ -28,18 +28,22 @@ import { hasRole, type Principal } from './principal';
  * @param field its coordinate, such as `Query.events`
  */
 export function refusalOf(field: string, principal: Principal): GraphQLError | null {
-  const policy = POLICIES[field] ?? 'EVERYBODY';
+  return refusalBy(POLICIES[field] ?? 'EVERYBODY', field, principal);
+}
+
+/** Why somebody may not have what that policy is about; null where they may. */
+export function refusalBy(policy: Policy, what: string, principal: Principal): GraphQLError | null {
   if (policy === 'EVERYBODY' || hasRole(principal, policy)) return null;
   if (principal.kind === 'ANONYMOUS') {
     return refusal(
       401,
-      `${field} is for those who are signed in; expected a token in the header Authorization`,
+      `${what} is for those who are signed in; expected a token in the header Authorization`,
       'UNAUTHENTICATED',
     );
   }
   return refusal(
     403,
-    `${field} is for the roles ${policy.join(', ')}; the token has none of these`,
+    `${what} is for the roles ${policy.join(', ')}; the token has none of these`,
     'FORBIDDEN',
   );
 }

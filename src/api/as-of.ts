@@ -1,3 +1,5 @@
+// Decorators write their types with it, so it comes before all that has some.
+import 'reflect-metadata';
 import { Field, ID, InputType } from 'type-graphql';
 import { type AsOf, everythingUpTo } from '../domain/as-of';
 import { userError } from './errors';

@@ -22,7 +22,8 @@ export function guardOrigins(app: FastifyInstance, origins: readonly string[]): 
     if (origin !== undefined && origins.includes(origin)) {
       reply.headers({
         'access-control-allow-origin': origin,
-        'access-control-expose-headers': 'retry-after, toetsspoor-position',
+        'access-control-expose-headers':
+          'retry-after, link, content-disposition, toetsspoor-position, toetsspoor-snapshot',
         vary: 'Origin',
       });
       if (request.method !== 'OPTIONS' || request.headers['access-control-request-method'] === undefined)

@@ -22,6 +22,7 @@ export type ErrorCode =
   | 'CROSS_SITE'
   | 'BAD_REQUEST'
   | 'NOT_FOUND'
+  | 'NOT_ACCEPTABLE'
   | 'BODY_TOO_LARGE'
   | 'UNSUPPORTED_MEDIA_TYPE'
   | 'INTERNAL_SERVER_ERROR';

@@ -58,3 +58,14 @@ export const POLICIES: Readonly<Record<string, Policy>> = {
   'Mutation.withdrawFinding': WRITERS,
   'Mutation.withdrawFollowUp': WRITERS,
 };
+
+/** Who may have which export below `/v1/exports`. In a table, too, everybody gets what is there for them. */
+export const EXPORT_POLICIES = {
+  verdicts: 'EVERYBODY',
+  developments: 'EVERYBODY',
+  'attention-points': 'EVERYBODY',
+  checkpoint: 'EVERYBODY',
+  // The whole log, with drafts and what is confidential: those for whom all of it is there.
+  events: ['auditor', 'admin'],
+} as const satisfies Readonly<Record<string, Policy>>;
+export type ExportName = keyof typeof EXPORT_POLICIES;

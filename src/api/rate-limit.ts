@@ -45,25 +45,36 @@ export class RateLimit {
     const perSecond = this.#perMinute / WINDOW;
     const left = Math.min(this.#perMinute, known.left + ((now - known.at) / 1000) * perSecond);
     if (left < cost)
-      throw limited(cost, Math.floor(left), this.#perMinute, Math.ceil((cost - left) / perSecond));
+      throw beyond(cost, Math.floor(left), this.#perMinute, Math.ceil((cost - left) / perSecond));
     this.#allowances.set(sender, { left: left - cost, at: now });
   }
 }
 
-function limited(cost: number, left: number, perMinute: number, seconds: number): GraphQLError {
-  const headers = new HeaderMap([
-    ['retry-after', String(seconds)],
-    ['ratelimit-policy', `"cost";q=${perMinute};w=${WINDOW}`],
-    ['ratelimit', `"cost";r=${left};t=${seconds}`],
-  ]);
-  return new GraphQLError(
+function beyond(cost: number, left: number, perMinute: number, seconds: number): GraphQLError {
+  return limited(
     `the request costs ${cost} and ${left} is left of ${perMinute} a minute; try again in ${seconds} s`,
-    { extensions: { code: 'RATE_LIMITED' satisfies ErrorCode, http: { status: 429, headers } } },
+    seconds,
+    [
+      ['ratelimit-policy', `"cost";q=${perMinute};w=${WINDOW}`],
+      ['ratelimit', `"cost";r=${left};t=${seconds}`],
+    ],
   );
 }
 
+/** Says that there was too much, and in how many seconds to try again. */
+export function limited(
+  message: string,
+  seconds: number,
+  more: readonly (readonly [name: string, value: string])[] = [],
+): GraphQLError {
+  const headers = new HeaderMap([['retry-after', String(seconds)], ...more]);
+  return new GraphQLError(message, {
+    extensions: { code: 'RATE_LIMITED' satisfies ErrorCode, http: { status: 429, headers } },
+  });
+}
+
 /** Who is signed in, or else where the request comes from: of IPv6 the network, as one has many addresses. */
-function senderOf({ principal, ip }: Pick<FastifyRequest, 'principal' | 'ip'>): string {
+export function senderOf({ principal, ip }: Pick<FastifyRequest, 'principal' | 'ip'>): string {
   if (principal.kind === 'SIGNED_IN') return actorOf(principal);
   return ip.includes(':') ? ip.split(':').slice(0, 4).join(':') : ip;
 }

@@ -5,6 +5,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
+import type { RecordedEvent } from '../domain/events';
 import { accessPlugin } from './access';
 import { type Action, knowWhatIsAsked, tellActions } from './actions';
 import { awaitPositionOfHeader, type PositionSources } from './awaited-position';
@@ -28,9 +29,12 @@ import { audienceOf } from './principal';
 import { RateLimit } from './rate-limit';
 import { ReadScope } from './read-scope';
 import type { ReadSources } from './read-sources';
+import { Downloads } from './rest/downloads';
+import { exportResources } from './rest/exports';
 import type { Contact } from './rest/openapi';
 import { PROBLEM_JSON, problemOfError } from './rest/problem';
 import { type Ask, queryResources } from './rest/queries';
+import type { ScopeOf } from './rest/resource';
 import { restRoutes } from './rest/routes';
 import { buildApiSchema } from './schema';
 import { knowSenders } from './senders';
@@ -45,6 +49,8 @@ import type { WriteSources } from './write-sources';
 export interface ServerOptions {
   readonly sources: ReadSources;
   readonly signedLog: SignedLog;
+  /** All events of the log, in pages. */
+  readonly readLog: () => AsyncIterable<readonly RecordedEvent[]>;
   readonly writes: WriteSources;
   /** Which tokens are believed. */
   readonly tokens: TokenRules;
@@ -94,6 +100,11 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   const schema = buildApiSchema();
   const snapshots = new Snapshots(sources);
   const rate = new RateLimit(options.costPerMinute, sources.now);
+  const downloads = new Downloads({
+    rate,
+    seconds: options.requestSeconds,
+    onError: (error) => onError(error, null),
+  });
   const apollo = new ApolloServer<ApiContext>({
     schema,
     introspection: options.introspection,
@@ -132,6 +143,12 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     return { scope, ledger: new LedgerScope(signedLog, scope), writes, principal, request, deadline };
   };
 
+  const scopeOf: ScopeOf = async ({ principal }, snapshot, goOn) => {
+    const scope = new ReadScope(sources, audienceOf(principal), snapshots, goOn);
+    if (snapshot !== undefined) await scope.pin(String(snapshot));
+    return scope;
+  };
+
   answerErrors(app, onError);
   tellActions(app, options.tell, sources.now);
   app.addHook('onRequest', (_request, reply, done) => {
@@ -148,6 +165,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     onError: (error) => onError(error, null),
   });
   app.addHook('preClose', endSubscriptions);
+  app.addHook('preClose', async () => downloads.stop());
   await app.register((graphql) =>
     graphqlRoute(graphql, { apollo, documents, rate, positions, deadlineOf, contextOf }),
   );
@@ -160,13 +178,21 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       const ask: Ask = async (query, variables, request) => {
         const contextValue = contextOf(request, deadlineOf(request));
         const asked = apollo.executeOperation({ query, variables }, { contextValue });
-        const { body } = await contextValue.deadline.over(asked);
+        const { body, http } = await contextValue.deadline.over(asked);
         if (body.kind !== 'single') throw new Error('a query of the façade has one answer');
-        return body.singleResult;
+        return { ...body.singleResult, headers: http.headers };
       };
       await restRoutes(rest, {
-        resources: [...queryResources(schema, ask), ...eventResources(sources, cloudEvents, isReady)],
-        contact,
+        resources: [
+          ...queryResources(schema, ask),
+          ...eventResources(sources, scopeOf, cloudEvents, isReady),
+          ...exportResources({
+            ...{ scopeOf, signedLog, rate, isReady },
+            readLog: options.readLog,
+            stepSeconds: options.requestSeconds,
+          }),
+        ],
+        ...{ contact, downloads },
         onError: (error) => onError(error, null),
       });
     },

@@ -152,7 +152,7 @@ function parse(token: string): Mark | null {
   const [, log = '', events = '', hash = ''] = FORM.exec(text) ?? [];
   if ((text !== EMPTY && hash === '') || toToken(text) !== token) {
     throw userError(
-      'the snapshot token is malformed; expected one as an answer of this register gives it in extensions.snapshot',
+      'the snapshot token is malformed; expected one as an answer of this register gives it in extensions.snapshot, or below /v1 in the header Toetsspoor-Snapshot',
       'SNAPSHOT_MALFORMED',
     );
   }

@@ -1,21 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GraphQLError } from 'graphql';
-import { ApproachReading } from '../api/approach-reading';
-import { toAsOf } from '../api/as-of';
 import { ReadScope } from '../api/read-scope';
 import type { ReadSources } from '../api/read-sources';
-import { DateTimeScalar, EdtfScalar } from '../api/scalars';
 import type { Config } from '../config';
-import type { AsOf } from '../domain/as-of';
 import { PUBLIC } from '../domain/audience';
-import type { EventStore } from '../event-store/event-store';
-import { BYTE_ORDER_MARK, csvLine } from '../export/csv';
-import { COLUMNS, rowsOf, TABLES, type Table } from '../export/tables';
+import { eventLines } from '../export/event-lines';
+import { type TablePoint, tableLines, tablePoint } from '../export/table-lines';
+import { TABLES, type Table } from '../export/tables';
 import { writeToFile, writeToStdout } from '../export/write-out';
-import { exportLine } from '../ledger/entry';
-import { hashAt, type Ledger, LedgerMisfitError } from '../ledger/ledger';
+import { LedgerMisfitError } from '../ledger/ledger';
 import { LedgerFollower } from '../ledger/ledger-follower';
-import { TILE_WIDTH } from '../ledger/tiles';
 import { openLedger, openLog, openReadModels } from '../main';
 import { type Output, progress } from './output';
 import { UsageError } from './usage-error';
@@ -28,8 +22,6 @@ export interface ExportCommandOptions {
   readonly out?: string;
 }
 
-/** Approaches that are read together. */
-const PAGE_APPROACHES = 50;
 /** How long it waits for a server that is about to have read what the log holds. */
 const SERVER_CATCH_UP_MS = 10_000;
 
@@ -65,31 +57,10 @@ async function exportEvents(config: Config, options: ExportCommandOptions, out: 
         if (!(error instanceof LedgerMisfitError)) throw error;
         out.note(`warning: ${error.message}`);
       });
-    await write(file, eventLines(store, ledger, progress(out, 'exporting')));
+    await write(file, eventLines(store.readAll(), ledger, undefined, progress(out, 'exporting')));
   } finally {
     ledger.close();
     await store.close();
-  }
-}
-
-async function* eventLines(
-  store: EventStore,
-  ledger: Ledger,
-  onProgress: (events: number) => void,
-): AsyncGenerator<string> {
-  const recorded = ledger.size;
-  let leaves: Uint8Array = new Uint8Array();
-  let index = 0;
-  for await (const page of store.readAll()) {
-    const lines: string[] = [];
-    for (const event of page) {
-      if (index % TILE_WIDTH === 0) leaves = ledger.leaves(index / TILE_WIDTH);
-      const leaf = index < recorded ? hashAt(leaves, index % TILE_WIDTH) : undefined;
-      lines.push(exportLine(index, event, leaf));
-      index += 1;
-    }
-    yield lines.join('');
-    onProgress(index);
   }
 }
 
@@ -118,47 +89,18 @@ async function exportTable(
       now: () => new Date(),
       grown: async () => false,
     };
-    await write(options.out, tableLines(table, sources, options));
+    const scope = new ReadScope(sources, PUBLIC);
+    await write(options.out, tableLines(table, await pointInTime(options, scope), scope));
   } finally {
     await models.close();
   }
 }
 
-async function* tableLines(
-  table: Table,
-  sources: ReadSources,
-  options: ExportCommandOptions,
-): AsyncGenerator<string> {
-  const { asOf, recorded } = await pointInTime(options, new ReadScope(sources, PUBLIC));
-  const clocks = [asOf.reference, asOf.publishedBy, recorded];
-  yield BYTE_ORDER_MARK + csvLine(COLUMNS[table]);
-  let after: { readonly municipality: string; readonly slug: string } | null = null;
-  for (;;) {
-    // One for each page: it keeps what it has read.
-    const scope: ReadScope = new ReadScope(sources, PUBLIC);
-    const rows = scope.wholeApproachPage({ after, municipality: null, limit: PAGE_APPROACHES });
-    const lines: string[] = [];
-    for (const row of rows) {
-      const reading = new ApproachReading(row, asOf, scope);
-      if (!reading.isThere) continue;
-      for (const cells of await rowsOf(table, reading)) lines.push(csvLine([...cells, ...clocks]));
-    }
-    yield lines.join('');
-    after = rows.at(-1) ?? null;
-    if (after === null) return;
-  }
-}
-
-/** The clocks that were asked about; of the recorded one, where it is not, the instant of the last event. */
-async function pointInTime(
-  { asOfReference, asOfPublished, asOfRecorded }: ExportCommandOptions,
-  scope: ReadScope,
-): Promise<{ asOf: AsOf; recorded: string }> {
+/** @throws UsageError for a point that is none */
+async function pointInTime(options: ExportCommandOptions, scope: ReadScope): Promise<TablePoint> {
+  const { asOfReference: reference, asOfPublished: publishedBy, asOfRecorded: recordedBy } = options;
   try {
-    const date = (value: string | undefined) => (value === undefined ? null : EdtfScalar.parseValue(value));
-    const recordedBy = asOfRecorded === undefined ? null : DateTimeScalar.parseValue(asOfRecorded);
-    const input = { reference: date(asOfReference), publishedBy: date(asOfPublished), recordedBy };
-    return { asOf: await toAsOf(input, scope), recorded: recordedBy ?? scope.lastRecordedAt() };
+    return await tablePoint({ reference, publishedBy, recordedBy }, scope);
   } catch (error) {
     if (error instanceof GraphQLError) throw new UsageError(error.message);
     throw error;

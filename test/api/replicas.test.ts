@@ -123,6 +123,7 @@ describe('A replica that does not keep up', () => {
         follower: { waitFor: async () => true, hasBegun: true, failure: undefined },
         key: generateSigningKey('test'),
       },
+      readLog: async function* () {},
       tokens: { issuers: [], audience: 'toetsspoor', clients: null, types: [], localKeyFile: null },
       documents: null,
       introspection: true,

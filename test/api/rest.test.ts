@@ -136,7 +136,7 @@ describe('A request that cannot be answered', () => {
       status: 400,
       title: 'Bad Request',
       detail:
-        'from is "x"; expected a whole number from 1800 to 9999; to is missing; expected a whole number from 1800 to 9999; until is not known here; expected from, to, reference, publishedBy, recordedBy',
+        'from is "x"; expected a whole number from 1800 to 9999; to is missing; expected a whole number from 1800 to 9999; until is not known here; expected from, to, reference, publishedBy, recordedBy, snapshot',
       code: 'BAD_USER_INPUT',
       errors: [
         {
@@ -152,7 +152,7 @@ describe('A request that cannot be answered', () => {
         {
           in: 'query',
           location: { name: 'until' },
-          detail: 'is not known here; expected from, to, reference, publishedBy, recordedBy',
+          detail: 'is not known here; expected from, to, reference, publishedBy, recordedBy, snapshot',
         },
       ],
     });
@@ -244,6 +244,8 @@ describe('The description by OpenAPI', () => {
     expect(ids).toEqual([
       ...['getApproaches', 'getApproach', 'getVerdicts', 'getDevelopments'],
       ...['getEvents', 'getEvent'],
+      ...['getExports', 'getVerdictsExport', 'getDevelopmentsExport', 'getAttentionPointsExport'],
+      ...['getCheckpointExport', 'getEventsExport'],
     ]);
   });
 });

@@ -247,7 +247,7 @@ describe('A snapshot', () => {
         s: snapshot,
       });
     const MALFORMED =
-      'the snapshot token is malformed; expected one as an answer of this register gives it in extensions.snapshot';
+      'the snapshot token is malformed; expected one as an answer of this register gives it in extensions.snapshot, or below /v1 in the header Toetsspoor-Snapshot';
 
     it.each(['', 'x', ' ', 'MSA', '1', 'empty', '%00', 'é', 'x'.repeat(70)])(
       'where it is no token: %j',

@@ -2,15 +2,14 @@ import type { FastifyRequest } from 'fastify';
 import { EVENT_TYPES } from '../../domain/events';
 import { refusalOf } from '../access';
 import { MAX_PAGE_SIZE } from '../connection';
+import { userError } from '../errors';
 import { eventFilter } from '../event-filter';
 import { cursorOf, pointOf } from '../event-page';
-import { audienceOf } from '../principal';
-import { ReadScope } from '../read-scope';
 import type { ReadSources } from '../read-sources';
 import { placeAt } from '../released-events';
-import type { Parameter } from '../rest/parameters';
-import { problemOfError } from '../rest/problem';
-import { behindCursor, notFound, type Representation, type Resource } from '../rest/resource';
+import { type Parameter, SNAPSHOT } from '../rest/parameters';
+import { NOT_READY, problemOfError } from '../rest/problem';
+import { addressOf, notFound, type Representation, type Resource, type ScopeOf } from '../rest/resource';
 import type { JsonSchema } from '../rest/schema-of-query';
 import { reference } from '../rest/schema-of-query';
 import { type CloudEventOptions, cloudEvent } from './cloud-events';
@@ -59,6 +58,7 @@ const PARAMETERS: readonly Parameter[] = [
     description: 'Only this approach, by its id.',
     schema: { type: 'string' },
   },
+  SNAPSHOT,
 ];
 
 const CLOUD_EVENT: JsonSchema = {
@@ -143,7 +143,8 @@ const COMMON = { tag: 'events', needsToken: true, components: COMPONENTS } as co
 
 /** The feed of events, for who is signed in: each sees what is there for them, in order, and misses nothing. */
 export function eventResources(
-  sources: ReadSources,
+  sources: Pick<ReadSources, 'grown'>,
+  scopeOf: ScopeOf,
   options: CloudEventOptions,
   isReady: () => boolean,
 ): Resource[] {
@@ -159,14 +160,15 @@ export function eventResources(
       operationId: 'getEvents',
       summary: 'What happened, in the order of the log, as a batch of CloudEvents',
       description:
-        'A feed to follow: go on with `rel="next"` of the header Link, which is always there, and nothing is missed and nothing comes twice, whenever and from wherever. What is made public later comes when it is.',
+        'A feed to follow: go on with `rel="next"` of the header Link, which is always there, and nothing is missed and nothing comes twice, whenever and from wherever. What is made public later comes when it is. Read from a snapshot it is no feed but a list, and ends where the snapshot does: `rel="next"` is there until then.',
       parameters: PARAMETERS,
       type: 'application/cloudevents-batch+json',
       schema: { type: 'array', items: reference('CloudEvent') },
-      async answer({ after, first, wait, types, approach }, request) {
+      async answer({ after, first, wait, types, approach, snapshot }, request) {
         const refusal = refused(request);
         if (refusal !== null) return refusal;
-        const audience = audienceOf(request.principal);
+        if (snapshot !== undefined && Number(wait) > 0)
+          throw userError('a snapshot has nothing to wait for; expected wait or snapshot, not both');
         const filter = eventFilter({
           types: types === undefined ? null : String(types).split(','),
           approach: approach === undefined ? null : String(approach),
@@ -174,8 +176,8 @@ export function eventResources(
         const giveUpAt = performance.now() + Number(wait) * 1000;
         let behind = pointOf(after === undefined ? null : String(after));
         while (true) {
-          const scope = new ReadScope(sources, audience);
-          const { released, next } = await releasedBehind(scope, behind, filter, Number(first));
+          const scope = await scopeOf(request, snapshot);
+          const { released, next, isAll } = await releasedBehind(scope, behind, filter, Number(first));
           const leftMs = giveUpAt - performance.now();
           if (released.length === 0 && leftMs > 0 && !request.raw.destroyed) {
             behind = next;
@@ -185,7 +187,11 @@ export function eventResources(
           const events = await Promise.all(released.map((one) => cloudEvent(scope, one, options, 'small')));
           // Behind the last one given rather than behind all: what else there is was not asked for yet.
           const last = released.at(-1)?.cursor ?? cursorOf(behind);
-          return { body: JSON.stringify(events), next: behindCursor(request, last) };
+          return {
+            body: JSON.stringify(events),
+            next: scope.isPinned && isAll ? null : addressOf(request, { after: last }),
+            snapshot: (await scope.snapshotAt()).token,
+          };
         }
       },
     },
@@ -203,26 +209,21 @@ export function eventResources(
           description: 'The `position` of the event.',
           schema: { type: 'string' },
         },
+        SNAPSHOT,
       ],
       type: 'application/cloudevents+json',
       schema: reference('CloudEvent'),
-      async answer({ position }, request) {
+      async answer({ position, snapshot }, request) {
         const refusal = refused(request);
         if (refusal !== null) return refusal;
-        const scope = new ReadScope(sources, audienceOf(request.principal));
+        const scope = await scopeOf(request, snapshot);
+        const { token } = await scope.snapshotAt();
         const place = placeAt(scope, pointOf(String(position)).position);
-        if (place === null) return notFound();
+        if (place === null) return { ...notFound(), snapshot: token };
         const event = await scope.event.load(place);
         const whole = await cloudEvent(scope, { event, cursor: cursorOf(place) }, options, 'whole');
-        return { body: JSON.stringify(whole), next: null };
+        return { body: JSON.stringify(whole), next: null, snapshot: token };
       },
     },
   ];
 }
-
-const NOT_READY = {
-  status: 503,
-  title: 'Service Unavailable',
-  detail: 'the read models are still catching up with the log; try again shortly',
-  code: 'NOT_READY',
-};

@@ -2,7 +2,7 @@ import type { Resource } from './resource';
 import { type JsonSchema, reference } from './schema-of-query';
 
 /** Version of the REST façade, by Semantic Versioning; its major number is in the address. */
-export const API_VERSION = '1.0.0';
+export const API_VERSION = '1.1.0';
 
 /** Who answers for this register: whom developers turn to. */
 export interface Contact {
@@ -15,6 +15,21 @@ const VERSION_HEADER = {
   'API-Version': {
     description: 'Full version of this API.',
     schema: { type: 'string', examples: [API_VERSION] },
+  },
+};
+
+const SNAPSHOT_OF_ANSWER = {
+  'Toetsspoor-Snapshot': {
+    description:
+      'Token of the snapshot that it was read from; as the parameter `snapshot` it gives the same answer again.',
+    schema: { type: 'string', examples: ['MSBlbXB0eQ'] },
+  },
+};
+
+const FILE_NAME = {
+  'Content-Disposition': {
+    description: 'What to keep it as.',
+    schema: { type: 'string', examples: ['attachment; filename="toetsspoor-verdicts-20260131T120000Z.csv"'] },
   },
 };
 
@@ -71,6 +86,7 @@ export function openApi(resources: readonly Resource[], contact: Contact): JsonS
     tags: [
       { name: 'approaches', description: 'Approaches and what was assessed of them' },
       { name: 'events', description: 'What happened, in the order of the log' },
+      { name: 'exports', description: 'What can be downloaded whole' },
     ],
     paths,
     components: {
@@ -88,6 +104,14 @@ export function openApi(resources: readonly Resource[], contact: Contact): JsonS
         Unauthorized: problemResponse('There is no token, or it is not accepted.'),
         Forbidden: problemResponse('The token does not give the right to it.'),
         NotFound: problemResponse('There is no such resource, or none at that point.'),
+        NotAcceptable: problemResponse('It comes as nothing that the header Accept allows.'),
+        TooManyRequests: {
+          ...problemResponse('The sender has asked too much for now.'),
+          headers: {
+            ...VERSION_HEADER,
+            'Retry-After': { description: 'When to try again, in seconds.', schema: { type: 'integer' } },
+          },
+        },
         NotReady: problemResponse('The read models are still catching up with the log; try again shortly.'),
       },
     },
@@ -95,7 +119,7 @@ export function openApi(resources: readonly Resource[], contact: Contact): JsonS
 }
 
 function operation({ operationId, summary, description, tag, ...resource }: Resource): JsonSchema {
-  const { parameters, needsToken, type, schema } = resource;
+  const { parameters, needsToken, type, schema, isDownload = false } = resource;
   const response = (name: string) => ({ $ref: `#/components/responses/${name}` });
   return {
     ...{ operationId, summary, description, parameters },
@@ -103,11 +127,17 @@ function operation({ operationId, summary, description, tag, ...resource }: Reso
     // What is published is for everybody; a token may let see more.
     security: needsToken ? [{ token: [] }] : [{}, { token: [] }],
     responses: {
-      200: { description: summary, headers: VERSION_HEADER, content: { [type]: { schema } } },
+      200: {
+        description: summary,
+        headers: { ...VERSION_HEADER, ...SNAPSHOT_OF_ANSWER, ...(isDownload && FILE_NAME) },
+        content: { [type]: { schema } },
+      },
       400: response('BadRequest'),
       401: response('Unauthorized'),
       ...(needsToken && { 403: response('Forbidden') }),
       404: response('NotFound'),
+      ...(tag === 'exports' && { 406: response('NotAcceptable') }),
+      429: response('TooManyRequests'),
       503: response('NotReady'),
     },
   };

@@ -19,6 +19,41 @@ export interface Parameter {
   };
 }
 
+/** The clocks as the façade has them. */
+export const CLOCKS: readonly Parameter[] = [
+  {
+    name: 'reference',
+    in: 'query',
+    required: false,
+    description: 'The reference clock: nothing that speaks of a later period than this.',
+    schema: { type: 'string', examples: ['2013'] },
+  },
+  {
+    name: 'publishedBy',
+    in: 'query',
+    required: false,
+    description: 'The publication clock: nothing that was not public by the end of this date, in EDTF.',
+    schema: { type: 'string', examples: ['2014-12-31'] },
+  },
+  {
+    name: 'recordedBy',
+    in: 'query',
+    required: false,
+    description: 'The recorded clock: nothing that this register learned after this instant.',
+    schema: { type: 'string', format: 'date-time', examples: ['2026-01-31T12:00:00Z'] },
+  },
+];
+
+/** Every resource takes it. */
+export const SNAPSHOT: Parameter = {
+  name: 'snapshot',
+  in: 'query',
+  required: false,
+  description:
+    'Read from this snapshot, by its token: the same answer as then, byte by byte, whatever was added since. Answers name theirs in the header Toetsspoor-Snapshot; it is the same as `extensions.snapshot` in GraphQL.',
+  schema: { type: 'string', examples: ['MSBlbXB0eQ'] },
+};
+
 export type Values = Readonly<Record<string, string | number | undefined>>;
 
 /** What is wrong with one parameter, and what would be accepted. */

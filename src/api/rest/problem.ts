@@ -19,6 +19,8 @@ const STATUS_OF_CODE: Readonly<Record<string, number>> = {
   FORBIDDEN: 403,
   NOT_FOUND: 404,
   NOT_READY: 503,
+  SNAPSHOT_NOT_REACHED: 503,
+  NOT_ACCEPTABLE: 406,
   RATE_LIMITED: 429,
   TIMEOUT: 503,
   INTERNAL_SERVER_ERROR: 500,
@@ -27,6 +29,13 @@ const STATUS_OF_CODE: Readonly<Record<string, number>> = {
 export function problem(status: number, detail: string, code: string): Problem {
   return { status, title: STATUS_CODES[status] ?? 'Error', detail, code };
 }
+
+/** While an answer could lack what was acknowledged long ago. */
+export const NOT_READY = problem(
+  503,
+  'the read models are still catching up with the log; try again shortly',
+  'NOT_READY',
+);
 
 /** An error of GraphQL as a problem: the caller's, unless it is known to be ours. */
 export function problemOfError({ message, extensions }: GraphQLFormattedError): Problem {

@@ -1,9 +1,9 @@
 import type { FastifyRequest } from 'fastify';
 import type { GraphQLFormattedError, GraphQLSchema } from 'graphql';
 import { fromNodeId } from '../node-id';
-import type { Parameter, Values } from './parameters';
+import { CLOCKS, type Parameter, SNAPSHOT, type Values } from './parameters';
 import { problemOfError } from './problem';
-import { behindCursor, notFound, type Representation, type Resource } from './resource';
+import { addressOf, notFound, type Representation, type Resource } from './resource';
 import { type JsonSchema, schemasOfQuery } from './schema-of-query';
 
 /**
@@ -22,30 +22,6 @@ interface QueryResource {
   /** Where in the answer the representation lies; where that is null, there is no such resource. */
   readonly body: readonly string[];
 }
-
-const CLOCKS: readonly Parameter[] = [
-  {
-    name: 'reference',
-    in: 'query',
-    required: false,
-    description: 'The reference clock: nothing that speaks of a later period than this.',
-    schema: { type: 'string', examples: ['2013'] },
-  },
-  {
-    name: 'publishedBy',
-    in: 'query',
-    required: false,
-    description: 'The publication clock: nothing that was not public by the end of this date, in EDTF.',
-    schema: { type: 'string', examples: ['2014-12-31'] },
-  },
-  {
-    name: 'recordedBy',
-    in: 'query',
-    required: false,
-    description: 'The recorded clock: nothing that this register learned after this instant.',
-    schema: { type: 'string', format: 'date-time', examples: ['2026-01-31T12:00:00Z'] },
-  },
-];
 
 const ID: Parameter = {
   name: 'id',
@@ -213,6 +189,9 @@ const DEVELOPMENTS: QueryResource = {
 export interface QueryAnswer {
   readonly data?: Readonly<Record<string, unknown>> | null | undefined;
   readonly errors?: readonly GraphQLFormattedError[] | undefined;
+  readonly extensions?: Readonly<Record<string, unknown>> | undefined;
+  /** What HTTP is to be told beside it. */
+  readonly headers: Iterable<readonly [name: string, value: string]>;
 }
 
 /** Runs a query for who sends the request, by the rules that hold for `/graphql`. */
@@ -225,7 +204,8 @@ export type Ask = (
 /** The resources that are queries, in the order of the description. */
 export function queryResources(schema: GraphQLSchema, ask: Ask): Resource[] {
   return [APPROACHES, ONE_APPROACH, VERDICTS, DEVELOPMENTS].map((query) => {
-    const { path, operationId, summary, parameters, document, body } = query;
+    const { path, operationId, summary, document, body } = query;
+    const parameters = [...query.parameters, SNAPSHOT];
     const { answer, components } = schemasOfQuery(schema, document, body);
     return {
       ...{ path, operationId, summary, parameters, components },
@@ -247,15 +227,16 @@ async function represent(
 ): Promise<Representation> {
   const wanted = variables(values);
   if (wanted === null) return notFound();
-  const { data, errors = [] } = await ask(document, wanted, request);
-  if (errors[0] !== undefined) return { problem: problemOfError(errors[0]) };
+  const { data, errors = [], extensions, headers } = await ask(document, wanted, request);
+  if (errors[0] !== undefined) return { problem: problemOfError(errors[0]), headers };
+  const snapshot = String(extensions?.snapshot);
   const found = body.reduce<unknown>((value, name) => record(value)[name], data);
-  if (found == null) return notFound();
+  if (found == null) return { ...notFound(), snapshot };
   const { nodes, pageInfo } = record(found);
-  if (pageInfo === undefined) return { body: JSON.stringify(found), next: null };
+  if (pageInfo === undefined) return { body: JSON.stringify(found), next: null, snapshot };
   const { hasNextPage, endCursor } = record(pageInfo);
-  const next = hasNextPage === true ? behindCursor(request, String(endCursor)) : null;
-  return { body: JSON.stringify({ results: nodes, next }), next };
+  const next = hasNextPage === true ? addressOf(request, { after: String(endCursor), snapshot }) : null;
+  return { body: JSON.stringify({ results: nodes, next }), next, snapshot };
 }
 
 /** A connection is told as a page; all else as it is. */
@@ -269,8 +250,8 @@ function representation(answer: JsonSchema): JsonSchema {
       results: nodes,
       next: {
         type: ['string', 'null'],
-        description: 'Address of the next page; null on the last.',
-        examples: ['/v1/approaches?after=WyJHTTA5MzUiXQ'],
+        description: 'Address of the next page, read from the same snapshot; null on the last.',
+        examples: ['/v1/approaches?after=WyJHTTA5MzUiXQ&snapshot=MSBlbXB0eQ'],
       },
     },
   };

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import type { ReadScope } from '../read-scope';
 import type { Parameter, Values } from './parameters';
 import { type Problem, problem } from './problem';
 import type { JsonSchema } from './schema-of-query';
@@ -17,24 +18,53 @@ export interface Resource {
   /** The media type of the answer. */
   readonly type: string;
   readonly schema: JsonSchema;
+  /** True where it is sent in chunks, to be kept as a file. */
+  readonly isDownload?: boolean;
   /** Schemas that it refers to. */
   readonly components: Readonly<Record<string, JsonSchema>>;
   readonly answer: (values: Values, request: FastifyRequest) => Promise<Representation>;
 }
 
-/** What is answered: a problem, or the text of the resource and, of a page, the address of the next. */
-export type Representation =
-  | { readonly problem: Problem }
-  | { readonly body: string; readonly next: string | null };
+/** What is answered: a problem, the text of the resource, or what is too long to be had as one. */
+export type Representation = (
+  | { readonly problem: Problem; readonly headers?: Iterable<readonly [name: string, value: string]> }
+  /** `next` is the address of the next page, of a page that is not the last. */
+  | { readonly body: string; readonly next: string | null }
+  /** `chunks` are made as they are taken; `fileName` is what to keep them under. */
+  | { readonly chunks: AsyncIterable<string>; readonly fileName: string }
+) & {
+  /** Token of the snapshot that it was read from; none where it rests on none. */
+  readonly snapshot?: string | undefined;
+};
 
-export function notFound(): Representation {
+/**
+ * What a request reads from: the snapshot that it names, or else all there is now.
+ * @param goOn called between the steps of what is read; throws where no further step is to be made
+ * @throws GraphQLError for a token that is not accepted
+ */
+export type ScopeOf = (
+  request: FastifyRequest,
+  snapshot: Values[string],
+  goOn?: () => void,
+) => Promise<ReadScope>;
+
+export function notFound(): { readonly problem: Problem } {
   return { problem: problem(404, 'there is no such resource, or none at that point', 'NOT_FOUND') };
 }
 
-/** The address of a request, behind that cursor. */
-export function behindCursor({ url }: Pick<FastifyRequest, 'url'>, after: string): string {
+/**
+ * The address of a request with other values of these parameters, which go last, in this order: so it does not
+ * matter for the address which of them the request had.
+ */
+export function addressOf(
+  { url }: Pick<FastifyRequest, 'url'>,
+  changes: Readonly<Record<string, string | undefined>>,
+): string {
   const [path = '', query] = url.split('?');
   const parameters = new URLSearchParams(query);
-  parameters.set('after', after);
+  for (const [name, value] of Object.entries(changes)) {
+    parameters.delete(name);
+    if (value !== undefined) parameters.append(name, value);
+  }
   return `${path}?${parameters}`;
 }

@@ -2,15 +2,20 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { GraphQLError } from 'graphql';
 import { challenge } from '../access';
 import { AuthenticationError } from '../authentication-error';
+import type { Downloads } from './downloads';
 import { API_VERSION, type Contact, openApi } from './openapi';
 import { invalidParameters, readParameters } from './parameters';
 import { PROBLEM_JSON, type Problem, problem, problemOfError } from './problem';
 import { notFound, type Representation, type Resource } from './resource';
 
+/** Says in every answer which snapshot it was read from; `?snapshot=` with it gives the same answer again. */
+export const SNAPSHOT_HEADER = 'toetsspoor-snapshot';
+
 export interface RestOptions {
   /** In the order of the description. */
   readonly resources: readonly Resource[];
   readonly contact: Contact;
+  readonly downloads: Downloads;
   /** Told of errors that callers only see as INTERNAL_SERVER_ERROR. */
   readonly onError: (error: unknown) => void;
 }
@@ -30,7 +35,7 @@ const HEADERS = {
  * (https://gitdocumentatie.logius.nl/publicatie/api/adr/).
  */
 export async function restRoutes(app: FastifyInstance, options: RestOptions): Promise<void> {
-  const { resources, contact, onError } = options;
+  const { resources, contact, downloads, onError } = options;
   const description = JSON.stringify(openApi(resources, contact));
   app.addHook('onRequest', async (_request, reply) => {
     reply.headers(HEADERS);
@@ -57,9 +62,13 @@ export async function restRoutes(app: FastifyInstance, options: RestOptions): Pr
     const url = resource.path.replaceAll(/\{(\w+)\}/g, ':$1');
     app.get(url, async (request, reply) => {
       const answer = await represent(resource, request);
-      if ('problem' in answer) return send(reply, answer.problem);
+      if (answer.snapshot !== undefined) reply.header(SNAPSHOT_HEADER, answer.snapshot);
+      if ('problem' in answer)
+        return send(reply.headers(Object.fromEntries(answer.headers ?? [])), answer.problem);
+      reply.type(`${resource.type}; charset=utf-8`);
+      if ('chunks' in answer) return download(reply, answer, downloads);
       if (answer.next !== null) reply.header('link', `<${answer.next}>; rel="next"`);
-      return reply.type(`${resource.type}; charset=utf-8`).send(answer.body);
+      return reply.send(answer.body);
     });
     app.route({
       url,
@@ -73,6 +82,26 @@ export async function restRoutes(app: FastifyInstance, options: RestOptions): Pr
   }
 }
 
+function download(
+  reply: FastifyReply,
+  { chunks, fileName }: { readonly chunks: AsyncIterable<string>; readonly fileName: string },
+  downloads: Downloads,
+): FastifyReply {
+  try {
+    return downloads.send(reply.header('content-disposition', `attachment; filename="${fileName}"`), chunks);
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+    const { problem: what, headers = [] } = refused(error);
+    return send(reply.removeHeader('content-disposition').headers(Object.fromEntries(headers)), what);
+  }
+}
+
+/** An error for the caller, with what HTTP is to be told beside it. */
+function refused(error: GraphQLError): Extract<Representation, { problem: Problem }> {
+  const { headers = [] } = (error.extensions.http ?? {}) as { headers?: Iterable<[string, string]> };
+  return { problem: problemOfError(error.toJSON()), headers };
+}
+
 async function represent(resource: Resource, request: FastifyRequest): Promise<Representation> {
   const { params, query } = request as { params: Record<string, unknown>; query: Record<string, unknown> };
   const read = readParameters(resource.parameters, params, query);
@@ -80,7 +109,7 @@ async function represent(resource: Resource, request: FastifyRequest): Promise<R
     try {
       return await resource.answer(read.values, request);
     } catch (error) {
-      if (error instanceof GraphQLError) return { problem: problemOfError(error.toJSON()) };
+      if (error instanceof GraphQLError) return refused(error);
       throw error;
     }
   }

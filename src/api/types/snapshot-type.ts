@@ -16,7 +16,7 @@ export class SnapshotType {
 
   @Field(() => ID, {
     description:
-      'Opaque; the same in `extensions.snapshot` of every answer. As the parameter `snapshot` of the address (`/graphql?snapshot=…`, for GET and POST) it gives the same answer to the same query again, byte by byte; as `asOf.snapshot` it lets one field read from here. It holds wherever this log does: on each replica, restored, or on another engine.',
+      'Opaque; the same in `extensions.snapshot` of every answer, and below `/v1` in the header `Toetsspoor-Snapshot`. As the parameter `snapshot` of the address (`/graphql?snapshot=…`, for GET and POST, or any resource below `/v1`) it gives the same answer to the same query again, byte by byte; as `asOf.snapshot` it lets one field read from here. It holds wherever this log does: on each replica, restored, or on another engine.',
   })
   token(): string {
     return this.#snapshot.token;

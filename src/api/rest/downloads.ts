@@ -1,0 +1,93 @@
+import type { ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { LIMITS } from '../limits';
+import { isThisMachine, limited, type RateLimit, senderOf } from '../rate-limit';
+
+/** Downloads of one sender that may be under way together. */
+const MAX_OF_SENDER = 2;
+/** Downloads that may be under way together: each holds some chunks in memory. */
+const MAX_TOGETHER = 16;
+/** When to come again where there are too many, in seconds: how long others take is not known. */
+const COME_AGAIN_SECONDS = 30;
+
+/**
+ * What a download costs: as much as the largest query. It is a price for beginning one, so that it never breaks off
+ * for want of it; how many there are together is limited apart.
+ */
+export const COST_OF_DOWNLOAD = LIMITS.cost;
+
+export interface DownloadOptions {
+  readonly rate: RateLimit;
+  /** How long one may stand still, in seconds. */
+  readonly seconds: number;
+  /** Told of what breaks a download off; its caller only sees that it is not whole. */
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * Answers that are made while they are sent: a chunk when the one before was taken, so that a slow client makes
+ * them slow, and not large. A download may take as long as it likes, as long as it goes on.
+ */
+export class Downloads {
+  readonly #options: DownloadOptions;
+  readonly #underWay = new Map<ServerResponse, string>();
+
+  constructor(options: DownloadOptions) {
+    this.#options = options;
+  }
+
+  /** How many are under way. */
+  get count(): number {
+    return this.#underWay.size;
+  }
+
+  /**
+   * Sends the chunks; where its client leaves, or takes nothing for too long, no more of them are made.
+   * @throws GraphQLError with code RATE_LIMITED, and makes none
+   */
+  send(reply: FastifyReply, chunks: AsyncIterable<string>): FastifyReply {
+    const { request, raw } = reply;
+    if (request.method === 'HEAD' || raw.destroyed || raw.socket?.destroyed)
+      return reply.send(Readable.from([]));
+    this.#admit(request);
+    this.#underWay.set(raw, senderOf(request));
+    raw.once('close', () => this.#underWay.delete(raw));
+    // Node asks whether bytes have left since, so a slow line is none that stands still.
+    raw.setTimeout(this.#options.seconds * 1000, () => raw.destroy());
+    return reply.send(Readable.from(this.#told(chunks, raw)));
+  }
+
+  /** Breaks off those under way: whoever comes back with their snapshot gets the same elsewhere. */
+  stop(): void {
+    for (const response of this.#underWay.keys()) response.destroy();
+  }
+
+  #admit(request: FastifyRequest): void {
+    const sender = senderOf(request);
+    const own = [...this.#underWay.values()].filter((one) => one === sender).length;
+    if (own >= MAX_OF_SENDER && !isThisMachine(request.ip)) {
+      throw limited(
+        `${own} downloads of this sender are under way, which is the most; try again when one has ended`,
+        COME_AGAIN_SECONDS,
+      );
+    }
+    if (this.#underWay.size >= MAX_TOGETHER) {
+      throw limited(
+        `${MAX_TOGETHER} downloads are under way, which is the most; try again in ${COME_AGAIN_SECONDS} s`,
+        COME_AGAIN_SECONDS,
+      );
+    }
+    this.#options.rate.charge(request, COST_OF_DOWNLOAD);
+  }
+
+  async *#told(chunks: AsyncIterable<string>, response: ServerResponse): AsyncGenerator<string> {
+    try {
+      yield* chunks;
+    } catch (error) {
+      // Before the first chunk it becomes an answer, and is told with it.
+      if (response.headersSent && !response.destroyed) this.#options.onError(error);
+      throw error;
+    }
+  }
+}
