@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import type { Position } from '../domain/events';
 import type { Deadline } from './deadline';
 import type { Principal } from './principal';
 import type { ReadScope } from './read-scope';
@@ -9,6 +10,8 @@ import type { WriteSources } from './write-sources';
 export interface ApiContext {
   /** What the answer is read from; a mutation puts what it has written in its place. */
   scope: ReadScope;
+  /** The last position that mutations of this request have written to. */
+  written?: Position;
   readonly writes: WriteSources;
   ledger: LedgerScope;
   /** Who asks. */

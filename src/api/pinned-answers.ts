@@ -17,8 +17,9 @@ export const PASSING: readonly unknown[] = [
 ] satisfies ErrorCode[];
 
 /**
- * Says in `extensions.snapshot` of every answer what it was read from, and lets a request with that token as
- * the parameter `snapshot` of its address read the same again, and so be answered the same, byte by byte.
+ * Says in `extensions.snapshot` of every answer what it was read from, for a mutation with all that the request
+ * has written, and lets a request with that token as the parameter `snapshot` of its address read the same again,
+ * and so be answered the same, byte by byte.
  */
 export function pinnedAnswers(): ApolloServerPlugin<ApiContext> {
   return {
@@ -35,7 +36,7 @@ export function pinnedAnswers(): ApolloServerPlugin<ApiContext> {
             });
           }
         },
-        async willSendResponse({ response: { body, http } }) {
+        async willSendResponse({ response: { body, http }, contextValue: { written } }) {
           if (body.kind !== 'single') return;
           if (refusal !== null) {
             const { http: _, ...extensions } = refusal.extensions;
@@ -44,7 +45,7 @@ export function pinnedAnswers(): ApolloServerPlugin<ApiContext> {
           }
           const { errors = [] } = body.singleResult;
           if (errors.some(({ extensions }) => PASSING.includes(extensions?.code))) return;
-          const { token } = await scope.snapshotAt();
+          const { token } = await (written === undefined ? scope : scope.at(written)).snapshotAt();
           body.singleResult.extensions = { snapshot: token, ...body.singleResult.extensions };
         },
       };

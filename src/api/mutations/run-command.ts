@@ -125,6 +125,7 @@ export async function answer(
   }
   // Everything nested in the answer is read as of the command, its own write included and nothing later.
   context.scope = context.scope.at(result.position);
+  context.written = Math.max(result.position, context.written ?? 0);
   context.ledger = context.ledger.at(context.scope);
   return show(result);
 }
