@@ -1,11 +1,12 @@
-import { EVENT_TYPES, type EventType } from '../domain/events';
+import type { EventType } from '../domain/events';
 import { approachStream } from '../domain/streams';
 import { userError } from './errors';
+import { eventTypeOf, notAType } from './event-types';
 import { keyOfNode } from './node-id';
 import type { LogFilter } from './released-events';
 
 /**
- * Which events are wanted, as callers say it: types by their names, an approach by its id.
+ * Which events are wanted, as callers say it: types by either spelling, an approach by its id.
  * @throws GraphQLError with code BAD_USER_INPUT where there is no such type, or the id is not of an approach
  */
 export function eventFilter({
@@ -23,9 +24,8 @@ function streamOf(approach: string): string {
   return approachStream(municipality, slug);
 }
 
-function eventType(type: string): EventType {
-  const known = EVENT_TYPES.find((one) => one === type);
-  if (known === undefined)
-    throw userError(`"${type}" is not a type of event; expected ${EVENT_TYPES.join(', ')}`);
-  return known;
+function eventType(spelling: string): EventType {
+  const type = eventTypeOf(spelling);
+  if (type === undefined) throw userError(notAType(spelling));
+  return type;
 }

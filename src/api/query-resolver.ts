@@ -209,9 +209,12 @@ export class QueryResolver {
     @Ctx('scope') scope: ReadScope,
     @Arg('after', () => String, { nullable: true, description: AFTER }) after: string | null,
     @Arg('first', () => Int, { defaultValue: 50, description: FIRST }) first: number,
-    @Arg('types', () => [String], { nullable: true, description: 'Only these types of event.' }) types:
-      | string[]
-      | null,
+    @Arg('types', () => [String], {
+      nullable: true,
+      description:
+        'Only these types of event, each such as `FindingRecorded` or `nl.toetsspoor.finding-recorded`.',
+    })
+    types: string[] | null,
     @Arg('approach', () => ID, { nullable: true, description: 'Only this approach, by its id.' }) approach:
       | string
       | null,

@@ -18,6 +18,7 @@ import { Documents } from './documents';
 import { userError } from './errors';
 import type { CloudEventOptions } from './following/cloud-events';
 import { eventResources } from './following/event-routes';
+import { eventTypeResources } from './following/event-type-routes';
 import { serveSubscriptions } from './following/subscriptions';
 import { graphqlRoute } from './graphql-route';
 import { answerErrors } from './http-errors';
@@ -186,6 +187,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
         resources: [
           ...queryResources(schema, ask),
           ...eventResources(sources, scopeOf, cloudEvents, isReady),
+          ...eventTypeResources(cloudEvents.publicUrl),
           ...exportResources({
             ...{ scopeOf, signedLog, rate, isReady },
             readLog: options.readLog,

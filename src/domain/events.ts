@@ -1,4 +1,4 @@
-import { type Static, Type as T, type TSchema } from '@sinclair/typebox';
+import { type Static, Type as T, type TObject, type TSchema } from '@sinclair/typebox';
 import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler';
 import {
   Code,
@@ -163,7 +163,7 @@ const schemas = {
     reason: Text,
     publishedOn: nullable(DateText),
   }),
-  /** The finding should not have been made; the earlier verdict stands again. */
+  /** This reading should not have been there: the one that it corrected stands again, or else the earlier verdict. */
   FindingWithdrawn: object({ findingId: Uuid, reason: Text, publishedOn: nullable(DateText) }),
   /** The report `corrects` should have read thus; how it was judged is corrected by {@link FindingCorrected}. */
   FollowUpCorrected: object({
@@ -210,6 +210,9 @@ const schemas = {
     grounds: Name,
   }),
 } as const satisfies Record<string, TSchema>;
+
+/** What the content of each type of event must be. */
+export const EVENT_SCHEMAS: Readonly<Record<EventType, TObject>> = schemas;
 
 export type EventType = keyof typeof schemas;
 export const EVENT_TYPES = Object.keys(schemas) as EventType[];

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { type Static, Type as T } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { Webhook as Signer } from 'standardwebhooks';
+import { eventTypeOf, notAType } from '../api/event-types';
 import { type Audience, PUBLIC } from '../domain/audience';
-import { EVENT_TYPES, type EventType } from '../domain/events';
+import type { EventType } from '../domain/events';
 
 const Names = T.Optional(T.Array(T.String({ minLength: 1 }), { minItems: 1 }));
 
@@ -15,7 +16,8 @@ const WebhooksFile = T.Array(
       url: T.String({ minLength: 1 }),
       /** Standard Webhooks: `whsec_` and 24 to 64 bytes in base64. */
       secret: T.String({ pattern: '^whsec_[A-Za-z0-9+/]{32,88}={0,2}$' }),
-      types: T.Optional(T.Array(T.Union(EVENT_TYPES.map((type) => T.Literal(type))), { minItems: 1 })),
+      /** Either spelling. */
+      types: T.Optional(T.Array(T.String(), { minItems: 1 })),
       /** Beside what is published: what lies within these limits. */
       sees: T.Optional(
         T.Object(
@@ -66,7 +68,11 @@ export function readWebhooks(path: string): Webhook[] {
   );
   if (problems.length > 0) throw new WebhooksFileError([...new Set(problems)].join('\n'));
   const webhooks = content as Static<typeof WebhooksFile>;
-  webhooks.forEach(({ id, url }, index) => {
+  webhooks.forEach(({ id, url, types = [] }, index) => {
+    types.forEach((type, at) => {
+      if (eventTypeOf(type) === undefined)
+        problems.push(`${path} at /${index}/types/${at}: ${notAType(type)}`);
+    });
     if (webhooks.findIndex((one) => one.id === id) < index)
       problems.push(`${path} at /${index}/id: "${id}" is there already; expected an id of its own`);
     if (!isAddress(url))
@@ -78,7 +84,7 @@ export function readWebhooks(path: string): Webhook[] {
   return webhooks.map(({ id, url, secret, types, sees }) => ({
     id,
     url,
-    types: types ?? null,
+    types: types?.flatMap((type) => eventTypeOf(type) ?? []) ?? null,
     audience:
       sees === undefined
         ? PUBLIC

@@ -178,7 +178,11 @@ describe('The feed of events', () => {
   });
 
   test.each([
-    ['a type that is none', '/v1/events?types=Nothing', 'types is "Nothing"'],
+    [
+      'a type that is none',
+      '/v1/events?types=Nothing',
+      'types has "Nothing"; expected one of FrameworkPublished',
+    ],
     ['a cursor that is none', '/v1/events?after=x', 'x'],
     ['an approach that is none', '/v1/events?approach=x', '"x" is not the id of a node of type Approach'],
     ['too long a wait', '/v1/events?wait=31', 'a whole number from 0 to 30'],

@@ -243,7 +243,7 @@ describe('The description by OpenAPI', () => {
     expect(new Set(ids).size).toBe(ids.length);
     expect(ids).toEqual([
       ...['getApproaches', 'getApproach', 'getVerdicts', 'getDevelopments'],
-      ...['getEvents', 'getEvent'],
+      ...['getEvents', 'getEvent', 'getEventTypes', 'getEventType'],
       ...['getExports', 'getVerdictsExport', 'getDevelopmentsExport', 'getAttentionPointsExport'],
       ...['getCheckpointExport', 'getEventsExport'],
     ]);

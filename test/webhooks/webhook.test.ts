@@ -17,10 +17,16 @@ describe('A file of webhooks', () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   it('names who is told, of what, and where', () => {
-    const [hook] = read([{ ...HOOK, types: ['FindingRecorded'], sees: { municipalities: ['GM0935'] } }]);
+    const [hook] = read([
+      {
+        ...HOOK,
+        types: ['FindingRecorded', 'nl.toetsspoor.finding-corrected'],
+        sees: { municipalities: ['GM0935'] },
+      },
+    ]);
     expect(hook).toMatchObject({
       id: 'ministerie',
-      types: ['FindingRecorded'],
+      types: ['FindingRecorded', 'FindingCorrected'],
       audience: [{ inspectorates: null, municipalities: ['GM0935'], frameworks: null }],
     });
   });
@@ -39,7 +45,11 @@ describe('A file of webhooks', () => {
     ['no JSON', '[{"secret": "whsec_geheim"', 'is not JSON'],
     ['a webhook without a secret', [{ id: 'a', url: HOOK.url }], '/0/secret'],
     ['a secret that is too short', [{ ...HOOK, secret: 'whsec_Z2VoZWlt' }], '/0/secret'],
-    ['a type that is none', [{ ...HOOK, types: ['Nothing'] }], '/0/types/0'],
+    [
+      'a type that is none',
+      [{ ...HOOK, types: ['Nothing'] }],
+      'at /0/types/0: "Nothing" is not a type of event; expected one of FrameworkPublished,',
+    ],
     ['a word that is not known', [{ ...HOOK, see: {} }], '/0/see'],
     ['limits that limit nothing', [{ ...HOOK, sees: {} }], '/0/sees'],
     ['two with one id', [HOOK, HOOK], 'at /1/id: "ministerie" is there already'],

@@ -1,5 +1,10 @@
+import { approachKey } from '../../../projections/approaches';
 import type { RecordedEvent } from '../../domain/events';
+import { approachOfStream } from '../../domain/streams';
+import { cloudEventType } from '../event-types';
+import { toNodeId } from '../node-id';
 import type { ReadScope } from '../read-scope';
+import { addressOfSchema } from './event-type-routes';
 import type { ReleasedEvent } from './follow';
 import { type VerdictChange, verdictChanges } from './verdict-changes';
 
@@ -24,6 +29,8 @@ export interface CloudEvent {
   /** When this register learned it. */
   readonly time: string;
   readonly datacontenttype: 'application/json';
+  /** Where the JSON Schema of `data` is to be had. */
+  readonly dataschema: string;
   /** Where the whole event is to be had. */
   readonly dataref: string;
   /** Extension: pass it as `after` to go on behind this event. */
@@ -42,6 +49,8 @@ export interface CloudEventData {
   readonly causationId: string | null;
   /** The document that it was read from, by its SHA-256, and the line. */
   readonly source: { readonly document: string; readonly line: number } | null;
+  /** The approach that it is of, as the rest of the API knows it; null where it is of none. */
+  readonly approach: { readonly id: string; readonly municipality: string; readonly slug: string } | null;
   /** The content as it stands in the log. */
   readonly event: unknown;
   /** The verdicts that it changed, each before and after. */
@@ -65,10 +74,11 @@ export async function cloudEvent(
     specversion: '1.0',
     id: event.id,
     source,
-    type: typeOf(event),
+    type: cloudEventType(event.type),
     subject: event.stream,
     time: event.metadata.recordedAt,
     datacontenttype: 'application/json',
+    dataschema: addressOfSchema(publicUrl, event.type),
     dataref: `${publicUrl}/v1/events/${cursor}`,
     position: cursor,
   };
@@ -84,12 +94,13 @@ async function dataOf(scope: ReadScope, event: RecordedEvent): Promise<CloudEven
     stream: event.stream,
     revision: event.revision,
     ...{ schemaVersion, actor, correlationId, causationId, source },
+    approach: approachOf(event.stream),
     event: event.data,
     verdictChanges: await verdictChanges(scope, event),
   };
 }
 
-/** `FindingRecorded` becomes `nl.toetsspoor.finding-recorded`. */
-export function typeOf({ type }: Pick<RecordedEvent, 'type'>): string {
-  return `nl.toetsspoor${type.replaceAll(/[A-Z]/g, (letter, at) => (at === 0 ? '.' : '-') + letter.toLowerCase())}`;
+function approachOf(stream: string): CloudEventData['approach'] {
+  const key = approachOfStream(stream);
+  return key && { id: toNodeId('Approach', approachKey(key)), ...key };
 }

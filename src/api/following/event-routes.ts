@@ -1,18 +1,19 @@
 import type { FastifyRequest } from 'fastify';
-import { EVENT_TYPES } from '../../domain/events';
 import { refusalOf } from '../access';
 import { MAX_PAGE_SIZE } from '../connection';
 import { userError } from '../errors';
 import { eventFilter } from '../event-filter';
 import { cursorOf, pointOf } from '../event-page';
+import { EXPECTED_TYPES, eventTypeOf } from '../event-types';
 import type { ReadSources } from '../read-sources';
 import { placeAt } from '../released-events';
-import { type Parameter, SNAPSHOT } from '../rest/parameters';
+import { invalidParameters, type Parameter, SNAPSHOT } from '../rest/parameters';
 import { NOT_READY, problemOfError } from '../rest/problem';
 import { addressOf, notFound, type Representation, type Resource, type ScopeOf } from '../rest/resource';
 import type { JsonSchema } from '../rest/schema-of-query';
 import { reference } from '../rest/schema-of-query';
 import { type CloudEventOptions, cloudEvent } from './cloud-events';
+import { dataComponents } from './event-schemas';
 import { releasedBehind } from './follow';
 
 /** The longest that a request waits for something to happen, in seconds: what lies between gives up later. */
@@ -44,11 +45,11 @@ const PARAMETERS: readonly Parameter[] = [
     name: 'types',
     in: 'query',
     required: false,
-    description: 'Only these types of event, with commas between.',
+    description:
+      'Only these types of event, with commas between; each in either spelling of `/v1/event-types`.',
     schema: {
       type: 'string',
-      pattern: `^(${EVENT_TYPES.join('|')})(,(${EVENT_TYPES.join('|')}))*$`,
-      examples: ['FindingRecorded,FindingCorrected'],
+      examples: ['FindingRecorded,FindingCorrected', 'nl.toetsspoor.finding-recorded'],
     },
   },
   {
@@ -73,6 +74,7 @@ const CLOUD_EVENT: JsonSchema = {
     'subject',
     'time',
     'datacontenttype',
+    'dataschema',
     'dataref',
     'position',
   ],
@@ -84,59 +86,20 @@ const CLOUD_EVENT: JsonSchema = {
     subject: { type: 'string', description: 'The stream that it stands in.' },
     time: { type: 'string', format: 'date-time', description: 'When this register learned it.' },
     datacontenttype: { type: 'string', const: 'application/json' },
+    dataschema: {
+      type: 'string',
+      format: 'uri',
+      description: 'Where the JSON Schema of `data` is to be had.',
+    },
     dataref: { type: 'string', format: 'uri', description: 'Where the whole event is to be had.' },
     position: { type: 'string', description: 'Pass it as `after` to go on behind this event.' },
-    data: {
-      type: 'object',
-      required: ['stream', 'revision', 'schemaVersion', 'actor', 'event', 'verdictChanges'],
-      properties: {
-        stream: { type: 'string' },
-        revision: { type: 'integer' },
-        schemaVersion: { type: 'integer' },
-        actor: { type: 'string', description: 'Who recorded it.' },
-        correlationId: { type: 'string', format: 'uuid' },
-        causationId: { type: ['string', 'null'], format: 'uuid' },
-        source: {
-          type: ['object', 'null'],
-          description: 'The document that it was read from, by its SHA-256, and the line.',
-          properties: { document: { type: 'string' }, line: { type: 'integer' } },
-        },
-        event: { type: 'object', description: 'The content as it stands in the log.' },
-        verdictChanges: {
-          type: 'array',
-          description: 'The verdicts that it changed, each before and after.',
-          items: reference('VerdictChange'),
-        },
-      },
-    },
-  },
-};
-
-const VERDICT_STATE: JsonSchema = {
-  type: ['object', 'null'],
-  required: ['status', 'basis', 'assessedIn'],
-  properties: {
-    status: { type: 'string', enum: ['MET', 'IMPROVEMENT_NEEDED'] },
-    basis: { type: 'string', enum: ['ASSESSED', 'REPORTED'] },
-    assessedIn: { type: 'integer', description: 'Reference year of the test that it rests on.' },
+    data: reference('CloudEventData'),
   },
 };
 
 const COMPONENTS: Readonly<Record<string, JsonSchema>> = {
   CloudEvent: CLOUD_EVENT,
-  VerdictChange: {
-    type: 'object',
-    required: ['indicator', 'before', 'after'],
-    properties: {
-      indicator: {
-        type: 'object',
-        required: ['code', 'name'],
-        properties: { code: { type: 'string' }, name: { type: 'string' } },
-      },
-      before: VERDICT_STATE,
-      after: VERDICT_STATE,
-    },
-  },
+  ...dataComponents(reference),
 };
 
 const COMMON = { tag: 'events', needsToken: true, components: COMPONENTS } as const;
@@ -169,8 +132,14 @@ export function eventResources(
         if (refusal !== null) return refusal;
         if (snapshot !== undefined && Number(wait) > 0)
           throw userError('a snapshot has nothing to wait for; expected wait or snapshot, not both');
+        const wanted = types === undefined ? null : String(types).split(',');
+        const unknown = wanted?.find((type) => eventTypeOf(type) === undefined);
+        if (unknown !== undefined) {
+          const detail = `has "${unknown}"; expected ${EXPECTED_TYPES}`;
+          return { problem: invalidParameters([{ in: 'query', name: 'types', detail }]) };
+        }
         const filter = eventFilter({
-          types: types === undefined ? null : String(types).split(','),
+          types: wanted,
           approach: approach === undefined ? null : String(approach),
         });
         const giveUpAt = performance.now() + Number(wait) * 1000;

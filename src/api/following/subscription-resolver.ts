@@ -26,7 +26,11 @@ export class SubscriptionResolver {
       description: 'Behind the event with this `position`; from the first where left out.',
     })
     _after: string | null,
-    @Arg('types', () => [String], { nullable: true, description: 'Only these types of event.' })
+    @Arg('types', () => [String], {
+      nullable: true,
+      description:
+        'Only these types of event, each such as `FindingRecorded` or `nl.toetsspoor.finding-recorded`.',
+    })
     _types: string[] | null,
     @Arg('approach', () => ID, { nullable: true, description: 'Only this approach, by its id.' })
     _approach: string | null,

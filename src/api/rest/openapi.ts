@@ -1,3 +1,4 @@
+import { SNAPSHOT } from './parameters';
 import type { Resource } from './resource';
 import { type JsonSchema, reference } from './schema-of-query';
 
@@ -129,7 +130,11 @@ function operation({ operationId, summary, description, tag, ...resource }: Reso
     responses: {
       200: {
         description: summary,
-        headers: { ...VERSION_HEADER, ...SNAPSHOT_OF_ANSWER, ...(isDownload && FILE_NAME) },
+        headers: {
+          ...VERSION_HEADER,
+          ...(parameters.includes(SNAPSHOT) && SNAPSHOT_OF_ANSWER),
+          ...(isDownload && FILE_NAME),
+        },
         content: { [type]: { schema } },
       },
       400: response('BadRequest'),

@@ -65,7 +65,10 @@ export class EventObject {
     return sentenceOfEvent(this.#event, language, scope);
   }
 
-  @DerivedField(() => GraphQLJSON, { description: 'The content; its fields depend on the type.' })
+  @DerivedField(() => GraphQLJSON, {
+    description:
+      'The content; its fields depend on the type: they are `event` in the JSON Schema at `/v1/event-types/` and the type. A text in it is `{ text, salt }`, or `{ digest }` in a copy of the log that leaves it out.',
+  })
   get data(): unknown {
     return this.#event.data;
   }
