@@ -49,11 +49,10 @@ describeOnKurrentDB('Processes on one KurrentDB log', () => {
 
   const question = `{ approach(municipality: "GM0935", slug: "integrale-aanpak") {
     verdicts { indicator { code } status basis assessedIn carriedForward findings { narrative } }
-    development(from: 2013, to: 2014) { summary { change count } }
-    history(first: 100) { nodes { id } } } }`;
+    development(from: 2013, to: 2014) { summary { change count } } } }`;
   const answer = async (url: string) => {
     const response = await fetch(`${url}/graphql?query=${encodeURIComponent(question)}`);
-    return (await response.json()) as { data: { approach: { history: { nodes: unknown[] } } | null } };
+    return (await response.json()) as { data: { approach: { verdicts: { assessedIn: number }[] } | null } };
   };
 
   it('restore what was exported from a file: the same root, the same export, and it verifies', async () => {
@@ -100,7 +99,7 @@ describeOnKurrentDB('Processes on one KurrentDB log', () => {
       urls.map(async (url) => {
         for (;;) {
           const given = await answer(url);
-          if (given.data.approach?.history.nodes.length === 52) return given;
+          if (given.data.approach?.verdicts.some(({ assessedIn }) => assessedIn === 2014)) return given;
           await setTimeout(50);
         }
       }),
