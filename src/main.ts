@@ -195,8 +195,9 @@ export function logFile({ eventStoreUrl }: Config): string {
 
 /** How long a request waits for the read models to reach a position, in milliseconds. */
 const MAX_WAIT_MS = 10_000;
-function tokenRules({ host, dataDir, issuers, audience, clients, tokenTypes }: Config): TokenRules {
-  const localKeyFile = isLoopback(host) ? localKeyFileIn(dataDir) : null;
+function tokenRules(config: Config): TokenRules {
+  const { dataDir, issuers, audience, clients, tokenTypes } = config;
+  const localKeyFile = whyNoLocalTokens(config) === null ? localKeyFileIn(dataDir) : null;
   return { issuers, audience, clients, types: tokenTypes, localKeyFile };
 }
 
@@ -210,8 +211,15 @@ export function localKeyFileIn(dataDir: string): string {
   return join(dataDir, 'token-key.json');
 }
 
+/** Why a server with this configuration believes no tokens for trying out: others reach it; null where it does. */
+export function whyNoLocalTokens({ host, issuers, trustedProxies }: Config): string | null {
+  if (!isLoopback(host)) return `HOST is ${host}, which others can reach`;
+  if (issuers.length > 0) return 'OIDC_ISSUERS names those who sign tokens here';
+  return trustedProxies.length > 0 ? 'TRUST_PROXY names a proxy, by which others reach it' : null;
+}
+
 /** True where nobody but this machine itself can reach a server that listens there. */
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 

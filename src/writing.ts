@@ -2,10 +2,12 @@ import { streamOfDocument } from '../projections/approaches';
 import { streamOfCommand } from '../projections/commands';
 import type { ReadDatabase } from '../projections/database';
 import type { WriteSources } from './api/write-sources';
+import { approachStream, frameworkStream } from './domain/streams';
 import type { EventStore } from './event-store/event-store';
 import { handleApproachCommand, handleFrameworkCommand, loadApproach } from './handle-command';
 import { importFactsheets } from './import-factsheets';
 import type { Projector } from './projector';
+import { Turns } from './turns';
 
 /**
  * What the API writes by.
@@ -17,9 +19,17 @@ export function writeSources(
   projector: Projector,
   maxWaitMs: number,
 ): WriteSources {
+  // Of those that come here at once none needs to be decided anew because another came first.
+  const byStream = new Turns();
   return {
-    onApproach: (approach, command, context) => handleApproachCommand(store, approach, command, context),
-    onFramework: (command, context) => handleFrameworkCommand(store, command, context),
+    onApproach: (approach, command, context) =>
+      byStream.take(approachStream(approach.municipality, approach.slug), () =>
+        handleApproachCommand(store, approach, command, context),
+      ),
+    onFramework: (command, context) =>
+      byStream.take(frameworkStream(command.framework.code), () =>
+        handleFrameworkCommand(store, command, context),
+      ),
     async importFactsheet({ name, text }, options) {
       const sources = [{ path: name, read: async () => Buffer.from(text, 'utf8') }];
       const [imported] = await importFactsheets(store, sources, {

@@ -30,6 +30,7 @@ const MAY_IMPORT: readonly (readonly [from: string, to: readonly string[] | 'any
       'src/import-factsheets.ts',
       'src/plan-imports.ts',
       'src/factsheet/',
+      'src/turns.ts',
     ],
   ],
   [
@@ -56,6 +57,7 @@ const MAY_IMPORT: readonly (readonly [from: string, to: readonly string[] | 'any
       'src/handle-command.ts',
       'src/import-factsheets.ts',
       'src/projector.ts',
+      'src/turns.ts',
       'src/api/write-sources.ts',
     ],
   ],
@@ -65,6 +67,7 @@ const MAY_IMPORT: readonly (readonly [from: string, to: readonly string[] | 'any
   ['src/config.ts', []],
   ['src/node-version.ts', []],
   ['src/compile-cache.ts', []],
+  ['src/turns.ts', []],
   ['src/main.ts', 'anything'],
   ['src/cli.ts', 'anything'],
   ['src/cli/', 'anything'],

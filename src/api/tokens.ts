@@ -44,12 +44,14 @@ const MAX_BELIEVED = 2_000;
 const ISSUER_TIMEOUT_MS = 5_000;
 /** How soon to look again for an issuer that could not be reached, in milliseconds. */
 const LOOK_AGAIN_AFTER_MS = 5_000;
+/** How long what an issuer says about itself is believed, and its keys, in milliseconds: both may change. */
+const KEYS_FOR_MS = 300_000;
 
-/** The keys of an issuer, as far as they could be found. */
+/** Where the keys of an issuer are fetched. */
 interface IssuerKeys {
   readonly keys: Promise<JWTVerifyGetKey>;
-  /** Milliseconds since 1970; set where they were not found, so that not every request looks again. */
-  failedAt: number | null;
+  /** From when it is asked again where they are; milliseconds since 1970. */
+  askAgainAt: number;
 }
 
 interface Believed {
@@ -122,7 +124,9 @@ export class Authenticator {
       const isOfOtherKey = error instanceof errors.JWKSNoMatchingKey && issuer === LOCAL_ISSUER;
       if (isOfOtherKey && isFromThisMachine(sender))
         throw new AuthenticationError('OTHER_LOCAL_KEY', { cause: error });
-      throw refusalFor(error);
+      const refusal = refusalFor(error);
+      if (refusal.problem === 'ISSUER_UNREACHABLE' && issuer !== undefined) this.#askAgainSoon(issuer);
+      throw refusal;
     }
   }
 
@@ -136,17 +140,20 @@ export class Authenticator {
     if (!issuers.includes(issuer)) throw new AuthenticationError('NOT_ACCEPTED');
     const known = this.#keys.get(issuer);
     const now = this.#now().getTime();
-    if (known !== undefined && (known.failedAt === null || now < known.failedAt + LOOK_AGAIN_AFTER_MS))
-      return known.keys;
+    if (known !== undefined && now < known.askAgainAt) return known.keys;
     const keys = jwksAddress(issuer).then((address) =>
-      createRemoteJWKSet(address, { timeoutDuration: ISSUER_TIMEOUT_MS }),
+      createRemoteJWKSet(address, { timeoutDuration: ISSUER_TIMEOUT_MS, cacheMaxAge: KEYS_FOR_MS }),
     );
-    const found: IssuerKeys = { keys, failedAt: null };
-    this.#keys.set(issuer, found);
-    keys.catch(() => {
-      found.failedAt = now;
-    });
+    this.#keys.set(issuer, { keys, askAgainAt: now + KEYS_FOR_MS });
+    keys.catch(() => this.#askAgainSoon(issuer));
     return keys;
+  }
+
+  /** An issuer that could not be reached may be elsewhere by now; not every request asks it, though. */
+  #askAgainSoon(issuer: string): void {
+    const known = this.#keys.get(issuer);
+    const soon = this.#now().getTime() + LOOK_AGAIN_AFTER_MS;
+    if (known !== undefined) known.askAgainAt = Math.min(known.askAgainAt, soon);
   }
 
   #checkTimes({ iat, exp = Number.NaN }: JWTPayload): void {

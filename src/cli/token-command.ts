@@ -3,7 +3,7 @@ import { LocalKeyError, signLocalToken } from '../api/local-issuer';
 import { ROLES, type Role } from '../api/principal';
 import type { Config } from '../config';
 import { municipalityByCode } from '../domain/municipalities';
-import { isLoopback, localKeyFileIn } from '../main';
+import { localKeyFileIn, whyNoLocalTokens } from '../main';
 import type { Output } from './output';
 import { UsageError } from './usage-error';
 
@@ -18,11 +18,9 @@ export interface TokenOptions {
 
 /** Prints a token for trying out: a server on this machine believes it, one that others can reach does not. */
 export async function tokenCommand(config: Config, options: TokenOptions, out: Output): Promise<void> {
-  if (!isLoopback(config.host)) {
-    throw new UsageError(
-      `HOST is ${config.host}, which others can reach: such a server believes the issuers in OIDC_ISSUERS only`,
-    );
-  }
+  const reason = whyNoLocalTokens(config);
+  if (reason !== null)
+    throw new UsageError(`${reason}: such a server believes the issuers in OIDC_ISSUERS only`);
   const {
     role: roles,
     inspectorate: inspectorates,

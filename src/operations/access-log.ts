@@ -11,7 +11,7 @@ export interface AccessLog {
 /**
  * A line of JSON an action, with the fields of the standard Logboek Dataverwerkingen
  * (https://logius-standaarden.github.io/logboek-dataverwerkingen/), as far as this register can know them: it
- * holds no people, so there is no data subject. Beside these stand attributes by the semantic conventions of
+ * holds nothing of people but who recorded what, so there is no data subject. Beside these stand attributes by the semantic conventions of
  * OpenTelemetry: who did it, and what.
  * @param path file to append to; `-`: standard output
  * @param processingActivityId where the register of processing activities describes this one; null: not said

@@ -1,5 +1,6 @@
 import { ANONYMOUS, type Principal } from '../../src/api/principal';
 import { RateLimit } from '../../src/api/rate-limit';
+import { newKey, startIssuer, type TestIssuer } from '../support/issuer';
 import { maastricht, SAMPLE_2013, signedIn, startServerWith, type TestServer } from './support';
 
 describe('What a sender may ask', () => {
@@ -57,11 +58,17 @@ describe('What a sender may ask', () => {
 
 describe('A server with a limit', () => {
   let server: TestServer;
+  let issuer: TestIssuer;
   beforeAll(async () => {
+    issuer = await startIssuer(await newKey('ES256', 'one'));
     // This machine is a proxy here, that asks for others.
-    server = await startServerWith({ costPerMinute: 100_000, trustedProxies: ['127.0.0.1'] }, SAMPLE_2013);
+    const rules = { costPerMinute: 100_000, trustedProxies: ['127.0.0.1'], issuers: [issuer.url] };
+    server = await startServerWith(rules, SAMPLE_2013);
   });
-  afterAll(() => server.close());
+  afterAll(async () => {
+    await server.close();
+    await issuer.close();
+  });
 
   const ask = async (query: string, ip: string, headers = {}) => {
     const response = await fetch(`${server.url}/graphql?query=${encodeURIComponent(query)}`, {
@@ -96,7 +103,7 @@ describe('A server with a limit', () => {
     expect(last.headers.get('ratelimit')).toMatch(/^"cost";r=\d+;t=\d+$/);
     // Not others, nor somebody who signs in there, nor the resources below /v1 for others.
     expect((await ask(TREND(1905), '192.0.2.2')).status).toBe(200);
-    const authorization = `Bearer ${await server.token({ roles: ['reader'] })}`;
+    const authorization = `Bearer ${await issuer.token({ roles: ['reader'] })}`;
     expect((await ask(TREND(1905), '192.0.2.1', { authorization })).status).toBe(200);
   });
 

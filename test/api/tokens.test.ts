@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import { type CryptoKey, exportSPKI, importJWK } from 'jose';
@@ -250,9 +250,10 @@ describe('A token', () => {
       expect(authenticator.principalOf({ query: {}, raw } as unknown as FastifyRequest)).toMatchObject({
         subject: 'anna',
       });
-      other.keys.splice(0, 1, await newKey('ES256', 'second'));
+      const first = other.keys.splice(0, 1, await newKey('ES256', 'second'));
       time += 299_000;
       expect(await principal()).toMatchObject({ subject: 'anna' });
+      other.keys.push(...first);
       time += 3_301_000 + 31_000;
       await expect(principal()).rejects.toThrow('the token has expired');
     } finally {
@@ -279,6 +280,42 @@ describe('A token', () => {
       await rotating.close();
       await other.close();
     }
+  });
+
+  describe('of an issuer that moved its keys', () => {
+    let moving: TestIssuer;
+    let time: number;
+    let authenticator: Authenticator;
+    beforeEach(async () => {
+      moving = await startIssuer(await newKey('ES256', 'first'));
+      time = Date.now();
+      const rules = { issuers: [moving.url], audience: 'toetsspoor', clients: null, types: ['at+jwt'] };
+      authenticator = new Authenticator({ ...rules, localKeyFile: null }, () => new Date(time));
+    });
+    afterEach(() => moving.close());
+    const principal = async () => {
+      const authorization = `Bearer ${await moving.token({ jti: randomUUID() })}`;
+      const raw = { headers: { authorization }, rawHeaders: ['Authorization', authorization] };
+      return authenticator.principalOf({ query: {}, raw } as unknown as FastifyRequest);
+    };
+
+    it('is believed after minutes, without a restart', async () => {
+      expect(await principal()).toMatchObject({ subject: 'anna' });
+      moving.keysAt = moving.keysSaidAt = '/new/keys';
+      moving.keys.unshift(await newKey('ES256', 'second'));
+      time += 300_000;
+      expect(await principal()).toMatchObject({ subject: 'anna' });
+    });
+
+    it('is believed seconds after the issuer tells where, if they could not be fetched before', async () => {
+      moving.keysAt = '/new/keys';
+      await expect(principal()).rejects.toMatchObject({ code: 'ISSUER_UNREACHABLE' });
+      moving.keysSaidAt = '/new/keys';
+      time += 4_999;
+      await expect(principal()).rejects.toMatchObject({ code: 'ISSUER_UNREACHABLE' });
+      time += 1;
+      expect(await principal()).toMatchObject({ subject: 'anna' });
+    });
   });
 
   it('of an issuer that cannot be reached is neither believed nor refused: the answer is to try again', async () => {

@@ -71,6 +71,18 @@ describe('A token for trying out', () => {
       stderr:
         'HOST is 0.0.0.0, which others can reach: such a server believes the issuers in OIDC_ISSUERS only\n',
     });
+    // Nor one that others reach by a proxy on this machine, or that has an issuer.
+    for (const [name, value] of [
+      ['TRUST_PROXY', '127.0.0.1'],
+      ['OIDC_ISSUERS', 'https://login.example.nl'],
+    ] as const) {
+      const refused = await place.start(['token', '--role', 'admin'], { [name]: value }).ended;
+      expect(refused).toMatchObject({
+        status: 1,
+        stdout: '',
+        stderr: expect.stringContaining(`${name} names`),
+      });
+    }
   });
 
   it.each([

@@ -22,6 +22,9 @@ export interface TestIssuer {
   readonly url: string;
   /** The keys that it publishes; may be changed. */
   readonly keys: SigningKey[];
+  /** Path at which it says that they are, and where they are; may be changed. */
+  keysSaidAt: string;
+  keysAt: string;
   /** How often its keys were fetched. */
   readonly fetches: () => number;
   /** A token as it issues them, but for what is changed; a claim that is undefined is left out. */
@@ -41,10 +44,12 @@ export async function newKey(alg: 'RS256' | 'PS256' | 'ES256', kid: string): Pro
 export async function startIssuer(...keys: SigningKey[]): Promise<TestIssuer> {
   let fetches = 0;
   let url = '';
+  const places = { keysSaidAt: '/keys', keysAt: '/keys' };
   const server: Server = createServer((request, response) => {
     response.setHeader('content-type', 'application/json');
     if (request.url === '/.well-known/openid-configuration')
-      response.end(JSON.stringify({ issuer: url, jwks_uri: `${url}/keys` }));
+      response.end(JSON.stringify({ issuer: url, jwks_uri: `${url}${places.keysSaidAt}` }));
+    else if (request.url !== places.keysAt) response.writeHead(404).end('{}');
     else {
       fetches += 1;
       response.end(JSON.stringify({ keys: keys.map(({ publicJwk }) => publicJwk) }));
@@ -52,11 +57,15 @@ export async function startIssuer(...keys: SigningKey[]): Promise<TestIssuer> {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return {
+  return Object.assign(places, {
     url,
     keys,
     fetches: () => fetches,
-    async token(claims = {}, header = {}, key = keys[0]) {
+    async token(
+      claims: Readonly<Record<string, unknown>> = {},
+      header: Partial<JWTHeaderParameters> = {},
+      key: SigningKey | undefined = keys[0],
+    ) {
       if (key === undefined) throw new Error('the issuer has no key');
       const now = Math.floor(Date.now() / 1000);
       const usual = { iss: url, sub: 'anna', aud: [AUDIENCE], azp: 'dashboard', iat: now, exp: now + 600 };
@@ -66,9 +75,9 @@ export async function startIssuer(...keys: SigningKey[]): Promise<TestIssuer> {
         .sign(key.privateKey);
     },
     close: () =>
-      new Promise((resolve) => {
+      new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
       }),
-  };
+  });
 }

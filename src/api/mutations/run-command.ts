@@ -16,6 +16,7 @@ import {
   RevisionConflictError,
   reused,
 } from '../../handle-command';
+import { Turns } from '../../turns';
 import type { ApiContext } from '../context';
 import type { ErrorCode } from '../errors';
 import { actorOf, limitsOf, WRITERS } from '../principal';
@@ -33,6 +34,9 @@ import { WrittenApproach } from './written-approach';
 type AcceptedClass<Accepted> = new (commandId: string, result: CommandResult) => Accepted;
 /** What it shows of what was written. */
 type Shown<Accepted> = Omit<Accepted, keyof ApproachWritten>;
+
+/** Commands with the same id one after the other, so that one on another stream is seen, whenever it comes. */
+const byCommandId = new Turns();
 
 /** What every mutation answers with. */
 export type CommandAnswer = CommandAccepted | CommandRejected | RevisionConflict;
@@ -108,7 +112,7 @@ export async function answer(
   const command = { actor, correlationId: commandId, key: commandId, document: null, expectedRevision };
   let result: CommandResult;
   try {
-    result = await inTurn(commandId, async () => {
+    result = await byCommandId.take(commandId, async () => {
       // What other replicas have written counts too.
       if (!(await writes.level())) throw notReady('nothing was recorded; try again shortly');
       return send(command, limits, writes.streamOfCommand(commandId));
@@ -133,21 +137,6 @@ export async function answer(
 /** @throws Rejection where the id of the command was used on another stream. */
 function assertUnused(usedIn: string | null, stream: string, { commandId }: CommandInput): void {
   if (usedIn !== null && usedIn !== stream) throw reused(commandId);
-}
-
-/** What is being sent, by the id of the command. */
-const underWay = new Map<string, Promise<unknown>>();
-
-/** Commands with the same id one after the other, so that one on another stream is seen, whenever it comes. */
-async function inTurn<T>(commandId: string, send: () => Promise<T>): Promise<T> {
-  const before = underWay.get(commandId) ?? Promise.resolve();
-  const own = before.then(send, send);
-  underWay.set(commandId, own);
-  try {
-    return await own;
-  } finally {
-    if (underWay.get(commandId) === own) underWay.delete(commandId);
-  }
 }
 
 /** The rejection in the words of the input. */

@@ -211,6 +211,20 @@ describe('The expected revision', () => {
   });
 });
 
+describe('Commands that expect no revision', () => {
+  it('are all accepted, however many write to one approach at once', async () => {
+    const before = await length();
+    const answers = await Promise.all(
+      Array.from({ length: 100 }, (_, n) =>
+        sender.send('noteDevelopment', note({ text: `ontwikkeling ${n}` })),
+      ),
+    );
+    expect(new Set(answers.map(({ __typename }) => __typename))).toEqual(new Set(['DevelopmentNoted']));
+    expect(new Set(answers.map(({ revision }) => revision)).size).toBe(100);
+    expect(await length()).toBe(before + 100);
+  });
+});
+
 describe('A mutation', () => {
   it('answers with the snapshot of what it wrote, which reads the same whatever comes later', async () => {
     const point = async () => {
