@@ -5,7 +5,6 @@ import { PROJECTIONS } from '../projections/all';
 import { ReadDatabase } from '../projections/database';
 import type { CloudEventOptions } from './api/following/cloud-events';
 import type { ReadSources } from './api/read-sources';
-import type { TokenRules } from './api/tokens';
 import type { TraceContext } from './api/trace-context';
 import { type Config, ConfigError } from './config';
 import type { Position } from './domain/events';
@@ -20,6 +19,7 @@ import { LedgerFollower } from './ledger/ledger-follower';
 import type { SigningKey } from './ledger/note';
 import { readOrCreateSigningKey, SigningKeyFileError } from './ledger/signing-key';
 import { Projector } from './projector';
+import { tokenRules } from './token-rules';
 import { readWebhooks } from './webhooks/webhook';
 import { writeSources } from './writing';
 
@@ -195,32 +195,10 @@ export function logFile({ eventStoreUrl }: Config): string {
 
 /** How long a request waits for the read models to reach a position, in milliseconds. */
 const MAX_WAIT_MS = 10_000;
-function tokenRules(config: Config): TokenRules {
-  const { dataDir, issuers, audience, clients, tokenTypes } = config;
-  const localKeyFile = whyNoLocalTokens(config) === null ? localKeyFileIn(dataDir) : null;
-  return { issuers, audience, clients, types: tokenTypes, localKeyFile };
-}
 
 /** Where it is kept how far each webhook is. */
 export function webhooksFileIn(dataDir: string): string {
   return join(dataDir, 'webhooks.db');
-}
-
-/** Where the key lies that tokens for trying out are signed with. */
-export function localKeyFileIn(dataDir: string): string {
-  return join(dataDir, 'token-key.json');
-}
-
-/** Why a server with this configuration believes no tokens for trying out: others reach it; null where it does. */
-export function whyNoLocalTokens({ host, issuers, trustedProxies }: Config): string | null {
-  if (!isLoopback(host)) return `HOST is ${host}, which others can reach`;
-  if (issuers.length > 0) return 'OIDC_ISSUERS names those who sign tokens here';
-  return trustedProxies.length > 0 ? 'TRUST_PROXY names a proxy, by which others reach it' : null;
-}
-
-/** True where nobody but this machine itself can reach a server that listens there. */
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 /** A server that is listening, and keeps its read models level with the log. */

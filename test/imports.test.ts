@@ -68,6 +68,7 @@ const MAY_IMPORT: readonly (readonly [from: string, to: readonly string[] | 'any
   ['src/node-version.ts', []],
   ['src/compile-cache.ts', []],
   ['src/turns.ts', []],
+  ['src/token-rules.ts', ['src/api/tokens.ts', 'src/config.ts']],
   ['src/main.ts', 'anything'],
   ['src/cli.ts', 'anything'],
   ['src/cli/', 'anything'],

@@ -3,7 +3,7 @@ import { LocalKeyError, signLocalToken } from '../api/local-issuer';
 import { ROLES, type Role } from '../api/principal';
 import type { Config } from '../config';
 import { municipalityByCode } from '../domain/municipalities';
-import { localKeyFileIn, whyNoLocalTokens } from '../main';
+import { localKeyFileIn, whyNoLocalTokens } from '../token-rules';
 import type { Output } from './output';
 import { UsageError } from './usage-error';
 

@@ -7,7 +7,8 @@ import { importInto } from '../../src/cli/import-command';
 import type { Config } from '../../src/config';
 import { GGSR } from '../../src/domain/ggsr';
 import { placesOf } from '../../src/factsheet/places';
-import { localKeyFileIn, openRegister, type Register, serve } from '../../src/main';
+import { openRegister, type Register, serve } from '../../src/main';
+import { localKeyFileIn } from '../../src/token-rules';
 import type { Built } from '../factsheet/builder';
 import { ownLogIn } from '../support/kurrentdb';
 
