@@ -4,19 +4,16 @@ import {
   defaultFieldResolver,
   type FragmentDefinitionNode,
   GraphQLError,
-  GraphQLIncludeDirective,
   type GraphQLNamedType,
   type GraphQLSchema,
-  GraphQLSkipDirective,
-  getDirectiveValues,
   getNamedType,
-  getVariableValues,
   isInterfaceType,
   isObjectType,
   Kind,
   type OperationDefinitionNode,
   type SelectionNode,
   type SelectionSetNode,
+  type ValueNode,
 } from 'graphql';
 import type { ApiContext } from './context';
 import type { ErrorCode } from './errors';
@@ -106,8 +103,7 @@ export function accessRefusal(
     open.add(operation);
     return null;
   }
-  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables ?? {});
-  for (const field of restricted(fieldsOf(schema, document, operation, coerced ?? null))) {
+  for (const field of restricted(fieldsOf(schema, document, operation, variables ?? {}))) {
     const refused = refusalOf(field, principal);
     if (refused !== null) return refused;
   }
@@ -116,7 +112,7 @@ export function accessRefusal(
 
 /**
  * The coordinates of the fields that an operation asks for.
- * @param variables those that are skipped by them are left out; null: none is
+ * @param variables as they were sent: fields that are skipped by them are left out; null: none is
  */
 function fieldsOf(
   schema: GraphQLSchema,
@@ -132,8 +128,8 @@ function fieldsOf(
   const spread = new Set<string>();
   const isSkipped = (node: SelectionNode): boolean =>
     variables !== null &&
-    (getDirectiveValues(GraphQLSkipDirective, node, variables)?.if === true ||
-      getDirectiveValues(GraphQLIncludeDirective, node, variables)?.if === false);
+    (conditionOf(node, 'skip', operation, variables) === true ||
+      conditionOf(node, 'include', operation, variables) === false);
   const add = ({ selections }: SelectionSetNode, parent: GraphQLNamedType | undefined): void => {
     for (const node of selections) {
       if (isSkipped(node)) continue;
@@ -155,6 +151,26 @@ function fieldsOf(
   };
   add(operation.selectionSet, schema.getRootType(operation.operation) ?? undefined);
   return fields;
+}
+
+/**
+ * What `@skip` or `@include` of a selection is given; undefined where that is no boolean, or there is none. Looked up
+ * and not coerced: whoever may ask for nothing must not have all that they sent looked through.
+ */
+function conditionOf(
+  { directives = [] }: SelectionNode,
+  name: 'skip' | 'include',
+  operation: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+): unknown {
+  const given = directives.find((directive) => directive.name.value === name)?.arguments?.[0]?.value;
+  const literal = (value: ValueNode | undefined): boolean | undefined =>
+    value?.kind === Kind.BOOLEAN ? value.value : undefined;
+  if (given?.kind !== Kind.VARIABLE) return literal(given);
+  const variable = given.name.value;
+  if (Object.hasOwn(variables, variable)) return variables[variable];
+  const definitions = operation.variableDefinitions ?? [];
+  return literal(definitions.find((one) => one.variable.name.value === variable)?.defaultValue);
 }
 
 /**

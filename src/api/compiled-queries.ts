@@ -11,6 +11,7 @@ import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import type { ApiContext } from './context';
 import { measure } from './limits';
 import { Lru } from './lru';
+import { MAX_VARIABLE_ERRORS } from './variables';
 
 /** Compiling costs milliseconds, and what it gives some hundred kilobytes: it pays for what is asked often. */
 const MAX_COMPILED = 30;
@@ -60,6 +61,7 @@ export function compiledQueries(schema: GraphQLSchema): ApolloServerPlugin<ApiCo
             schema,
             operation.variableDefinitions ?? [],
             request.variables ?? {},
+            { maxErrors: MAX_VARIABLE_ERRORS, hideSuggestions: true },
           );
           if (variables.coerced === undefined) return null;
           const result = await query.query(undefined, contextValue, variables.coerced);

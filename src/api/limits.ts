@@ -24,6 +24,7 @@ import { MAX_PAGE_SIZE } from './connection';
 import type { ApiContext } from './context';
 import { tooLarge } from './errors';
 import type { RateLimit } from './rate-limit';
+import { countValues } from './variables';
 
 /** What a request may ask. One approach with everything takes less than a tenth of the cost. */
 export const LIMITS = {
@@ -33,11 +34,16 @@ export const LIMITS = {
   tokens: 2_000,
   aliases: 100,
   directives: 50,
+  /** In variables: scalars, lists and objects. A framework of a thousand indicators has some 3,500. */
+  values: 5_000,
   /** The introspection of the usual tools is 15 deep. */
   depth: 15,
   rootFields: 20,
   cost: 100_000,
 } as const;
+
+/** Beyond this a cost is told as more than this: it may have hundreds of digits. */
+const MAX_TOLD_COST = 1_000_000_000;
 
 /** How many items a list holds, roughly; a page of a connection holds `first`. */
 const LIST_SIZES: Readonly<Record<string, number>> = {
@@ -219,11 +225,16 @@ export function limitRefusal(
 ): { readonly refusal: GraphQLError | null; readonly cost: number } {
   const { depth, fieldsHere, cost } = measure(schema, document, operation, variables);
   const refusal = (): GraphQLError | null => {
+    if (countValues(variables ?? {}, LIMITS.values) > LIMITS.values)
+      return tooLarge(`the variables hold more than ${LIMITS.values} values`, `${LIMITS.values}`);
     if (depth > LIMITS.depth) return tooLarge(`the query is nested ${depth} fields deep`, `${LIMITS.depth}`);
     if (fieldsHere > LIMITS.rootFields)
       return tooLarge(`the query has ${fieldsHere} root fields, aliases included`, `${LIMITS.rootFields}`);
     return cost > LIMITS.cost
-      ? tooLarge(`the query costs ${cost}, a field in a list counted for each of its items`, `${LIMITS.cost}`)
+      ? tooLarge(
+          `the query costs ${cost > MAX_TOLD_COST ? `more than ${MAX_TOLD_COST}` : cost}, a field in a list counted for each of its items`,
+          `${LIMITS.cost}`,
+        )
       : null;
   };
   return { refusal: refusal(), cost };

@@ -45,6 +45,7 @@ import { tileRoutes } from './tile-routes';
 import { timedOutAnswers } from './timed-out-answers';
 import { Authenticator, type TokenRules } from './tokens';
 import type { TraceContext } from './trace-context';
+import { checkVariables } from './variables';
 import type { WriteSources } from './write-sources';
 
 export interface ServerOptions {
@@ -131,6 +132,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       tellInternalErrors(onError),
       timedOutAnswers(),
       keepableAnswers(),
+      checkVariables(schema),
       compiledQueries(schema),
     ],
   });

@@ -89,6 +89,14 @@ describe('A query', () => {
       )} fragment F12 on Municipality { code }`,
       /^the query costs \d{7,}, a field in a list counted for each of its items; accepted is at most 100000$/,
     ],
+    [
+      'fragments that multiply at each level',
+      `{ municipality(code: "GM0935") { ...F0 } } ${times(
+        12,
+        (i) => `fragment F${i} on Municipality { ${times(8, (a) => `a${a}: successor { ...F${i + 1} }`)} }`,
+      )} fragment F12 on Municipality { code }`,
+      /^the query costs more than 1000000000, a field in a list counted for each of its items; accepted is at most 100000$/,
+    ],
     ['many trends', `{ ${times(6, (i) => `t${i}: trend(framework: "GGSR") { met }`)} }`, /^the query costs /],
     [
       'too long',
