@@ -57,9 +57,14 @@ class CorrectFindingInput extends CorrectionInput {
   improvementPoint?: string | null;
 }
 
-@InputType({ description: 'A finding that should not have been made.' })
+@InputType({
+  description:
+    'A reading of a finding that should not have been there: a correction, or the finding as it was first recorded.',
+})
 class WithdrawFindingInput extends CorrectionInput {
-  @Field(() => ID, { description: 'Id of the finding, in the reading that stands.' })
+  @Field(() => ID, {
+    description: 'Id of the finding in the reading that stands: after a correction that of the correction.',
+  })
   findingId!: string;
 }
 
@@ -217,7 +222,7 @@ export class FindingMutations {
 
   @Mutation(() => WithdrawFindingResult, {
     description:
-      'Withdraws a finding: it no longer counts, and the earlier verdict stands again. It stays on record.',
+      'Withdraws the reading of a finding that stands. Of a correction, the reading that it corrected stands again; of a first reading, the finding no longer counts, the improvement point that it opened goes with it, and the earlier verdict stands again. So a finding that was corrected goes whole by withdrawing each of its readings, the latest first. All of them stay on record.',
   })
   withdrawFinding(
     @Ctx() context: ApiContext,

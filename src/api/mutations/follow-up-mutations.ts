@@ -89,9 +89,14 @@ class CorrectFollowUpInput extends CorrectionInput {
   judgements!: CorrectJudgementInput[];
 }
 
-@InputType({ description: 'A report that should not have been recorded.' })
+@InputType({
+  description:
+    'A reading of a report that should not have been there: a correction, or the report as it was first recorded.',
+})
 class WithdrawFollowUpInput extends CorrectionInput {
-  @Field(() => ID, { description: 'Id of the report, in the reading that stands.' })
+  @Field(() => ID, {
+    description: 'Id of the report in the reading that stands: after a correction that of the correction.',
+  })
   followUpId!: string;
 }
 
@@ -244,7 +249,7 @@ export class FollowUpMutations {
 
   @Mutation(() => WithdrawFollowUpResult, {
     description:
-      'Withdraws what a municipality reported; a first reading takes the judgements on it along. It stays on record.',
+      'Withdraws the reading of a report that stands. Of a correction, the reading that it corrected stands again; of a first reading, the report is gone, and the judgements on it go along, each in all its readings. All of it stays on record.',
   })
   withdrawFollowUp(
     @Ctx() context: ApiContext,
