@@ -6,6 +6,7 @@ import { eventIndex } from './event-index';
 import { frameworks } from './frameworks';
 import { improvementPoints } from './improvement-points';
 import type { Projection } from './projection';
+import { releases } from './releases';
 import { trend } from './trend';
 
 /** All read models, in the order in which a transaction finishes them: the derived ones come last. */
@@ -14,5 +15,5 @@ export const PROJECTIONS: readonly Projection[] = [
   commands,
   frameworks,
   approaches,
-  derived([improvementPoints, trend, confidential]),
+  derived([improvementPoints, trend, confidential, releases]),
 ];

@@ -1,4 +1,4 @@
-import { EVENT_TYPES, type EventType } from '../src/domain/events';
+import { EVENT_TYPES, type EventType, type Position } from '../src/domain/events';
 import type { FrameworkLine } from '../src/domain/framework';
 import { approachOfStream } from '../src/domain/streams';
 import { type ApproachRow, approachesByKey, approachKey, readWhole } from './approaches';
@@ -7,14 +7,24 @@ import { frameworkLine } from './frameworks';
 import type { Projection } from './projection';
 
 /** A read model whose rows follow from the histories of approaches, one by one. */
-export interface Derived extends Pick<Projection, 'name' | 'version' | 'tables'> {
+export interface Derived extends Pick<Projection, 'name' | 'version' | 'tables' | 'indexes'> {
   /**
    * For every event type, whether such an event can change the rows; a new type does not compile until
    * each read model has said so.
    */
   readonly changes: Readonly<Record<EventType, boolean>>;
-  /** Writes the rows of one approach, in the place of those before. */
-  write(database: ReadDatabase, approach: ApproachRow, frameworks: (code: string) => FrameworkLine): void;
+  /**
+   * Writes the rows of one approach, in the place of those before.
+   * @param first position of the first event since they were written
+   */
+  write(
+    database: ReadDatabase,
+    approach: ApproachRow,
+    frameworks: (code: string) => FrameworkLine,
+    first: Position,
+  ): void;
+  /** The same of a stream that is no approach's, where there are such rows. */
+  writeOther?(database: ReadDatabase, stream: string, first: Position): void;
 }
 
 /**
@@ -22,18 +32,23 @@ export interface Derived extends Pick<Projection, 'name' | 'version' | 'tables'>
  * transaction commits reads the history of each of them once, for all.
  */
 export function derived(models: readonly Derived[]): Projection {
-  const changing = new Set<EventType>(
-    EVENT_TYPES.filter((type) => models.some(({ changes }) => changes[type])),
+  const changing = new Map<EventType, readonly Derived[]>(
+    EVENT_TYPES.map((type) => [type, models.filter(({ changes }) => changes[type])]),
   );
   return {
     name: models.map(({ name }) => name).join('+'),
     version: models.reduce((sum, { version }) => sum + version, 0),
     tables: Object.assign({}, ...models.map(({ tables }) => tables)),
+    indexes: models.flatMap(({ indexes = [] }) => indexes),
     writer(database) {
-      const touched = new Set<string>();
+      const touched = new Map<string, { readonly models: Set<Derived>; readonly first: Position }>();
       return {
-        apply({ type, stream }) {
-          if (changing.has(type)) touched.add(stream);
+        apply({ type, stream, position }) {
+          const changed = changing.get(type) ?? [];
+          if (changed.length === 0) return;
+          const known = touched.get(stream);
+          if (known === undefined) touched.set(stream, { models: new Set(changed), first: position });
+          else for (const model of changed) known.models.add(model);
         },
         finish() {
           const lines = new Map<string, FrameworkLine>();
@@ -42,14 +57,17 @@ export function derived(models: readonly Derived[]): Projection {
             lines.set(code, line);
             return line;
           };
-          for (const stream of touched) {
+          for (const [stream, { models: changed, first }] of touched) {
             const approach = approachOfStream(stream);
-            if (approach === null) continue;
+            if (approach === null) {
+              for (const model of changed) model.writeOther?.(database, stream, first);
+              continue;
+            }
             const key = approachKey(approach);
             const row = approachesByKey(database, [key]).get(key);
             if (row === undefined) continue;
             readWhole(database, [row]);
-            for (const model of models) model.write(database, row, frameworks);
+            for (const model of changed) model.write(database, row, frameworks, first);
           }
         },
       };

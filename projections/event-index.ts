@@ -87,17 +87,28 @@ export interface EventFilter {
 
 /** A page of event places in the order of the log. */
 export function eventPlaces(database: ReadDatabase, filter: EventFilter): EventPlace[] {
+  const { after, upTo, types, stream, limit } = filter;
+  // Of each type a page by the index, as those of a few types may lie far from one another.
+  if (types !== null && stream === null) {
+    const pages = [...new Set(types)].flatMap((type) =>
+      database.all<EventPlace>(
+        `${PLACES} WHERE type = (SELECT id FROM event_types WHERE name = ?) AND position > ? AND position <= ?
+         ORDER BY position LIMIT ?`,
+        ...[type, after, upTo, limit],
+      ),
+    );
+    return pages.sort((a, b) => a.position - b.position).slice(0, limit);
+  }
+  const ofTypes = 'SELECT t.id FROM json_each(?) AS w JOIN event_types AS t ON t.name = w.value';
   return database.all<EventPlace>(
-    `SELECT e.position, s.name AS stream, e.revision FROM events AS e JOIN event_streams AS s ON s.id = e.stream
-     WHERE e.position > ?1 AND e.position <= ?2
-       AND (?3 IS NULL OR e.type IN (SELECT t.id FROM json_each(?3) AS w JOIN event_types AS t ON t.name = w.value))
-       AND (?4 IS NULL OR e.stream = (SELECT id FROM event_streams WHERE name = ?4))
-     ORDER BY e.position LIMIT ?5`,
-    filter.after,
-    filter.upTo,
-    filter.types === null ? null : JSON.stringify(filter.types),
-    filter.stream,
-    filter.limit,
+    `${PLACES} WHERE position > ? AND position <= ?
+       ${stream === null ? '' : 'AND stream = (SELECT id FROM event_streams WHERE name = ?)'}
+       ${types === null ? '' : `AND type IN (${ofTypes})`}
+     ORDER BY position LIMIT ?`,
+    ...[after, upTo],
+    ...(stream === null ? [] : [stream]),
+    ...(types === null ? [] : [JSON.stringify(types)]),
+    limit,
   );
 }
 

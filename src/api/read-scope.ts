@@ -20,6 +20,13 @@ import {
 } from '../../projections/event-index';
 import { frameworkCodes, frameworkLine } from '../../projections/frameworks';
 import { type ImprovementPointFilter, improvementPointPlaces } from '../../projections/improvement-points';
+import {
+  type ReleaseFilter,
+  type ReleaseRow,
+  releasePage,
+  releasesOfEvent,
+  subjectsAt,
+} from '../../projections/releases';
 import { followedKey, type PartFacts, type PartKey } from '../../projections/stored-history';
 import { yearsOfApproaches } from '../../projections/trend';
 import type { AsOf } from '../domain/as-of';
@@ -29,6 +36,7 @@ import type { Position, RecordedEvent } from '../domain/events';
 import type { FactsheetFact } from '../domain/facts';
 import type { FrameworkLine } from '../domain/framework';
 import type { ApproachHistory } from '../domain/history';
+import type { ReleaseSubject } from '../domain/releases';
 import { stretches } from '../domain/stretches';
 import type { ApproachYear } from '../domain/trend';
 import type { ReadSources } from './read-sources';
@@ -232,6 +240,19 @@ export class ReadScope {
   eventPlaces(filter: EventFilter): EventPlace[] {
     this.#goOn();
     return eventPlaces(this.#sources.database, filter);
+  }
+
+  releasePage(filter: ReleaseFilter): ReleaseRow[] {
+    this.#goOn();
+    return releasePage(this.#sources.database, filter);
+  }
+
+  releasesOfEvent(place: EventPlace): ReleaseRow[] {
+    return releasesOfEvent(this.#sources.database, place);
+  }
+
+  releaseSubjects(positions: readonly Position[]): ReleaseSubject[] {
+    return subjectsAt(this.#sources.database, positions);
   }
 
   /** The keys of the approaches with a confidential assessment, in order of municipality and slug. */

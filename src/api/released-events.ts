@@ -1,13 +1,13 @@
-import { approachKey } from '../../projections/approaches';
+import { setImmediate as breathe } from 'node:timers/promises';
 import type { EventFilter, EventPlace } from '../../projections/event-index';
+import type { ReleaseRow } from '../../projections/releases';
 import { includesEverything } from '../domain/audience';
 import type { Position } from '../domain/events';
-import { approachOfStream } from '../domain/streams';
-import { type Release, releasesFor } from './event-subjects';
+import { includesSubject, isReleasedTo } from '../domain/releases';
 import type { ReadScope } from './read-scope';
 
-/** Places of the log looked at together while a page is filled. */
-const AT_A_TIME = 200;
+/** Releases looked at together while a page is filled: between them others are served. */
+const AT_A_TIME = 500;
 
 /** Which events of the log are wanted; null sets no limit. */
 export type LogFilter = Pick<EventFilter, 'types' | 'stream'>;
@@ -46,19 +46,15 @@ export async function releasedPlaces(
     return places.map((place) => ({ ...place, from: place.position }));
   }
   const found: ReleasedPlace[] = [];
-  const after = whole(scope, behind);
-  // Beginning with the event that released the last one: it may have released more.
-  let seen = after.from - 1;
+  let after = whole(scope, behind);
+  const isPublic = audience.length === 0;
   while (found.length < limit) {
-    // Of every type, as what releases an event need not be of a type that is wanted.
-    const places = scope.eventPlaces({ stream, types: null, upTo, after: seen, limit: AT_A_TIME });
-    const last = places.at(-1);
-    if (last === undefined) break;
-    seen = last.position;
-    const released = releasedBy(scope, places).filter(
-      ({ from, position }) => from > after.from || position > after.position,
-    );
-    found.push(...(types === null ? released : await ofTypes(scope, released, types)));
+    const rows = scope.releasePage({ after, upTo, types, stream, isPublic, limit: AT_A_TIME });
+    found.push(...releasedTo(scope, rows));
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < AT_A_TIME) break;
+    after = last;
+    await breathe();
   }
   return found.slice(0, limit);
 }
@@ -66,9 +62,7 @@ export async function releasedPlaces(
 /** Where the event at a position lies; null where none is there for who reads. */
 export function placeAt(scope: ReadScope, position: Position): ReleasedPlace | null {
   const found = releaseAt(scope, position);
-  return found === null || found.from === null || found.from > scope.upTo
-    ? null
-    : { ...found.place, from: found.from };
+  return found === null || found.from > scope.upTo ? null : found;
 }
 
 /** The place of an event of which only the position may be known: with from when on it is there. */
@@ -77,60 +71,22 @@ function whole(scope: ReadScope, { from, position }: ReleasePoint): ReleasePoint
   return { from: releaseAt(scope, position)?.from ?? from, position };
 }
 
-/** The event at a position, and from when on it will be there for who reads; null where that is never. */
-function releaseAt(
-  scope: ReadScope,
-  position: Position,
-): { place: EventPlace; from: Position | null } | null {
-  const [place] = scope.eventPlaces({
-    stream: null,
-    types: null,
-    upTo: position,
-    after: position - 1,
-    limit: 1,
-  });
+/** The event at a position, and from when on it is there for who reads; null where it is not. */
+function releaseAt(scope: ReadScope, position: Position): ReleasedPlace | null {
+  const at = { stream: null, types: null, upTo: position, after: position - 1, limit: 1 };
+  const [place] = scope.eventPlaces(at);
   if (place === undefined) return null;
-  const approach = approachOfStream(place.stream);
-  if (approach === null || includesEverything(scope.audience)) return { place, from: position };
-  const release = scope
-    .wholeApproaches([approachKey(approach)])
-    .flatMap(({ history }) => releasesFor(history, scope.audience))
-    .find(({ fact }) => fact.position === position);
-  return { place, from: release?.from ?? null };
+  if (includesEverything(scope.audience)) return { ...place, from: position };
+  const [release] = releasedTo(scope, scope.releasesOfEvent(place));
+  return release ?? null;
 }
 
-/** What the events at these places release, in order: as a rule each itself. */
-function releasedBy(scope: ReadScope, places: readonly EventPlace[]): ReleasedPlace[] {
-  const streams = [...new Set(places.map(({ stream }) => stream))];
-  const approaches = streams.flatMap((stream) => approachOfStream(stream) ?? []);
-  const rows = scope.wholeApproaches(approaches.map(approachKey));
-  const releases = new Map<string, Map<Position, Release[]>>();
-  for (const { municipality, slug, history } of rows) {
-    const own = releasesFor(history, scope.audience).sort((a, b) => a.fact.position - b.fact.position);
-    releases.set(
-      approachKey({ municipality, slug }),
-      Map.groupBy(own, ({ from }) => from),
-    );
-  }
-  return places.flatMap((place) => {
-    const approach = approachOfStream(place.stream);
-    // Frameworks are published as they are.
-    if (approach === null) return [{ ...place, from: place.position }];
-    const released = releases.get(approachKey(approach))?.get(place.position) ?? [];
-    return released.map(({ fact: { revision, position }, from }) => ({
-      stream: place.stream,
-      revision,
-      position,
-      from,
-    }));
-  });
-}
-
-async function ofTypes(
-  scope: ReadScope,
-  places: readonly ReleasedPlace[],
-  types: readonly string[],
-): Promise<ReleasedPlace[]> {
-  const events = await Promise.all(places.map((place) => scope.event.load(place)));
-  return places.filter((_, index) => types.includes(events[index]?.type ?? ''));
+/** Those of the releases that are for who reads. */
+function releasedTo(scope: ReadScope, rows: readonly ReleaseRow[]): ReleasedPlace[] {
+  const named = new Set(rows.flatMap(({ within, outside }) => [...within, ...outside]));
+  const known = scope.releaseSubjects([...named]).filter((one) => includesSubject(scope.audience, one));
+  const isKnown = new Set(known.map(({ position }) => position));
+  return rows
+    .filter((row) => isReleasedTo(row, (subject) => isKnown.has(subject)))
+    .map(({ stream, revision, position, from }) => ({ stream, revision, position, from }));
 }

@@ -188,7 +188,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       await restRoutes(rest, {
         resources: [
           ...queryResources(schema, ask),
-          ...eventResources(sources, scopeOf, cloudEvents, isReady),
+          ...eventResources(sources, scopeOf, cloudEvents, isReady, deadlineOf),
           ...eventTypeResources(cloudEvents.publicUrl),
           ...exportResources({
             ...{ scopeOf, signedLog, rate, isReady },

@@ -1,9 +1,9 @@
 import { type AsOf, publicBy, speaksBy } from '../domain/as-of';
 import { isThere, withdrawalAt } from '../domain/corrections';
+import { assessmentsOfFollowed, subjectsOfFactsheets } from '../domain/event-subjects';
 import type { AssessmentFact, CommitmentFact, Fact, FollowUpFact } from '../domain/facts';
 import type { ApproachHistory } from '../domain/history';
 import { isShown } from '../domain/verdicts';
-import { assessmentsOfFollowed, subjectsOfFactsheets } from './event-subjects';
 
 /**
  * The events of an approach that are there at that point, in order: by the clocks of the assessment that

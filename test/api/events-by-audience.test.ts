@@ -1,13 +1,16 @@
 import * as fc from 'fast-check';
 import { PROJECTIONS } from '../../projections/all';
-import { releasesFor } from '../../src/api/event-subjects';
+import type { ReadDatabase } from '../../projections/database';
 import { ReadScope } from '../../src/api/read-scope';
+import type { ReadSources } from '../../src/api/read-sources';
 import { type ReleasedPlace, releasedPlaces } from '../../src/api/released-events';
 import { visibleEvents } from '../../src/api/visible-events';
 import { everythingUpTo } from '../../src/domain/as-of';
 import { type Audience, EVERYTHING, includesMunicipality } from '../../src/domain/audience';
 import type { EventType, RecordedEvent } from '../../src/domain/events';
-import { historyOf } from '../support/events';
+import { includesSubject, isReleasedTo, releaseSubjects, releasesOf } from '../../src/domain/releases';
+import { historyOf, noted, opened, published, record, registered } from '../support/events';
+import { KADER } from '../support/frameworks';
 import { randomHistory } from '../support/random-history';
 import { applyTo, emptyReadModels } from '../support/read-models';
 
@@ -53,6 +56,18 @@ class Follower {
   }
 }
 
+/** What is read, of a log that is in memory. */
+function sourcesOf(database: ReadDatabase, log: readonly RecordedEvent[]): Omit<ReadSources, 'position'> {
+  return {
+    database,
+    now: () => new Date(),
+    grown: async () => true,
+    async *readStream(stream, from) {
+      yield log.filter((event) => event.stream === stream && event.revision >= from);
+    },
+  };
+}
+
 describe('Whoever follows the log', () => {
   it.each(Object.keys(AUDIENCES))(
     'for %s gets each event once, in an order that stays, and misses none that is there in the end',
@@ -63,18 +78,7 @@ describe('Whoever follows the log', () => {
           const database = emptyReadModels(PROJECTIONS);
           let position = 0;
           const scope = () =>
-            new ReadScope(
-              {
-                database,
-                position: () => position,
-                now: () => new Date(),
-                grown: async () => true,
-                async *readStream(stream, from) {
-                  yield log.filter((event) => event.stream === stream && event.revision >= from);
-                },
-              },
-              audience,
-            );
+            new ReadScope({ ...sourcesOf(database, log), position: () => position }, audience);
           const types: EventType[] = ['FindingRecorded', 'ApproachRegistered'];
           const [follower, picky] = [new Follower(page), new Follower(page, types)];
           for (const event of log) {
@@ -103,6 +107,56 @@ describe('Whoever follows the log', () => {
   );
 });
 
+describe('Reading on behind a place', () => {
+  const others: Audience = [{ ...EVERYTHING, inspectorates: ['A'] }];
+  /** The draft of another inspectorate, and behind it one event that is there for everybody. */
+  const log = [
+    ...record([
+      registered(),
+      opened('2015', { reference: '2015', assessor: 'B' }),
+      ...Array.from({ length: 1_600 }, (_, index) => noted('2015', `ontwikkeling ${index}`)),
+    ]),
+    ...record([published(KADER)], { stream: 'framework-KADER' }).map((event) => ({
+      ...event,
+      position: 1_603,
+    })),
+  ];
+  let database: ReadDatabase;
+  const scope = (audience: Audience) =>
+    new ReadScope({ ...sourcesOf(database, log), position: () => 1_603 }, audience);
+  const find = (audience: Audience, types: EventType[] | null) =>
+    releasedPlaces(scope(audience), { from: 0, position: 0 }, { stream: null, types }, 10);
+  beforeAll(() => {
+    database = emptyReadModels(PROJECTIONS);
+    applyTo(database, PROJECTIONS, log);
+  });
+  afterAll(() => database.close());
+
+  it.each([
+    ['everybody', [], null],
+    ['everybody', [], ['FrameworkPublished'] as EventType[]],
+    ['another inspectorate', others, ['FrameworkPublished'] as EventType[]],
+    ['all of it', [EVERYTHING], ['FrameworkPublished'] as EventType[]],
+  ])('looks through nothing that is not for %s: types %j', async (_, audience, types) => {
+    const before = database.statementCount;
+    expect((await find(audience, types)).map(({ position }) => position).at(-1)).toBe(1_603);
+    expect(database.statementCount - before).toBeLessThan(5);
+  });
+
+  it('lets others be served while it looks through what is not there for who reads', async () => {
+    let served = 0;
+    const serve = (): void => {
+      served += 1;
+      timer = setImmediate(serve);
+    };
+    let timer = setImmediate(serve);
+    const found = await find(others, null);
+    clearImmediate(timer);
+    expect(found.map(({ position }) => position)).toEqual([1, 1_603]);
+    expect(served).toBeGreaterThanOrEqual(3);
+  });
+});
+
 /** Those of frameworks, and of each approach that is there what its history shows. */
 function expectedPositions(log: readonly RecordedEvent[], audience: Audience): number[] {
   const positions: number[] = [];
@@ -118,7 +172,11 @@ function expectedPositions(log: readonly RecordedEvent[], audience: Audience): n
       history.assessments.some(({ concluded }) => concluded?.public === true);
     const shown = isThere ? visibleEvents(history, everythingUpTo(log.length, audience)) : [];
     positions.push(...shown.map(({ position }) => position));
-    const released = releasesFor(history, audience).map(({ fact }) => fact.position);
+    const isWithin = (subject: number): boolean =>
+      releaseSubjects(history).some((one) => one.position === subject && includesSubject(audience, one));
+    const released = releasesOf(history)
+      .filter((release) => isReleasedTo(release, isWithin))
+      .map(({ fact }) => fact.position);
     expect(released.sort((a, b) => a - b)).toEqual(shown.map(({ position }) => position));
   }
   return positions.sort((a, b) => a - b);

@@ -29,35 +29,64 @@ const text = (revision: number, words: string | null, reason: string | null = nu
   `+ texts ${JSON.stringify({ position: revision + 2, text: words, reason })}`;
 const year = (cells: object) => [{ year: 2013, version: 1, cells, attentionPoints: {} }];
 
+/** From where on the event itself is there, for those who have the subjects within their limits or for all. */
+const released = (position: number, within: string | null = null): string =>
+  `+ releases ${position} from ${position}, within ${within}, outside null`;
+
 /**
  * What an event of each type does to the rows of each projection, behind the events of its sample and the
  * framework; a type without a case does not compile. The event index is the same for all, and apart.
  */
 const CASES: Readonly<Record<EventType, readonly string[]>> = {
-  FrameworkPublished: ['+ framework_events KADER 1'],
-  FrameworkRevised: ['+ framework_events KADER 2'],
-  ApproachRegistered: ['+ approaches 1', '+ history_parts -1'],
+  FrameworkPublished: ['+ framework_events KADER 1', released(1)],
+  FrameworkRevised: ['+ framework_events KADER 2', released(2)],
+  ApproachRegistered: [
+    '+ approaches 1',
+    '+ history_parts -1',
+    '+ release_subjects 2 null',
+    released(2, '[2]'),
+  ],
   FactsheetImported: [
     HEAD,
     `+ documents ${JSON.stringify({ digest: DIGEST, stream: STREAM })}`,
     text(1, 'Factsheet'),
   ],
-  AssessmentOpened: [HEAD, '+ history_parts 3', text(1, 'De aanpak.')],
-  SourceConsulted: [HEAD, FOUND],
-  FindingRecorded: [HEAD, FOUND, text(2, 'f')],
-  AttentionPointRaised: [HEAD, FOUND, text(3, 'LET OP: a')],
-  ImprovementPointIdentified: [HEAD, FOUND, `+ improvement_points ${KEY},3] null`, text(3, 'p')],
-  DevelopmentNoted: [HEAD, FOUND, text(2, 'Er is een nieuwe regisseur.')],
-  AssessmentConcluded: [`+ approach_years ${JSON.stringify(year({ '1.1.1': 'MET' }))}`, HEAD],
-  FollowUpReported: [HEAD, FOLLOWED, text(7, 'Opgepakt.')],
-  FollowUpAssessed: [HEAD, FOUND_LATER, text(8, 'j')],
-  CommitmentMade: [HEAD, FOLLOWED, text(7, 'c')],
-  CommitmentSettled: [HEAD, FOLLOWED, text(7, 'Het convenant is getekend.')],
+  AssessmentOpened: [
+    HEAD,
+    '+ history_parts 3',
+    '+ release_subjects 3 Samenwerkend Toezicht Jeugd',
+    released(3, '[3]'),
+    text(1, 'De aanpak.'),
+  ],
+  SourceConsulted: [HEAD, FOUND, released(4, '[3]')],
+  FindingRecorded: [HEAD, FOUND, released(4, '[3]'), text(2, 'f')],
+  AttentionPointRaised: [HEAD, FOUND, released(5, '[3]'), text(3, 'LET OP: a')],
+  ImprovementPointIdentified: [
+    HEAD,
+    FOUND,
+    `+ improvement_points ${KEY},3] null`,
+    released(5, '[3]'),
+    text(3, 'p'),
+  ],
+  DevelopmentNoted: [HEAD, FOUND, released(4, '[3]'), text(2, 'Er is een nieuwe regisseur.')],
+  AssessmentConcluded: [
+    `+ approach_years ${JSON.stringify(year({ '1.1.1': 'MET' }))}`,
+    HEAD,
+    '+ releases 2 from 5, within null, outside [2]',
+    '+ releases 3 from 5, within null, outside [3]',
+    '+ releases 4 from 5, within null, outside [3]',
+    released(5),
+  ],
+  FollowUpReported: [HEAD, FOLLOWED, released(9, '[8]'), text(7, 'Opgepakt.')],
+  FollowUpAssessed: [HEAD, FOUND_LATER, released(10, '[8]'), text(8, 'j')],
+  CommitmentMade: [HEAD, FOLLOWED, released(9, '[8]'), text(7, 'c')],
+  CommitmentSettled: [HEAD, FOLLOWED, released(9), text(7, 'Het convenant is getekend.')],
   FindingCorrected: [
     `~ approach_years ${JSON.stringify(year({ '1.1.1': 'MET', '2.2.1': 'MET' }))}`,
     HEAD,
     FOUND,
     `~ improvement_points ${KEY},4] null`,
+    released(8),
     text(6, 'better', 'Verkeerd overgenomen.'),
   ],
   FindingWithdrawn: [
@@ -65,20 +94,33 @@ const CASES: Readonly<Record<EventType, readonly string[]>> = {
     HEAD,
     FOUND,
     `~ improvement_points ${KEY},4] null`,
+    released(8),
     text(6, null, 'Ten onrechte.'),
   ],
-  FollowUpCorrected: [HEAD, FOLLOWED, text(7, 'Afgerond.', 'Verkeerd overgenomen.')],
-  AssessmentCorrected: [HEAD, text(6, 'De aanpak.', 'Verkeerd overgenomen.')],
+  FollowUpCorrected: [HEAD, FOLLOWED, released(9), text(7, 'Afgerond.', 'Verkeerd overgenomen.')],
+  AssessmentCorrected: [HEAD, released(8), text(6, 'De aanpak.', 'Verkeerd overgenomen.')],
   AttentionPointWithdrawn: [
     `~ approach_years ${JSON.stringify(year({ '1.1.1': 'MET' }))}`,
     HEAD,
     FOUND,
+    released(7),
     text(5, null, 'Ten onrechte.'),
   ],
-  ImprovementPointCorrected: [HEAD, FOUND, text(6, 'Leg de afspraken vast.', 'Onjuist verwoord.')],
-  CommitmentWithdrawn: [HEAD, FOLLOWED, text(7, null, 'Ten onrechte.')],
-  FollowUpWithdrawn: [HEAD, FOLLOWED, `~ improvement_points ${KEY},4] OPEN`, text(7, null, 'Ten onrechte.')],
-  TextsLeftOut: [],
+  ImprovementPointCorrected: [
+    HEAD,
+    FOUND,
+    released(8),
+    text(6, 'Leg de afspraken vast.', 'Onjuist verwoord.'),
+  ],
+  CommitmentWithdrawn: [HEAD, FOLLOWED, released(9), text(7, null, 'Ten onrechte.')],
+  FollowUpWithdrawn: [
+    HEAD,
+    FOLLOWED,
+    `~ improvement_points ${KEY},4] OPEN`,
+    released(9),
+    text(7, null, 'Ten onrechte.'),
+  ],
+  TextsLeftOut: [released(1)],
 };
 
 /** Tables that are the same for every type. */
@@ -114,6 +156,11 @@ function inShort(line: string): string {
   const json = line.slice(line.indexOf('{'));
   const { code, version, years, head, facts, id, status, ...rest } = JSON.parse(json);
   const [sign = '', table = ''] = line.split(' ');
+  if (table === 'releases') {
+    const { released, position, within, outside } = rest;
+    return `${sign} releases ${position} from ${released}, within ${within}, outside ${outside}`;
+  }
+  if (table === 'release_subjects') return `${sign} release_subjects ${rest.position} ${rest.assessor}`;
   if (table === 'framework_events') return `${sign} ${table} ${code} ${version}`;
   if (table === 'approach_years') return `${sign} ${table} ${years}`;
   if (table === 'approaches') {

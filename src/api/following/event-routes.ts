@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { refusalOf } from '../access';
 import { MAX_PAGE_SIZE } from '../connection';
+import type { Deadline } from '../deadline';
 import { userError } from '../errors';
 import { eventFilter } from '../event-filter';
 import { cursorOf, pointOf } from '../event-page';
@@ -110,6 +111,7 @@ export function eventResources(
   scopeOf: ScopeOf,
   options: CloudEventOptions,
   isReady: () => boolean,
+  deadlineOf: (request: FastifyRequest) => Deadline,
 ): Resource[] {
   const refused = ({ principal }: FastifyRequest): Representation | null => {
     const refusal = refusalOf('Query.events', principal);
@@ -145,7 +147,9 @@ export function eventResources(
         const giveUpAt = performance.now() + Number(wait) * 1000;
         let behind = pointOf(after === undefined ? null : String(after));
         while (true) {
-          const scope = await scopeOf(request, snapshot);
+          // Of each look by itself: waiting is no work.
+          const deadline = deadlineOf(request);
+          const scope = await scopeOf(request, snapshot, () => deadline.check());
           const { released, next, isAll } = await releasedBehind(scope, behind, filter, Number(first));
           const leftMs = giveUpAt - performance.now();
           if (released.length === 0 && leftMs > 0 && !request.raw.destroyed) {

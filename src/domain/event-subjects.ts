@@ -1,7 +1,5 @@
-import { type Audience, includesAssessment, includesMunicipality } from '../domain/audience';
-import type { Position } from '../domain/events';
-import type { AssessmentFact, Fact } from '../domain/facts';
-import type { ApproachHistory } from '../domain/history';
+import type { AssessmentFact, Fact } from './facts';
+import type { ApproachHistory } from './history';
 
 // An event of an approach is there for somebody only where every assessment that it speaks of is.
 
@@ -24,7 +22,7 @@ interface Subject {
 }
 
 /** All events of an approach but its registration and the documents. */
-function subjects(history: ApproachHistory): Subject[] {
+export function subjects(history: ApproachHistory): Subject[] {
   const found: Subject[] = [];
   const add = (of: readonly AssessmentFact[], ...facts: readonly (Fact | null)[]): void => {
     for (const fact of facts) if (fact !== null) found.push({ fact, of });
@@ -60,39 +58,4 @@ export function subjectsOfFactsheets(history: ApproachHistory): (Subject | undef
     const isRegistered = registration?.revision === revision + 1;
     return byRevision.get(revision + (isRegistered ? 2 : 1));
   });
-}
-
-/** An event of an approach, and the position of the log from which on it is there for an audience. */
-export interface Release {
-  readonly fact: Fact;
-  readonly from: Position;
-}
-
-/**
- * The events of an approach that an audience will ever see as things stand. What lies within its limits is
- * there at once; the rest from the conclusion on that makes its assessment public.
- */
-export function releasesFor(history: ApproachHistory, audience: Audience): Release[] {
-  const { registration, factsheets } = history;
-  if (registration === null) return [];
-  const { municipality } = registration;
-  const publicFrom = (assessment: AssessmentFact): Position => {
-    if (includesAssessment(audience, municipality, assessment)) return assessment.position;
-    return assessment.concluded?.public ? assessment.concluded.position : Number.POSITIVE_INFINITY;
-  };
-  const releases: Release[] = [];
-  const add = (fact: Fact, ...conditions: readonly Position[]): void => {
-    const from = Math.max(fact.position, ...conditions);
-    if (from < Number.POSITIVE_INFINITY) releases.push({ fact, from });
-  };
-
-  const isKnown = includesMunicipality(audience, municipality);
-  add(registration, isKnown ? 0 : Math.min(...history.assessments.map(publicFrom)));
-  subjectsOfFactsheets(history).forEach((subject, index) => {
-    const factsheet = factsheets[index];
-    if (factsheet === undefined || subject === undefined) return;
-    add(factsheet, subject.fact.position, ...subject.of.map(publicFrom));
-  });
-  for (const { fact, of } of subjects(history)) add(fact, ...of.map(publicFrom));
-  return releases;
 }
