@@ -20,6 +20,7 @@ import type { SigningKey } from './ledger/note';
 import { readOrCreateSigningKey, SigningKeyFileError } from './ledger/signing-key';
 import { Projector } from './projector';
 import { tokenRules } from './token-rules';
+import { DeliveryStates } from './webhooks/delivery-state';
 import { readWebhooks } from './webhooks/webhook';
 import { writeSources } from './writing';
 
@@ -234,26 +235,32 @@ export async function serve(
     now: () => new Date(),
     grown: (behind, timeoutMs) => projector.waitFor(behind + 1, timeoutMs),
   };
+  const logEnd = async () => (await store.lastPosition()) ?? 0;
   const cloudEvents: CloudEventOptions = { source: config.source, publicUrl: config.publicUrl };
   // Only who serves needs all that the API is made of: loading it takes longer than most commands.
   const { createServer } = require('./api/server') as typeof import('./api/server');
+  const { deliverAll } = require('./webhooks/deliveries') as typeof import('./webhooks/deliveries');
+  const { statusesOf } = require('./webhooks/statuses') as typeof import('./webhooks/statuses');
+  const states = webhooks.length === 0 ? null : new DeliveryStates(webhooksFileIn(config.dataDir));
+  const webhookStatuses = () => (states === null ? [] : statusesOf(webhooks, states, sources));
   const { openOperations } = require('./operations/operations') as typeof import('./operations/operations');
   const operations = await openOperations(
     config,
     {
-      log: async () => (await store.lastPosition()) ?? 0,
+      log: logEnd,
       readModels: () => projector.position,
       lagSeconds: () => lag.seconds,
       isReady: () => projector.isLevel,
+      webhooks: webhookStatuses,
     },
     (error) => onError(error, null),
   );
-  const { deliverAll } = require('./webhooks/deliveries') as typeof import('./webhooks/deliveries');
   const app: FastifyInstance = await createServer({
     sources,
     signedLog: { ledger, follower, key },
     readLog: () => store.readAll(),
     writes: writeSources(store, database, projector, MAX_WAIT_MS),
+    webhooks: webhookStatuses,
     tokens: tokenRules(config),
     contact: config.contact,
     documents,
@@ -277,6 +284,7 @@ export async function serve(
   const url = await app.listen({ host: config.host, port: config.port }).catch(async (error) => {
     await app.close();
     await operations.close();
+    states?.close();
     throw error;
   });
   const prepared = projector.prepare(onProgress, stop.signal);
@@ -295,13 +303,8 @@ export async function serve(
       if (!stop.signal.aborted) onError(error, null);
     });
   const delivering = prepared.then(
-    () =>
-      deliverAll(
-        webhooks,
-        { sources, cloudEvents, onError: (error) => onError(error, null) },
-        webhooksFileIn(config.dataDir),
-        stop.signal,
-      ),
+    async () =>
+      states && deliverAll(webhooks, { sources, states, logEnd, cloudEvents, onError }, stop.signal),
     () => {},
   );
   return {
@@ -314,6 +317,7 @@ export async function serve(
       await recording;
       await operations.close();
       await delivering;
+      states?.close();
     },
   };
 }

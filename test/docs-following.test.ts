@@ -50,6 +50,13 @@ describe('The page on following the log', () => {
     await server.close();
   });
 
+  it('has a query of how webhooks do that is answered', async () => {
+    const server = await startServer();
+    const query = /```graphql\n(\{ webhooks[^`]+)```/.exec(page)?.[1] ?? '';
+    expect(await server.as({ roles: ['admin'] }).ask(query)).toEqual({ webhooks: [] });
+    await server.close();
+  });
+
   it('says the size that events have at most', () => {
     expect(page).toContain(`more than ${MAX_CLOUD_EVENT_BYTES / 1024} KiB`);
     expect(LIMITS.bodyBytes).toBeGreaterThan(MAX_CLOUD_EVENT_BYTES);

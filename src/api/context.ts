@@ -4,6 +4,7 @@ import type { Deadline } from './deadline';
 import type { Principal } from './principal';
 import type { ReadScope } from './read-scope';
 import type { LedgerScope } from './signed-log';
+import type { WebhookStatus } from './webhook-status';
 import type { WriteSources } from './write-sources';
 
 /** What resolvers are given; Apollo copies it, so it holds the scope rather than being it. */
@@ -13,6 +14,10 @@ export interface ApiContext {
   /** The last position that mutations of this request have written to. */
   written?: Position;
   readonly writes: WriteSources;
+  /** Who is told of what happens, and how that goes. */
+  readonly webhooks: () => readonly WebhookStatus[];
+  /** Set where the answer tells of something beside the log: it can be neither kept nor had again. */
+  isOfNow?: boolean;
   ledger: LedgerScope;
   /** Who asks. */
   readonly principal: Principal;

@@ -128,7 +128,7 @@ export function keepableAnswers(): ApolloServerPlugin<ApiContext> {
       return {
         async willSendResponse({ operation, response, contextValue }) {
           const { body } = response;
-          if (operation?.operation !== 'query' || body.kind !== 'single') return;
+          if (operation?.operation !== 'query' || body.kind !== 'single' || contextValue.isOfNow) return;
           if (body.singleResult.errors === undefined)
             contextValue.request.answeredAt = contextValue.scope.cameAt;
         },

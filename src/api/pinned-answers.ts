@@ -36,8 +36,8 @@ export function pinnedAnswers(): ApolloServerPlugin<ApiContext> {
             });
           }
         },
-        async willSendResponse({ response: { body, http }, contextValue: { written } }) {
-          if (body.kind !== 'single') return;
+        async willSendResponse({ response: { body, http }, contextValue: { written, isOfNow } }) {
+          if (body.kind !== 'single' || isOfNow) return;
           if (refusal !== null) {
             const { http: _, ...extensions } = refusal.extensions;
             http.status = statusOf(refusal);

@@ -30,6 +30,8 @@ export const POLICIES: Readonly<Record<string, Policy>> = {
   'Subscription.events': SIGNED_IN,
   'Approach.history': SIGNED_IN,
 
+  'Query.webhooks': ['admin'],
+
   'Approach.drafts': INSIDERS,
   'Approach.revision': INSIDERS,
 

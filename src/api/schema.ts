@@ -15,6 +15,7 @@ import { ImportMutation } from './mutations/import-mutation';
 import { QueryResolver } from './query-resolver';
 import { ApproachType } from './types/approach-type';
 import { ImprovementPointType } from './types/improvement-point-type';
+import { WebhookResolver } from './webhook-resolver';
 
 /** The schema that `schema.graphql` shows. */
 export function buildApiSchema(): GraphQLSchema {
@@ -30,6 +31,7 @@ export function buildApiSchema(): GraphQLSchema {
       FollowUpMutations,
       CommitmentMutations,
       ImportMutation,
+      WebhookResolver,
     ],
     // Reached through the interface Node only.
     orphanedTypes: [ApproachType, ImprovementPointType],

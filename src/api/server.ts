@@ -46,6 +46,7 @@ import { timedOutAnswers } from './timed-out-answers';
 import { Authenticator, type TokenRules } from './tokens';
 import type { TraceContext } from './trace-context';
 import { checkVariables } from './variables';
+import type { WebhookStatus } from './webhook-status';
 import type { WriteSources } from './write-sources';
 
 export interface ServerOptions {
@@ -54,6 +55,8 @@ export interface ServerOptions {
   /** All events of the log, in pages. */
   readonly readLog: () => AsyncIterable<readonly RecordedEvent[]>;
   readonly writes: WriteSources;
+  /** Who is told of what happens, and how that goes. */
+  readonly webhooks: () => readonly WebhookStatus[];
   /** Which tokens are believed. */
   readonly tokens: TokenRules;
   /** Whom developers turn to. */
@@ -143,7 +146,9 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   const contextOf = (request: FastifyRequest, deadline: Deadline): ApiContext => {
     const { principal } = request;
     const scope = new ReadScope(sources, audienceOf(principal), snapshots, () => deadline.check());
-    return { scope, ledger: new LedgerScope(signedLog, scope), writes, principal, request, deadline };
+    const ledger = new LedgerScope(signedLog, scope);
+    const { webhooks } = options;
+    return { scope, ledger, writes, webhooks, principal, request, deadline };
   };
 
   const scopeOf: ScopeOf = async ({ principal }, snapshot, goOn) => {

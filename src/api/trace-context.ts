@@ -21,3 +21,8 @@ export function traceContextOf({ traceparent }: Readonly<Record<string, unknown>
     ? { traceId, spanId, parentId }
     : { traceId: randomBytes(16).toString('hex'), spanId, parentId: null };
 }
+
+/** The header `traceparent` of a request that is made in this action. */
+export function traceparentOf({ traceId, spanId }: TraceContext): string {
+  return `00-${traceId}-${spanId}-01`;
+}

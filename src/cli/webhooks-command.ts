@@ -5,6 +5,12 @@ import { readWebhooks } from '../webhooks/webhook';
 import type { Output } from './output';
 import { UsageError } from './usage-error';
 
+/** Where a webhook is that has not been told of anything, by where it begins. */
+const BEGINS: Readonly<Record<string, string>> = {
+  start: 'at the beginning',
+  now: 'begins when a server with it starts',
+};
+
 /** Prints how far each webhook is, and has one tried again. Beside a running server too. */
 export async function webhooksCommand(
   config: Config,
@@ -13,7 +19,8 @@ export async function webhooksCommand(
 ): Promise<void> {
   if (config.webhooksFile === null)
     throw new UsageError('there are no webhooks; expected WEBHOOKS_FILE to name a file of them');
-  const ids = readWebhooks(config.webhooksFile).map(({ id }) => id);
+  const hooks = readWebhooks(config.webhooksFile);
+  const ids = hooks.map(({ id }) => id);
   const states = new DeliveryStates(webhooksFileIn(config.dataDir));
   try {
     if (revive !== undefined) {
@@ -21,9 +28,9 @@ export async function webhooksCommand(
         throw new UsageError(`there is no webhook "${revive}"; expected one of ${ids.join(', ')}`);
       states.revive(revive);
     }
-    const webhooks = ids.map((id) => ({ id, ...states.of(id) }));
-    const lines = webhooks.map(({ id, position, attempts, nextAttemptAt, lastError, deadSince }) => {
-      const at = position === null ? 'at the beginning' : `behind ${position}`;
+    const webhooks = hooks.map(({ id, from }) => ({ id, from, ...states.of(id) }));
+    const lines = webhooks.map(({ id, from, position, attempts, nextAttemptAt, lastError, deadSince }) => {
+      const at = position === null ? (BEGINS[from] ?? `behind ${from}`) : `behind ${position}`;
       if (deadSince !== null) return `${id}: dead since ${deadSince}, ${at}: ${lastError}`;
       if (attempts > 0)
         return `${id}: ${at}, tried ${attempts} times, next at ${nextAttemptAt}: ${lastError}`;

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Action } from '../api/actions';
+import type { WebhookStatus } from '../api/webhook-status';
 
 /** What is measured of the log and the read models, when it is asked for. */
 export interface Positions {
@@ -11,6 +12,7 @@ export interface Positions {
   /** Since when the read models are not known to hold all of the log. */
   readonly lagSeconds: () => number;
   readonly isReady: () => boolean;
+  readonly webhooks: () => readonly WebhookStatus[];
 }
 
 /** Figures for Prometheus. */
@@ -19,7 +21,7 @@ export class Metrics {
   readonly #requests: Histogram;
   readonly #kept: Counter;
 
-  constructor({ log, readModels, lagSeconds, isReady }: Positions) {
+  constructor({ log, readModels, lagSeconds, isReady, webhooks }: Positions) {
     const registers = [this.#registry];
     collectDefaultMetrics({ register: this.#registry });
     this.#requests = new Histogram({
@@ -54,6 +56,42 @@ export class Metrics {
     );
     gauge('toetsspoor_ready', '1 where requests are answered, 0 while the read models catch up.', () =>
       Number(isReady()),
+    );
+    const ofWebhooks = (
+      name: string,
+      help: string,
+      value: (webhook: WebhookStatus) => number | null,
+    ): void => {
+      new Gauge({
+        ...{ name, help, registers },
+        labelNames: ['webhook'],
+        collect() {
+          for (const webhook of webhooks()) {
+            const figure = value(webhook);
+            if (figure !== null) this.set({ webhook: webhook.id }, figure);
+          }
+        },
+      });
+    };
+    ofWebhooks(
+      'toetsspoor_webhook_pending_events',
+      'Events of the log behind the place where a webhook is; not all of them need be for it.',
+      ({ pending }) => pending,
+    );
+    ofWebhooks(
+      'toetsspoor_webhook_failed_attempts',
+      'How often the next event was tried in vain.',
+      ({ attempts }) => attempts,
+    );
+    ofWebhooks(
+      'toetsspoor_webhook_dead',
+      '1 where a webhook is dead: nothing is tried until it is revived.',
+      ({ deadSince }) => Number(deadSince !== null),
+    );
+    ofWebhooks(
+      'toetsspoor_webhook_last_success_timestamp_seconds',
+      'When a webhook took an event last; not there where it never did.',
+      ({ lastTakenAt }) => (lastTakenAt === null ? null : Date.parse(lastTakenAt) / 1000),
     );
   }
 

@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pointOf } from '../api/event-page';
+import { cursorOf, pointOf } from '../api/event-page';
 import { type CloudEventOptions, cloudEvent } from '../api/following/cloud-events';
-import { releasedEvents } from '../api/following/follow';
+import { releasedBehind } from '../api/following/follow';
 import { ReadScope } from '../api/read-scope';
 import type { ReadSources } from '../api/read-sources';
-import { DeliveryStates } from './delivery-state';
+import type { ReleasePoint } from '../api/released-events';
+import { type TraceContext, traceContextOf, traceparentOf } from '../api/trace-context';
+import type { Position } from '../domain/events';
+import type { DeliveryStates } from './delivery-state';
 import type { Webhook } from './webhook';
 
 /** How long to wait before each further attempt, in seconds: some three days in all, as Standard Webhooks advises. */
@@ -14,49 +17,48 @@ export const RETRY_AFTER_SECONDS: readonly number[] = [
   30 * 60,
   ...[2, 5, 10, 14, 20, 24].map((hours) => hours * 60 * 60),
 ];
+/** The longest wait that a receiver may ask for by `Retry-After`, in seconds. */
+export const MAX_RETRY_AFTER_SECONDS = 24 * 60 * 60;
 /** How long a receiver may take to answer, in milliseconds. */
 const ANSWER_WITHIN_MS = 15_000;
 /** How often to look whether a webhook that is dead was revived, in milliseconds. */
 const LOOK_EVERY_MS = 5_000;
+/** How long to wait for the log to grow before looking whether anybody still delivers, in milliseconds. */
+const GROWN_WITHIN_MS = 1_000;
 /** A wait is longer or shorter by up to this part, so that webhooks do not all come back at once. */
 const JITTER = 0.1;
 
 export interface DeliveryOptions {
   readonly sources: ReadSources;
   readonly states: DeliveryStates;
+  /** The last position of the log itself, which the read models may not have reached. */
+  readonly logEnd: () => Promise<Position>;
   readonly cloudEvents: CloudEventOptions;
-  /** Told where a webhook died. */
-  readonly onError?: (error: unknown) => void;
+  /** Told where a webhook died, with the trace of the last request to it. */
+  readonly onError?: (error: unknown, trace: TraceContext | null) => void;
   /** In milliseconds of time that passes; replaced in tests. */
   readonly wait?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 }
 
-/**
- * Tells all webhooks of what happens until `signal` is aborted; each goes its own way.
- * @param path of the file that keeps how far each is
- */
+/** Tells all webhooks of what happens until `signal` is aborted; each goes its own way. */
 export async function deliverAll(
   webhooks: readonly Webhook[],
-  options: Omit<DeliveryOptions, 'states'> & { readonly onError: (error: unknown) => void },
-  path: string,
+  options: DeliveryOptions & Required<Pick<DeliveryOptions, 'onError'>>,
   signal: AbortSignal,
 ): Promise<void> {
-  if (webhooks.length === 0) return;
-  const states = new DeliveryStates(path);
   await Promise.all(
     webhooks.map(async (webhook) => {
       while (!signal.aborted) {
         try {
-          await deliver(webhook, { ...options, states }, signal);
+          await deliver(webhook, options, signal);
         } catch (error) {
           // Nothing was taken as told, so it begins again where it was.
-          options.onError(error);
+          options.onError(error, null);
           await waited(LOOK_EVERY_MS, signal);
         }
       }
     }),
   );
-  states.close();
 }
 
 /**
@@ -70,28 +72,44 @@ export async function deliver(
   options: DeliveryOptions,
   signal: AbortSignal,
 ): Promise<void> {
+  const { id, audience, types } = webhook;
   const { sources, states, wait = waited } = options;
-  while (!signal.aborted) {
-    const state = states.of(webhook.id);
-    if (state.deadSince !== null) {
+  let behind = await beginning(webhook, options);
+  next: while (!signal.aborted) {
+    if (states.of(id).deadSince !== null) {
       await wait(LOOK_EVERY_MS, signal);
       continue;
     }
-    const behind = pointOf(state.position);
-    for await (const released of releasedEvents(
-      sources,
-      webhook.audience,
-      behind,
-      { types: webhook.types, stream: null },
-      signal,
-    )) {
-      const scope = new ReadScope(sources, webhook.audience);
-      const message = JSON.stringify(await cloudEvent(scope, released, options.cloudEvents, 'small'));
-      const isTaken = await deliverOne(webhook, released.event.id, message, options, signal);
-      if (!isTaken) break;
-      states.save(webhook.id, { ...NOTHING_WRONG, position: released.cursor });
+    const scope = new ReadScope(sources, audience);
+    const { released, next, isAll } = await releasedBehind(scope, behind, { types, stream: null });
+    for (const one of released) {
+      const content = await cloudEvent(new ReadScope(sources, audience), one, options.cloudEvents, 'small');
+      const isTaken = await deliverOne(webhook, one.event.id, JSON.stringify(content), options, signal);
+      if (!isTaken) continue next;
+      const lastTakenAt = sources.now().toISOString();
+      states.save(id, { ...NOTHING_WRONG, position: one.cursor, lastTakenAt });
+      behind = one.place;
+      states.sawUpTo(id, behind);
     }
+    behind = next;
+    states.sawUpTo(id, behind);
+    if (isAll && !signal.aborted) await sources.grown(scope.upTo, GROWN_WITHIN_MS);
   }
+}
+
+/** The place behind which a webhook is to be told: where it was, or else where it says to begin, from then on. */
+async function beginning({ id, from }: Webhook, { states, logEnd }: DeliveryOptions): Promise<ReleasePoint> {
+  const state = states.of(id);
+  const place = await (async (): Promise<ReleasePoint> => {
+    if (state.position !== null) return pointOf(state.position);
+    if (from === 'start') return pointOf(null);
+    const wanted =
+      from === 'now' ? { position: Number.MAX_SAFE_INTEGER, from: await logEnd() } : pointOf(from);
+    states.save(id, { ...state, position: cursorOf(wanted) });
+    return wanted;
+  })();
+  states.sawUpTo(id, place);
+  return place;
 }
 
 const NOTHING_WRONG = { attempts: 0, nextAttemptAt: null, lastError: null, deadSince: null } as const;
@@ -104,6 +122,8 @@ async function deliverOne(
   { sources, states, onError, wait = waited }: DeliveryOptions,
   signal: AbortSignal,
 ): Promise<boolean> {
+  // One trace a message, in which each attempt is an action of its own.
+  const traceparent = traceparentOf(traceContextOf({}));
   while (!signal.aborted) {
     const state = states.of(webhook.id);
     const leftMs =
@@ -113,25 +133,28 @@ async function deliverOne(
       await wait(Math.min(leftMs, LOOK_EVERY_MS), signal);
       continue;
     }
-    const failure = await send(webhook, id, message, sources.now(), signal);
+    const trace = traceContextOf({ traceparent });
+    const failure = await send(webhook, id, message, { at: sources.now(), trace }, signal);
     if (signal.aborted) return false;
     if (failure === null) return true;
     const afterSeconds = RETRY_AFTER_SECONDS[state.attempts];
     const now = sources.now();
     const isDead = afterSeconds === undefined || failure.isFinal;
     const jitter = 1 + JITTER * (2 * Math.random() - 1);
+    const waitSeconds = Math.max((afterSeconds ?? 0) * jitter, failure.retryAfterSeconds);
     states.save(webhook.id, {
-      position: state.position,
+      ...state,
       attempts: state.attempts + 1,
       lastError: failure.what,
       deadSince: isDead ? now.toISOString() : null,
-      nextAttemptAt: isDead ? null : new Date(now.getTime() + afterSeconds * 1000 * jitter).toISOString(),
+      nextAttemptAt: isDead ? null : new Date(now.getTime() + waitSeconds * 1000).toISOString(),
     });
     if (!isDead) continue;
     onError?.(
       new Error(
         `the webhook ${webhook.id} is dead: ${failure.what}; revive it with \`webhooks --revive ${webhook.id}\``,
       ),
+      trace,
     );
     return false;
   }
@@ -142,13 +165,15 @@ interface Failure {
   readonly what: string;
   /** Whether the receiver wants no more. */
   readonly isFinal: boolean;
+  /** How long the receiver asks to wait at least; 0 where it does not. */
+  readonly retryAfterSeconds: number;
 }
 
 async function send(
   webhook: Webhook,
   id: string,
   message: string,
-  at: Date,
+  { at, trace }: { readonly at: Date; readonly trace: TraceContext },
   signal: AbortSignal,
 ): Promise<Failure | null> {
   try {
@@ -156,6 +181,7 @@ async function send(
       method: 'POST',
       headers: {
         'content-type': 'application/cloudevents+json; charset=utf-8',
+        traceparent: traceparentOf(trace),
         ...webhook.sign(id, at, message),
       },
       body: message,
@@ -164,9 +190,12 @@ async function send(
       signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]),
     });
     await response.body?.cancel();
-    return response.ok
-      ? null
-      : { what: `the receiver answered ${response.status}`, isFinal: response.status === 410 };
+    if (response.ok) return null;
+    return {
+      what: `the receiver answered ${response.status}`,
+      isFinal: response.status === 410,
+      retryAfterSeconds: retryAfter(response.headers.get('retry-after'), at),
+    };
   } catch (error) {
     const { cause, name } = error as Error;
     const code = (cause as NodeJS.ErrnoException | undefined)?.code;
@@ -174,8 +203,15 @@ async function send(
       name === 'TimeoutError'
         ? `no answer within ${ANSWER_WITHIN_MS / 1000} s`
         : `not reached${code ? ` (${code})` : ''}`;
-    return { what, isFinal: false };
+    return { what, isFinal: false, retryAfterSeconds: 0 };
   }
+}
+
+/** The wait that a header `Retry-After` asks for, a number of seconds or an instant, as far as it is granted. */
+function retryAfter(header: string | null, now: Date): number {
+  const text = header?.trim() ?? '';
+  const seconds = /^\d+$/.test(text) ? Number(text) : (Date.parse(text) - now.getTime()) / 1000;
+  return Number.isNaN(seconds) ? 0 : Math.min(Math.max(seconds, 0), MAX_RETRY_AFTER_SECONDS);
 }
 
 async function waited(milliseconds: number, signal: AbortSignal): Promise<void> {

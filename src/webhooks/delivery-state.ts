@@ -1,11 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import type { ReleasePoint } from '../api/released-events';
 
 /** How far a webhook is, and how it does. */
 export interface DeliveryState {
-  /** Cursor of the last event that was taken; null where none was yet. */
+  /** Cursor of the place to go on behind, as a rule the last event that was taken; null where it has not begun. */
   readonly position: string | null;
+  /** When an event was taken last (ISO 8601); null where none was yet. */
+  readonly lastTakenAt: string | null;
   /** How often the next event was tried in vain. */
   readonly attempts: number;
   /** When to try again (ISO 8601); null where nothing failed. */
@@ -18,6 +21,7 @@ export interface DeliveryState {
 
 const FRESH: DeliveryState = {
   position: null,
+  lastTakenAt: null,
   attempts: 0,
   nextAttemptAt: null,
   lastError: null,
@@ -27,6 +31,7 @@ const FRESH: DeliveryState = {
 /** Keeps how far each webhook is, so that nothing is missed when the server starts again. */
 export class DeliveryStates {
   readonly #database: DatabaseSync;
+  readonly #places = new Map<string, ReleasePoint>();
 
   constructor(path: string) {
     mkdirSync(dirname(path), { recursive: true });
@@ -36,20 +41,26 @@ export class DeliveryStates {
       CREATE TABLE IF NOT EXISTS deliveries (
         webhook TEXT PRIMARY KEY,
         position TEXT,
+        last_taken_at TEXT,
         attempts INTEGER NOT NULL,
         next_attempt_at TEXT,
         last_error TEXT,
         dead_since TEXT
       ) STRICT`);
+    const columns = this.#database.prepare('PRAGMA table_info(deliveries)').all();
+    // In files of earlier versions there is none.
+    if (!columns.some(({ name }) => name === 'last_taken_at'))
+      this.#database.exec('ALTER TABLE deliveries ADD COLUMN last_taken_at TEXT');
   }
 
-  /** Of a webhook that was not there before: from the first event on. */
+  /** Of a webhook that was not there before: nothing was taken yet. */
   of(webhook: string): DeliveryState {
     const row = this.#database.prepare('SELECT * FROM deliveries WHERE webhook = ?').get(webhook);
     if (row === undefined) return FRESH;
     const text = (value: unknown): string | null => (value === null ? null : String(value));
     return {
       position: text(row.position),
+      lastTakenAt: text(row.last_taken_at),
       attempts: Number(row.attempts),
       nextAttemptAt: text(row.next_attempt_at),
       lastError: text(row.last_error),
@@ -57,21 +68,33 @@ export class DeliveryStates {
     };
   }
 
-  save(webhook: string, { position, attempts, nextAttemptAt, lastError, deadSince }: DeliveryState): void {
+  save(webhook: string, state: DeliveryState): void {
+    const { position, lastTakenAt, attempts, nextAttemptAt, lastError, deadSince } = state;
     this.#database
       .prepare(
-        `INSERT INTO deliveries (webhook, position, attempts, next_attempt_at, last_error, dead_since)
-         VALUES (?, ?, ?, ?, ?, ?)
-         ON CONFLICT DO UPDATE SET position = excluded.position, attempts = excluded.attempts,
-           next_attempt_at = excluded.next_attempt_at, last_error = excluded.last_error,
-           dead_since = excluded.dead_since`,
+        `INSERT INTO deliveries (webhook, position, last_taken_at, attempts, next_attempt_at, last_error, dead_since)
+         VALUES (?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT DO UPDATE SET position = excluded.position, last_taken_at = excluded.last_taken_at,
+           attempts = excluded.attempts, next_attempt_at = excluded.next_attempt_at,
+           last_error = excluded.last_error, dead_since = excluded.dead_since`,
       )
-      .run(webhook, position, attempts, nextAttemptAt, lastError, deadSince);
+      .run(webhook, position, lastTakenAt, attempts, nextAttemptAt, lastError, deadSince);
   }
 
   /** Has a webhook tried again at once, behind the last event that it took. */
   revive(webhook: string): void {
-    this.save(webhook, { ...FRESH, position: this.of(webhook).position });
+    const { position, lastTakenAt } = this.of(webhook);
+    this.save(webhook, { ...FRESH, position, lastTakenAt });
+  }
+
+  /** Remembers behind which place a webhook is, also where what lies before it is not for it. */
+  sawUpTo(webhook: string, place: ReleasePoint): void {
+    this.#places.set(webhook, place);
+  }
+
+  /** The place behind which a webhook is, where it was told since this was opened. */
+  placeOf(webhook: string): ReleasePoint | undefined {
+    return this.#places.get(webhook);
   }
 
   close(): void {

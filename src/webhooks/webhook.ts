@@ -6,7 +6,13 @@ import { eventTypeOf, notAType } from '../api/event-types';
 import { type Audience, PUBLIC } from '../domain/audience';
 import type { EventType } from '../domain/events';
 
+/** Secrets that are good at one time: while one takes the place of another, two. */
+const MAX_SECRETS = 4;
+
 const Names = T.Optional(T.Array(T.String({ minLength: 1 }), { minItems: 1 }));
+
+/** Standard Webhooks: `whsec_` and 24 to 64 bytes in base64. */
+const Secret = T.String({ pattern: '^whsec_[A-Za-z0-9+/]{32,88}={0,2}$' });
 
 /** The file of webhooks: who is told of what happens, where, and how they know that it is us. */
 const WebhooksFile = T.Array(
@@ -14,8 +20,11 @@ const WebhooksFile = T.Array(
     {
       id: T.String({ pattern: '^[a-z0-9][a-z0-9-]{0,62}$' }),
       url: T.String({ minLength: 1 }),
-      /** Standard Webhooks: `whsec_` and 24 to 64 bytes in base64. */
-      secret: T.String({ pattern: '^whsec_[A-Za-z0-9+/]{32,88}={0,2}$' }),
+      secret: T.Union([Secret, T.Array(Secret, { minItems: 1, maxItems: MAX_SECRETS })], {
+        description: `whsec_ and 24 to 64 bytes in base64, or a list of at most ${MAX_SECRETS} of these`,
+      }),
+      /** Where it begins, once: behind that the place is kept that it has come to. */
+      from: T.Optional(T.String()),
       /** Either spelling. */
       types: T.Optional(T.Array(T.String(), { minItems: 1 })),
       /** Beside what is published: what lies within these limits. */
@@ -36,6 +45,8 @@ export interface Webhook {
   readonly url: string;
   readonly types: readonly EventType[] | null;
   readonly audience: Audience;
+  /** Where it begins: `start` (the first event), `now`, or the position of an event that it has had. */
+  readonly from: string;
   /** The headers that a message is sent with, by Standard Webhooks. */
   readonly sign: (messageId: string, at: Date, payload: string) => Readonly<Record<string, string>>;
 }
@@ -64,11 +75,14 @@ export function readWebhooks(path: string): Webhook[] {
     });
   }
   const problems = [...Value.Errors(WebhooksFile, content)].map(
-    ({ path: place, message }) => `${path}${place === '' ? '' : ` at ${place}`}: ${message}`,
+    ({ path: place, message, schema }) =>
+      `${path}${place === '' ? '' : ` at ${place}`}: ${schema.description ? `expected ${schema.description}` : message}`,
   );
   if (problems.length > 0) throw new WebhooksFileError([...new Set(problems)].join('\n'));
   const webhooks = content as Static<typeof WebhooksFile>;
-  webhooks.forEach(({ id, url, types = [] }, index) => {
+  webhooks.forEach(({ id, url, types = [], from = 'start' }, index) => {
+    if (!isBeginning(from))
+      problems.push(`${path} at /${index}/from: expected "start", "now" or the position of an event`);
     types.forEach((type, at) => {
       if (eventTypeOf(type) === undefined)
         problems.push(`${path} at /${index}/types/${at}: ${notAType(type)}`);
@@ -81,7 +95,7 @@ export function readWebhooks(path: string): Webhook[] {
       );
   });
   if (problems.length > 0) throw new WebhooksFileError(problems.join('\n'));
-  return webhooks.map(({ id, url, secret, types, sees }) => ({
+  return webhooks.map(({ id, url, secret, types, sees, from = 'start' }) => ({
     id,
     url,
     types: types?.flatMap((type) => eventTypeOf(type) ?? []) ?? null,
@@ -95,15 +109,17 @@ export function readWebhooks(path: string): Webhook[] {
               frameworks: sees.frameworks ?? null,
             },
           ],
-    sign: signed(new Signer(secret)),
+    from,
+    sign: signed([secret].flat().map((one) => new Signer(one))),
   }));
 }
 
-function signed(signer: Signer): Webhook['sign'] {
+function signed(signers: readonly Signer[]): Webhook['sign'] {
   return (messageId, at, payload) => ({
     'webhook-id': messageId,
     'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
-    'webhook-signature': signer.sign(messageId, at, payload),
+    // Who verifies needs one of them to be theirs.
+    'webhook-signature': signers.map((signer) => signer.sign(messageId, at, payload)).join(' '),
   });
 }
 
@@ -112,4 +128,17 @@ function isAddress(text: string): boolean {
   if (url === null || url.username !== '' || url.password !== '') return false;
   const isOfThisMachine = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
   return url.protocol === 'https:' || (url.protocol === 'http:' && isOfThisMachine);
+}
+
+/** True for a word or a cursor: one or two positions, as JSON in base64url. */
+function isBeginning(from: string): boolean {
+  return (
+    from === 'start' || from === 'now' || /^\[\d+(,\d+)?\]$/.test(Buffer.from(from, 'base64url').toString())
+  );
+}
+
+/** An address without what may be secret in it. */
+export function shownAddress(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return `${origin}${pathname}`;
 }

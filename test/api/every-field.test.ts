@@ -24,7 +24,11 @@ const QUERY = `
     node(id: $id) { __typename id ... on Approach { slug } }
     point: node(id: $point) { __typename id ... on ImprovementPoint { text } }
     checkpoint { ...Checkpoint }
+    webhooks { ...Webhook }
     consistencyProof(from: 10, to: 40) { from to path checkpoint { ...Checkpoint } }
+  }
+  fragment Webhook on Webhook {
+    id url types position pending lastTakenAt attempts nextAttemptAt lastError deadSince
   }
   fragment PageInfo on PageInfo { hasNextPage hasPreviousPage startCursor endCursor }
   fragment Framework on Framework {
@@ -76,7 +80,8 @@ const QUERY = `
 describe('Every field', () => {
   let server: TestServer;
   beforeAll(async () => {
-    server = (await startServer(SAMPLE_2013, SAMPLE_2014)).asAuditor();
+    const started = await startServer(SAMPLE_2013, SAMPLE_2014);
+    server = { ...started, ...started.as({ roles: ['admin'] }) };
   });
   afterAll(() => server.close());
 

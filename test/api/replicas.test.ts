@@ -124,6 +124,7 @@ describe('A replica that does not keep up', () => {
         key: generateSigningKey('test'),
       },
       readLog: async function* () {},
+      webhooks: () => [],
       tokens: { issuers: [], audience: 'toetsspoor', clients: null, types: [], localKeyFile: null },
       documents: null,
       introspection: true,

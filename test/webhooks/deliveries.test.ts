@@ -5,10 +5,16 @@ import { CloudEvent } from 'cloudevents';
 import { Webhook as Verifier } from 'standardwebhooks';
 import type { ReadSources } from '../../src/api/read-sources';
 import { PUBLIC } from '../../src/domain/audience';
-import { deliver, deliverAll, RETRY_AFTER_SECONDS } from '../../src/webhooks/deliveries';
+import {
+  deliver,
+  deliverAll,
+  MAX_RETRY_AFTER_SECONDS,
+  RETRY_AFTER_SECONDS,
+} from '../../src/webhooks/deliveries';
 import { DeliveryStates } from '../../src/webhooks/delivery-state';
 import type { Webhook } from '../../src/webhooks/webhook';
-import { openTestRegister, SAMPLE_2013, SAMPLE_2014, type TestRegister } from '../api/support';
+import { facts, openTestRegister, SAMPLE_2013, SAMPLE_2014, type TestRegister } from '../api/support';
+import { assessment } from '../factsheet/builder';
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const CLOUD_EVENTS = {
@@ -18,9 +24,11 @@ const CLOUD_EVENTS = {
 
 /** Somebody who is told, and answers as they are bid. */
 class Receiver {
-  readonly got: { id: string; headers: IncomingHttpHeaders; body: string }[] = [];
+  readonly got: { id: string; headers: IncomingHttpHeaders; body: string; path: string | undefined }[] = [];
   /** The statuses to answer with, one after another; 204 behind the last. */
   answers: number[] = [];
+  /** What it says in `Retry-After` beside a status that is not 204. */
+  retryAfter: string | null = null;
   readonly #server: Server;
   onMessage: () => void = () => {};
 
@@ -28,9 +36,16 @@ class Receiver {
     this.#server = createServer(async (request, response) => {
       let body = '';
       for await (const part of request) body += part;
-      this.got.push({ id: String(request.headers['webhook-id']), headers: request.headers, body });
+      this.got.push({
+        id: String(request.headers['webhook-id']),
+        headers: request.headers,
+        body,
+        path: request.url,
+      });
       response.statusCode = this.answers.shift() ?? 204;
       response.setHeader('location', '/elsewhere');
+      if (response.statusCode !== 204 && this.retryAfter !== null)
+        response.setHeader('retry-after', this.retryAfter);
       response.end();
       this.onMessage();
     });
@@ -85,11 +100,14 @@ describe('A webhook', () => {
     await opened.dispose();
   });
 
+  const logEnd = async () => (await opened.register.store.lastPosition()) ?? 0;
+
   const hook = (changes: Partial<Webhook> = {}): Webhook => ({
     id: 'ministerie',
     url,
     types: null,
     audience: PUBLIC,
+    from: 'start',
     sign: (id, at, payload) => ({
       'webhook-id': id,
       'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
@@ -110,7 +128,7 @@ describe('A webhook', () => {
       if (done()) stop.abort();
       await new Promise((resolve) => setImmediate(resolve));
     };
-    await deliver(webhook, { sources, states, cloudEvents: CLOUD_EVENTS, wait }, stop.signal);
+    await deliver(webhook, { sources, states, logEnd, cloudEvents: CLOUD_EVENTS, wait }, stop.signal);
   }
 
   test('is told of every event in order, signed, as a CloudEvent', async () => {
@@ -151,6 +169,85 @@ describe('A webhook', () => {
     expect(waitedMs).toBeGreaterThanOrEqual(wanted * 0.9);
     expect(waitedMs).toBeLessThanOrEqual(wanted * 1.1 + 1);
     expect(states.of('ministerie')).toMatchObject({ attempts: 0, lastError: null });
+  });
+
+  test('is not followed to where its receiver sends it', async () => {
+    receiver.answers = [301, 302, 303, 307, 308];
+    await until(6);
+    expect(new Set(receiver.got.map(({ path }) => path))).toEqual(new Set(['/in']));
+  });
+
+  test.each([
+    ['a number of seconds', () => '3600', 3600],
+    ['an instant', () => new Date(nowMs + 7_200_500).toUTCString(), 7200],
+    ['longer than is granted', () => '1000000', MAX_RETRY_AFTER_SECONDS],
+    ['longer than any number', () => '9'.repeat(400), MAX_RETRY_AFTER_SECONDS],
+  ])('waits as long as its receiver asks, by %s', async (_what, asked, seconds) => {
+    receiver.answers = [503];
+    receiver.retryAfter = asked();
+    await until(2);
+    expect(waitedMs).toBeGreaterThanOrEqual((seconds - 1) * 1000);
+    expect(waitedMs).toBeLessThanOrEqual((seconds + 1) * 1000);
+    expect(receiver.got[0]?.id).toBe(receiver.got[1]?.id);
+  });
+
+  test.each(['0', '-1', 'soon', 'Wed, 21 Oct 2015 07:28:00 GMT'])(
+    'is not tried sooner where its receiver asks for %s',
+    async (asked) => {
+      receiver.answers = [503];
+      receiver.retryAfter = asked;
+      await until(2);
+      expect(waitedMs).toBeGreaterThanOrEqual((RETRY_AFTER_SECONDS[0] ?? 0) * 900);
+      expect(waitedMs).toBeLessThanOrEqual((RETRY_AFTER_SECONDS[0] ?? 0) * 1100 + 1);
+    },
+  );
+
+  test('is told each message in a trace of its own, each attempt as an action of it', async () => {
+    receiver.answers = [503];
+    await until(3);
+    const traces = receiver.got.slice(0, 3).map(({ headers }) => {
+      const [, trace, span] = /^00-([0-9a-f]{32})-([0-9a-f]{16})-01$/.exec(String(headers.traceparent)) ?? [];
+      return { trace, span };
+    });
+    expect(traces.map(({ trace }) => trace)).toEqual([
+      traces[0]?.trace,
+      traces[0]?.trace,
+      expect.stringMatching(/^[0-9a-f]{32}$/),
+    ]);
+    expect(traces[2]?.trace).not.toBe(traces[0]?.trace);
+    expect(new Set(traces.map(({ span }) => span)).size).toBe(3);
+  });
+
+  test('that begins now is told of what comes, and of that after a restart too', async () => {
+    const begun = hook({ from: 'now' });
+    const stop = new AbortController();
+    const delivering = deliver(begun, { sources, states, logEnd, cloudEvents: CLOUD_EVENTS }, stop.signal);
+    while (states.placeOf('ministerie') === undefined) await new Promise((resolve) => setImmediate(resolve));
+    stop.abort();
+    await delivering;
+    expect(receiver.got).toEqual([]);
+    states.close();
+    states = new DeliveryStates(statesPath);
+    await opened.import(assessment(facts({ approach: 'Nieuw' })));
+    await opened.register.projector.catchUp();
+    await until(opened.register.projector.position - length, begun);
+    expect(new Set(receiver.got.map(({ body }) => JSON.parse(body).subject))).toEqual(
+      new Set(['approach-GM0935-nieuw']),
+    );
+    expect(receiver.got).toHaveLength(opened.register.projector.position - length);
+  });
+
+  test('that begins behind an event is told of those that follow, once', async () => {
+    const from = Buffer.from('[44]').toString('base64url');
+    await until(length - 44, hook({ from }));
+    await opened.import(assessment(facts({ approach: 'Nieuw' })));
+    await opened.register.projector.catchUp();
+    const all = opened.register.projector.position - 44;
+    await until(all, hook({ from }));
+    expect(new Set(receiver.got.map(({ id }) => id)).size).toBe(all);
+    expect(receiver.got).toHaveLength(all);
+    const { position } = JSON.parse(receiver.got[0]?.body ?? '');
+    expect(JSON.parse(Buffer.from(position, 'base64url').toString())[0]).toBe(45);
   });
 
   test('is dead after the last attempt, says why, and is left alone until it is revived', async () => {
@@ -202,8 +299,7 @@ describe('A webhook', () => {
     const errors: unknown[] = [];
     await deliverAll(
       [hook(), hook({ id: 'ander', url: otherUrl })],
-      { sources, cloudEvents: CLOUD_EVENTS, onError: (error) => errors.push(error) },
-      join(opened.config.dataDir, 'others.db'),
+      { sources, states, logEnd, cloudEvents: CLOUD_EVENTS, onError: (error) => errors.push(error) },
       stop.signal,
     );
     expect(other.got).toHaveLength(length);

@@ -41,6 +41,24 @@ describe('A file of webhooks', () => {
     expect(() => new Verifier(SECRET).verify('{"a":2}', { ...headers })).toThrow();
   });
 
+  it('may hold several secrets, of which each is enough to verify by', () => {
+    const other = `whsec_${Buffer.alloc(24, 9).toString('base64')}`;
+    const headers =
+      read([{ ...HOOK, secret: [SECRET, other] }])[0]?.sign('id-1', new Date(), '{"a":1}') ?? {};
+    for (const secret of [SECRET, other])
+      expect(new Verifier(secret).verify('{"a":1}', { ...headers })).toEqual({ a: 1 });
+    const third = `whsec_${Buffer.alloc(24, 1).toString('base64')}`;
+    expect(() => new Verifier(third).verify('{"a":1}', { ...headers })).toThrow();
+  });
+
+  it.each(['start', 'now', Buffer.from('[44]').toString('base64url')])('says where to begin: %s', (from) => {
+    expect(read([{ ...HOOK, from }])[0]?.from).toBe(from);
+  });
+
+  it('begins at the first event where it does not say', () => {
+    expect(read([HOOK])[0]?.from).toBe('start');
+  });
+
   it.each([
     ['no JSON', '[{"secret": "whsec_geheim"', 'is not JSON'],
     ['a webhook without a secret', [{ id: 'a', url: HOOK.url }], '/0/secret'],
@@ -51,6 +69,13 @@ describe('A file of webhooks', () => {
       'at /0/types/0: "Nothing" is not a type of event; expected one of FrameworkPublished,',
     ],
     ['a word that is not known', [{ ...HOOK, see: {} }], '/0/see'],
+    ['no secret in a list', [{ ...HOOK, secret: [] }], '/0/secret: expected whsec_ and 24 to 64 bytes'],
+    [
+      'a secret in a list that is none',
+      [{ ...HOOK, secret: [SECRET, 'whsec_geheim'] }],
+      '/0/secret: expected',
+    ],
+    ['a beginning that is none', [{ ...HOOK, from: '2015-01-01' }], '/0/from: expected "start", "now" or'],
     ['limits that limit nothing', [{ ...HOOK, sees: {} }], '/0/sees'],
     ['two with one id', [HOOK, HOOK], 'at /1/id: "ministerie" is there already'],
     ['an address without https', [{ ...HOOK, url: 'http://ontvanger.example.nl/' }], '/0/url'],
