@@ -1,16 +1,22 @@
 import type { EventType, Position } from '../src/domain/events';
-import { type Release, type ReleaseSubject, releaseSubjects, releasesOf } from '../src/domain/releases';
+import {
+  type AnyOf,
+  type Release,
+  type ReleaseSubject,
+  releaseSubjects,
+  releasesOf,
+} from '../src/domain/releases';
 import type { ReadDatabase } from './database';
 import type { Derived } from './derived';
 import type { EventPlace } from './event-index';
 
 /**
  * From where in the log on each event is there, and for whom: what those who do not see everything follow the log
- * by. `within` and `outside` are lists of subjects in JSON, null where they are empty.
+ * by. `within` and `outside` are lists of lists of subjects in JSON, null where they are empty.
  */
 export const releases: Derived = {
   name: 'releases',
-  version: 1,
+  version: 2,
   tables: {
     releases: `CREATE TABLE releases (
       released INTEGER NOT NULL,
@@ -93,7 +99,7 @@ export const releases: Derived = {
   },
 };
 
-function json(positions: readonly Position[]): string | null {
+function json(positions: readonly AnyOf[]): string | null {
   return positions.length === 0 ? null : JSON.stringify(positions);
 }
 
@@ -169,7 +175,7 @@ const RELEASES = `SELECT r.released AS "from", r.position, s.name AS stream, e.r
   FROM releases AS r JOIN events AS e ON e.position = r.position JOIN event_streams AS s ON s.id = r.stream`;
 
 function parsed({ within, outside, ...place }: StoredRelease): ReleaseRow {
-  const list = (json: string | null): Position[] => (json === null ? [] : JSON.parse(json));
+  const list = (json: string | null): Position[][] => (json === null ? [] : JSON.parse(json));
   return { ...place, within: list(within), outside: list(outside) };
 }
 

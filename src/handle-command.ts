@@ -2,6 +2,7 @@ import { hash, randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Decided, decide } from './domain/approach';
 import { type ApproachCommand, stepsOf } from './domain/approach-commands';
+import { assertMunicipality } from './domain/approach-rules';
 import type { Audience } from './domain/audience';
 import {
   type DomainEvent,
@@ -13,9 +14,9 @@ import {
 import { decideFramework, evolveFramework, type FrameworkCommand, FrameworkLine } from './domain/framework';
 import { type ApproachHistory, emptyHistory, evolve } from './domain/history';
 import { Rejection } from './domain/rejection';
-import { asksForThese } from './domain/repeated-command';
+import { asksForThese, eventsAskedFor } from './domain/repeated-command';
 import { approachStream, frameworkStream } from './domain/streams';
-import { assertWithin } from './domain/write-limits';
+import { assertWithin, withinLimits } from './domain/write-limits';
 import {
   type AppendResult,
   EventIdTakenError,
@@ -98,12 +99,18 @@ export async function handleApproachCommand(
   context: CommandContext,
 ): Promise<CommandResult> {
   assertAbout(approach, command);
-  const stream = approachStream(approach.municipality, approach.slug);
+  const { municipality } = approach;
+  const stream = approachStream(municipality, approach.slug);
   return appendDecision(store, stream, command, context, {
     start: emptyHistory,
     fold: foldApproach,
+    assertMaySend(history, sentBefore) {
+      const { limits } = context;
+      if (limits === undefined) return;
+      assertWithin(limits, municipality, eventsAskedFor(command), history);
+      assertWithin(limits, municipality, sentBefore, history);
+    },
     async decide(history) {
-      if (context.limits !== undefined) assertWithin(context.limits, approach.municipality, command, history);
       const opened = stepsOf(command).flatMap((step) =>
         step.type === 'OpenAssessment' ? [step.data.framework] : [],
       );
@@ -111,7 +118,9 @@ export async function handleApproachCommand(
       for (const code of [...opened, ...history.assessments.map(({ framework }) => framework)]) {
         if (!frameworks.has(code)) frameworks.set(code, (await loadFramework(store, code)).line);
       }
-      return decide(command, history, (code) => frameworks.get(code) ?? new FrameworkLine());
+      const decided = decide(command, history, (code) => frameworks.get(code) ?? new FrameworkLine());
+      const { limits } = context;
+      return limits === undefined ? decided : withinLimits(limits, municipality, decided, history);
     },
   });
 }
@@ -129,6 +138,7 @@ export async function handleFrameworkCommand(
   return appendDecision(store, stream, command, context, {
     start: () => new FrameworkLine(),
     fold: evolveFramework,
+    assertMaySend: () => {},
     decide: async (line) => decideFramework(command, line).map((event) => ({ event, line: null })),
   });
 }
@@ -193,8 +203,10 @@ function foldApproach(history: ApproachHistory, event: RecordedEvent): void {
   evolve(history, event, { ...event, ...event.metadata });
 }
 
-/** @throws Rejection where the command would register an approach in the stream of another. */
+/** @throws Rejection where there is no such municipality, or the command would write to the stream of another approach. */
 function assertAbout({ municipality, slug }: ApproachKey, command: ApproachCommand): void {
+  // A stream's name holds both: a code that is none could make of them the name of another approach's.
+  assertMunicipality(municipality);
   for (const step of stepsOf(command)) {
     if (step.type !== 'RegisterApproach') continue;
     if (step.data.municipality === municipality && step.data.slug === slug) continue;
@@ -215,6 +227,8 @@ async function appendDecision<State>(
   subject: {
     readonly start: () => State;
     readonly fold: (state: State, event: RecordedEvent) => unknown;
+    /** Before anything is said of what is there: of a command that was sent before too, with the events it gave. */
+    readonly assertMaySend: (state: State, sentBefore: readonly RecordedEvent[]) => void;
     readonly decide: (state: State) => Promise<readonly Decided[]>;
   },
 ): Promise<CommandResult> {
@@ -222,6 +236,7 @@ async function appendDecision<State>(
   for (let attempt = 1; ; attempt += 1) {
     const loaded = await load(store, stream, subject.start(), subject.fold, correlationId);
     const { state, revision, position, own } = loaded;
+    subject.assertMaySend(state, own);
     if (own.length > 0) return { ...resultOf(command, own, context), isRepeated: true };
     if (expectedRevision !== null && expectedRevision !== revision) {
       throw new RevisionConflictError(stream, expectedRevision, revision);

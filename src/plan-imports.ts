@@ -8,6 +8,7 @@ import { type Framework, FrameworkLine } from './domain/framework';
 import { reasonOfNewIssue } from './domain/free-text';
 import { type ApproachHistory, emptyHistory, evolve } from './domain/history';
 import { Rejection } from './domain/rejection';
+import { eventsAskedFor } from './domain/repeated-command';
 import { approachStream } from './domain/streams';
 import { assertMayWriteMunicipality, assertWithin } from './domain/write-limits';
 import { type Factsheet, FactsheetError, type Said } from './factsheet/factsheet';
@@ -115,7 +116,12 @@ export async function planImports(
       const before = known === null ? ahead : await readApproach(store, stream, known.revision);
       const plan = planOne(document, approach, framework, ahead, before, { ...options, isLast, known });
       if (options.command !== undefined && plan.command !== null)
-        assertWithin(options.command.limits, approach.municipality, plan.command, ahead.history);
+        assertWithin(
+          options.command.limits,
+          approach.municipality,
+          eventsAskedFor(plan.command),
+          ahead.history,
+        );
       const decided = plan.command === null ? [] : decide(plan.command, ahead.history, () => line);
       const counts: Record<string, number> = {};
       for (const { event, line: from } of decided) {

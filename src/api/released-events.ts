@@ -83,7 +83,7 @@ function releaseAt(scope: ReadScope, position: Position): ReleasedPlace | null {
 
 /** Those of the releases that are for who reads. */
 function releasedTo(scope: ReadScope, rows: readonly ReleaseRow[]): ReleasedPlace[] {
-  const named = new Set(rows.flatMap(({ within, outside }) => [...within, ...outside]));
+  const named = new Set(rows.flatMap(({ within, outside }) => [...within, ...outside].flat()));
   const known = scope.releaseSubjects([...named]).filter((one) => includesSubject(scope.audience, one));
   const isKnown = new Set(known.map(({ position }) => position));
   return rows

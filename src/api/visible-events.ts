@@ -1,8 +1,9 @@
 import { type AsOf, publicBy, speaksBy } from '../domain/as-of';
 import { isThere, withdrawalAt } from '../domain/corrections';
-import { assessmentsOfFollowed, subjectsOfFactsheets } from '../domain/event-subjects';
+import { subjectsOfFactsheets } from '../domain/event-subjects';
 import type { AssessmentFact, CommitmentFact, Fact, FollowUpFact } from '../domain/facts';
 import type { ApproachHistory } from '../domain/history';
+import { mayKnow } from '../domain/improvement';
 import { isShown } from '../domain/verdicts';
 
 /**
@@ -19,9 +20,9 @@ export function visibleEvents(history: ApproachHistory, asOf: AsOf): Fact[] {
   const assessments = history.assessments.filter((one) => isShown(history, one, asOf));
   // Whether who reads may know of it at all, whatever the clocks: as of everything up to that position.
   const always = { ...asOf, reference: null, publishedBy: null };
-  const mayKnow = (assessment: AssessmentFact): boolean => isShown(history, assessment, always);
+  const mayBeKnown = (assessment: AssessmentFact): boolean => isShown(history, assessment, always);
   const isTold = (told: FollowUpFact | CommitmentFact): boolean => {
-    if (!assessmentsOfFollowed(history, told).every(mayKnow)) return false;
+    if (!mayKnow(history, told, asOf)) return false;
     return told.assessment === null
       ? asOf.reference === null && asOf.publishedBy === null
       : assessments.some(({ id }) => id === told.assessment);
@@ -33,7 +34,7 @@ export function visibleEvents(history: ApproachHistory, asOf: AsOf): Fact[] {
     const { reference, publicFrom } = factsheet;
     if (!speaksBy(asOf, Number(reference)) || !publicBy(asOf, publicFrom)) return;
     const subject = subjects[index];
-    if (subject !== undefined && subject.fact.position <= asOf.upTo && subject.of.every(mayKnow))
+    if (subject !== undefined && subject.fact.position <= asOf.upTo && subject.of.every(mayBeKnown))
       add(factsheet);
   });
   for (const assessment of assessments) {

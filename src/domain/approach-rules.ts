@@ -4,6 +4,7 @@ import { type Framework, indicatorsOf } from './framework';
 import { type FreeText, textOf } from './free-text';
 import type { ApproachHistory } from './history';
 import { findFinding, type PlacedFinding } from './history-lookups';
+import { municipalityByCode } from './municipalities';
 import { Rejection } from './rejection';
 
 // What the decider asks of a history before it decides; each throws the Rejection that says what is wrong.
@@ -36,6 +37,16 @@ export function unknownReport(id: string): Rejection {
 
 export function unknownCommitment(id: string): Rejection {
   return new Rejection('COMMITMENT_UNKNOWN', `there is no commitment ${id}`, 'commitmentId');
+}
+
+/** @throws Rejection where there is no municipality with that code, and there was none. */
+export function assertMunicipality(code: string): void {
+  if (municipalityByCode(code) !== undefined) return;
+  throw new Rejection(
+    'MUNICIPALITY_UNKNOWN',
+    `there is no municipality with the code "${code}"`,
+    'municipality',
+  );
 }
 
 /** @throws Rejection where the finding is not the reading that stands. */

@@ -19,6 +19,7 @@ import {
   assertComplete,
   assertFree,
   assertIndicators,
+  assertMunicipality,
   assertPoints,
   assertReason,
   assertReportStands,
@@ -38,7 +39,6 @@ import type { FactsheetFact } from './facts';
 import type { FrameworkLine } from './framework';
 import { textOf } from './free-text';
 import { type ApproachHistory, evolve } from './history';
-import { municipalityByCode } from './municipalities';
 import { Rejection } from './rejection';
 
 /** An event that was decided, and the line of the document that it came from. */
@@ -251,13 +251,7 @@ type StepOf<T extends ApproachStep['type']> = Extract<ApproachStep, { type: T }>
 /** A document says what it is about each time: where that is registered, it gives no event. */
 function registerApproach(data: StepOf<'RegisterApproach'>['data'], history: ApproachHistory): DomainEvent[] {
   const { registration } = history;
-  if (municipalityByCode(data.municipality) === undefined) {
-    throw new Rejection(
-      'MUNICIPALITY_UNKNOWN',
-      `there is no municipality with the code "${data.municipality}"`,
-      'municipality',
-    );
-  }
+  assertMunicipality(data.municipality);
   if (registration === null) return [{ type: 'ApproachRegistered', data }];
   if (registration.municipality === data.municipality && registration.slug === data.slug) return [];
   throw alreadyRegistered(registration);

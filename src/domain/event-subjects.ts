@@ -1,19 +1,8 @@
 import type { AssessmentFact, Fact } from './facts';
 import type { ApproachHistory } from './history';
+import { assessmentsOfFollowed } from './history-lookups';
 
 // An event of an approach is there for somebody only where every assessment that it speaks of is.
-
-/** The assessments that a report or a commitment speaks of: the one that tells of it, and those of its points. */
-export function assessmentsOfFollowed(
-  { assessments }: ApproachHistory,
-  told: { readonly assessment: string | null; readonly improvementPoints: readonly string[] },
-): AssessmentFact[] {
-  return assessments.filter(
-    ({ id, found }) =>
-      id === told.assessment ||
-      found.improvementPoints.some((point) => told.improvementPoints.includes(point.id)),
-  );
-}
 
 /** An event of an approach, and the assessments that it speaks of. */
 interface Subject {

@@ -34,6 +34,7 @@ export interface AssessmentFact extends Fact {
   readonly kind: AssessmentKind;
   /** Reference year. */
   readonly year: number;
+  /** As it was opened. */
   readonly assessor: string;
   readonly described: boolean;
   readonly familiesReached: number | null;
@@ -46,6 +47,7 @@ export interface AssessmentFact extends Fact {
   covered: number;
   /** What it says beside its findings, as it should have read; the latest last. */
   readonly corrections: (PublishedFact & {
+    readonly assessor: string;
     readonly described: boolean;
     /** When the assessment itself became public. */
     readonly assessmentPublishedOn: Edtf | null;

@@ -88,3 +88,15 @@ export function pointById<K extends 'attentionPoints' | 'improvementPoints'>(
   }
   throw new HistoryError(`the history has no point ${id} among its ${kind}`);
 }
+
+/** The assessments that a report or a commitment speaks of: the one that tells of it, and those of its points. */
+export function assessmentsOfFollowed(
+  { assessments }: ApproachHistory,
+  told: { readonly assessment: string | null; readonly improvementPoints: readonly string[] },
+): AssessmentFact[] {
+  return assessments.filter(
+    ({ id, found }) =>
+      id === told.assessment ||
+      found.improvementPoints.some((point) => told.improvementPoints.includes(point.id)),
+  );
+}

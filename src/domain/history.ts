@@ -88,9 +88,10 @@ export function evolve(history: ApproachHistory, event: DomainEvent, place: Reco
       break;
     }
     case 'AssessmentCorrected': {
-      const { assessmentId, description, assessmentPublishedOn } = event.data;
+      const { assessmentId, assessor, description, assessmentPublishedOn } = event.data;
       assessmentById(history, assessmentId).corrections.push({
         ...at,
+        assessor,
         described: description !== null,
         assessmentPublishedOn,
         publishedOn: publicationOf(event.data, place),

@@ -10,7 +10,7 @@ import type {
   ImprovementPointFact,
 } from './facts';
 import type { ApproachHistory } from './history';
-import { findingAt } from './history-lookups';
+import { assessmentsOfFollowed, findingAt } from './history-lookups';
 import { type FrameworkLines, isShown, isVisible, type Test } from './verdicts';
 
 /** `OPEN`; `REPORTED`: the municipality says what it did, not judged yet; judged: `RESOLVED` or `PERSISTENT`. */
@@ -190,23 +190,17 @@ function push<T>(lists: Map<string, T[]>, key: string, value: T): void {
  * True where a report or commitment is there at that point: with the assessment that tells of it. Apart
  * from an assessment it has no reference year and no publication, so it is left out where either is asked.
  */
-function isTold(
-  history: ApproachHistory,
-  fact: { readonly position: number; readonly assessment: string | null },
-  asOf: AsOf,
-): boolean {
-  if (fact.position > asOf.upTo) return false;
+function isTold(history: ApproachHistory, fact: CommitmentFact | FollowUpFact, asOf: AsOf): boolean {
+  if (fact.position > asOf.upTo || !mayKnow(history, fact, asOf)) return false;
   if (fact.assessment === null) return asOf.publishedBy === null && asOf.reference === null;
   const assessment = history.assessments.find(({ id }) => id === fact.assessment);
   return assessment !== undefined && isVisible(history, assessment, asOf);
 }
 
-/** Whether who reads may know of a report, whatever the clocks: it may have been told in confidence. */
-function mayKnow(history: ApproachHistory, { assessment: id }: FollowUpFact, asOf: AsOf): boolean {
-  const assessment = history.assessments.find((one) => one.id === id);
-  return (
-    assessment === undefined || isShown(history, assessment, { ...asOf, reference: null, publishedBy: null })
-  );
+/** Whether who reads may know of a report or commitment, whatever the clocks: of every assessment that it speaks of. */
+export function mayKnow(history: ApproachHistory, told: CommitmentFact | FollowUpFact, asOf: AsOf): boolean {
+  const always = { ...asOf, reference: null, publishedBy: null };
+  return assessmentsOfFollowed(history, told).every((assessment) => isShown(history, assessment, always));
 }
 
 /** Where a follow-up stands in the order of the log: a correction takes the place of what it corrects. */

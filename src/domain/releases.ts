@@ -5,12 +5,16 @@ import type { AssessmentFact, Fact } from './facts';
 import type { ApproachHistory } from './history';
 
 // An event is there for somebody from one position of the log on. For who has an assessment within their limits
-// that is where it was recorded; for others, where the assessment was made public. What is released at a position
-// follows from the log up to there, so it never changes afterwards.
+// that is where it was recorded; for others, where the assessment was made public, or by a correction of its assessor
+// came to lie within their limits. What is released at a position follows from the log up to there, so it never
+// changes afterwards.
 
-/** What somebody must have within their limits: an assessment, or the approach where the others are null. */
+/**
+ * What somebody must have within their limits: an assessment as long as it has that assessor, or the approach where
+ * the others are null.
+ */
 export interface ReleaseSubject {
-  /** Of the event that opened the assessment, or registered the approach: what it is known by. */
+  /** Of the event that gave the assessment its assessor, or registered the approach: what it is known by. */
   readonly position: Position;
   readonly municipality: string;
   readonly assessor: string | null;
@@ -21,18 +25,22 @@ export interface ReleaseSubject {
 export interface Release {
   readonly fact: Fact;
   readonly from: Position;
-  /** The subjects that somebody must have within their limits, all of them: the rest is public by then. */
-  readonly within: readonly Position[];
-  /** Those that somebody must not have all within their limits, who then had the event before; empty: no such rule. */
-  readonly outside: readonly Position[];
+  /** What somebody must have within their limits, of each list any subject: the rest is public by then. */
+  readonly within: readonly AnyOf[];
+  /** What somebody must not have like that, who then had the event before; empty: no such rule. */
+  readonly outside: readonly AnyOf[];
 }
+
+/** Subjects by their positions. */
+export type AnyOf = readonly Position[];
 
 /** Whether a release is for an audience. */
 export function isReleasedTo(
   { within, outside }: Pick<Release, 'within' | 'outside'>,
   isWithin: (subject: Position) => boolean,
 ): boolean {
-  return within.every(isWithin) && (outside.length === 0 || !outside.every(isWithin));
+  const hasAny = (subjects: AnyOf): boolean => subjects.some(isWithin);
+  return within.every(hasAny) && (outside.length === 0 || !outside.every(hasAny));
 }
 
 /** Whether an audience has a subject within its limits. */
@@ -51,12 +59,14 @@ export function releaseSubjects({ registration, assessments }: ApproachHistory):
   const { municipality, position } = registration;
   return [
     { position, municipality, assessor: null, framework: null },
-    ...assessments.map((one) => ({
-      position: one.position,
-      municipality,
-      assessor: one.assessor,
-      framework: one.framework,
-    })),
+    ...assessments.flatMap((one) =>
+      assessorsOf(one).map(({ position: since, assessor }) => ({
+        position: since,
+        municipality,
+        assessor,
+        framework: one.framework,
+      })),
+    ),
   ];
 }
 
@@ -66,24 +76,27 @@ export function releasesOf(history: ApproachHistory): Release[] {
   if (registration === null) return [];
   const releases: Release[] = [];
   const add = (fact: Fact, earliest: Position, of: readonly AssessmentFact[]): void => {
-    const told = of.map((one) => ({ subject: one.position, from: publicFrom(one) }));
-    const later = told.filter(({ from }) => from > earliest);
-    const known = later.map(({ subject }) => subject);
-    releases.push({ fact, from: earliest, within: known, outside: [] });
-    for (const from of new Set(later.map((one) => one.from))) {
-      if (from === Number.POSITIVE_INFINITY) continue;
-      const within = later.filter((one) => one.from > from).map(({ subject }) => subject);
-      const outside = later.filter((one) => one.from === from).map(({ subject }) => subject);
-      releases.push({ fact, from, within, outside });
+    const told = of.map((one) => ({ subjects: subjectsFrom(one, earliest), from: publicFrom(one) }));
+    const moments = told.flatMap(({ subjects: own, from }) => [...own, from]);
+    for (const from of new Set([earliest, ...moments])) {
+      if (from < earliest || from === Number.POSITIVE_INFINITY) continue;
+      const within = told
+        .filter((one) => one.from > from)
+        .map(({ subjects: own }) => own.filter((subject) => subject <= from));
+      const outside = told
+        .filter((one) => one.from >= from)
+        .map(({ subjects: own }) => own.filter((subject) => subject < from));
+      if (from === earliest) releases.push({ fact, from, within, outside: [] });
+      else if (isMore(within, outside)) releases.push({ fact, from, within, outside });
     }
   };
 
   const { position } = registration;
-  releases.push({ fact: registration, from: position, within: [position], outside: [] });
+  releases.push({ fact: registration, from: position, within: [[position]], outside: [] });
   // Whoever sees an assessment has the approach within their limits; for all others it is there with the first.
   const firstPublic = Math.min(...history.assessments.map(publicFrom));
   if (firstPublic < Number.POSITIVE_INFINITY)
-    releases.push({ fact: registration, from: firstPublic, within: [], outside: [position] });
+    releases.push({ fact: registration, from: firstPublic, within: [], outside: [[position]] });
 
   subjectsOfFactsheets(history).forEach((subject, index) => {
     const factsheet = factsheets[index];
@@ -92,6 +105,28 @@ export function releasesOf(history: ApproachHistory): Release[] {
   });
   for (const { fact, of } of subjects(history)) add(fact, fact.position, of);
   return releases;
+}
+
+/** True where the first lets somebody in whom the second does not. */
+function isMore(within: readonly AnyOf[], before: readonly AnyOf[]): boolean {
+  return JSON.stringify(within) !== JSON.stringify(before);
+}
+
+/** Whose an assessment was in turn, and from which position on. */
+function assessorsOf({
+  position,
+  assessor,
+  corrections,
+}: AssessmentFact): { position: Position; assessor: string }[] {
+  const all = [{ position, assessor }, ...corrections];
+  return all.filter((one, index) => one.assessor !== all[index - 1]?.assessor);
+}
+
+/** By what an assessment is within somebody's limits at a position, and by what later. */
+function subjectsFrom(assessment: AssessmentFact, at: Position): Position[] {
+  const positions = assessorsOf(assessment).map(({ position }) => position);
+  const current = positions.findLastIndex((position) => position <= at);
+  return positions.slice(Math.max(current, 0));
 }
 
 function publicFrom({ concluded }: AssessmentFact): Position {

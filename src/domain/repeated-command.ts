@@ -31,6 +31,11 @@ const EVENT_OF = {
   WithdrawCommitment: 'CommitmentWithdrawn',
 } as const satisfies Readonly<Record<ApproachStep['type'], EventType>>;
 
+/** The events that a command asks for: what is decided may leave some out, and add others. */
+export function eventsAskedFor(command: ApproachCommand): DomainEvent[] {
+  return stepsOf(command).map((step) => ({ type: EVENT_OF[step.type], data: step.data }) as DomainEvent);
+}
+
 /**
  * True where the events of an earlier command are what this one asks for: then it is the same command, sent
  * again. It is told from what was recorded, so no record of commands is kept beside the log. Salts differ

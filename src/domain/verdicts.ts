@@ -60,8 +60,21 @@ export function stateAt({ concluded }: AssessmentFact, upTo: Position): Assessme
   return concluded.public ? 'PUBLISHED' : 'CONFIDENTIAL';
 }
 
-function isOwn({ registration }: ApproachHistory, assessment: AssessmentFact, { audience }: AsOf): boolean {
-  return registration !== null && includesAssessment(audience, registration.municipality, assessment);
+function isOwn(
+  { registration }: ApproachHistory,
+  assessment: AssessmentFact,
+  { audience, upTo }: AsOf,
+): boolean {
+  const { framework } = assessment;
+  const assessor = assessorAt(assessment, upTo);
+  return (
+    registration !== null && includesAssessment(audience, registration.municipality, { assessor, framework })
+  );
+}
+
+/** Whose the assessment was at that place in the log: by its latest correction, or else as it was opened. */
+export function assessorAt({ assessor, corrections }: AssessmentFact, upTo: Position): string {
+  return corrections.findLast(({ position }) => position <= upTo)?.assessor ?? assessor;
 }
 
 /** When the assessment became public, as far as that was known at that place in the log. */

@@ -1,4 +1,4 @@
-import { type ApproachCommand, type ApproachStep, stepsOf } from './approach-commands';
+import type { Decided } from './approach';
 import {
   unknownAssessment,
   unknownAttentionPoint,
@@ -8,9 +8,11 @@ import {
   unknownReport,
 } from './approach-rules';
 import { type Audience, includesAssessment, includesMunicipality } from './audience';
+import type { DomainEvent } from './events';
 import type { AssessmentFact, CommitmentFact, FollowUpFact } from './facts';
 import type { ApproachHistory } from './history';
-import { findFinding } from './history-lookups';
+import { assessmentsOfFollowed, findFinding } from './history-lookups';
+import { assessorAt } from './verdicts';
 
 // Who may write what, within the limits of who sends a command. What lies outside them is answered as what is
 // not there: so nobody learns from a refusal what others have under way.
@@ -39,99 +41,136 @@ export function assertMayWriteFramework(limits: Audience, code: string): void {
 }
 
 /**
- * What a command writes to must lie within the limits; what it refers to must be published, or lie within them.
- * @throws OutsideLimitsError where it would open an assessment outside them.
+ * What the events of a command write to must lie within the limits; what they refer to must be published, or lie
+ * within them. It holds of the events that a command asks for, before anything is said of what is there; of those
+ * that were decided see {@link withinLimits}.
+ * @throws OutsideLimitsError where an assessment outside them would be opened, or come to lie there.
  * @throws Rejection as the domain does for what is not there.
  */
 export function assertWithin(
   limits: Audience,
   municipality: string,
-  command: ApproachCommand,
+  events: readonly DomainEvent[],
   history: ApproachHistory,
 ): void {
-  const isOwn = (assessment: { readonly assessor: string; readonly framework: string }): boolean =>
-    includesAssessment(limits, municipality, assessment);
-  for (const step of stepsOf(command)) {
-    assertStepWithin(step, history, isOwn);
-    const written = assessmentWritten(step, history);
-    if (written !== null && !isOwn(written)) {
-      const { assessor, framework } = written;
-      throw new OutsideLimitsError(
-        `this token may not write assessments of ${municipality} by ${assessor} against ${framework}`,
-      );
-    }
+  const isOwn = ownWithin(limits, municipality);
+  const assertMayLie = (assessment: { readonly assessor: string; readonly framework: string }): void => {
+    if (includesAssessment(limits, municipality, assessment)) return;
+    const { assessor, framework } = assessment;
+    throw new OutsideLimitsError(
+      `this token may not write assessments of ${municipality} by ${assessor} against ${framework}`,
+    );
+  };
+  for (const event of events) {
+    if (event.type === 'AssessmentOpened') assertMayLie(event.data);
+    assertEventWithin(event, history, isOwn);
+    if (event.type !== 'AssessmentCorrected') continue;
+    const { assessmentId, assessor } = event.data;
+    const corrected = history.assessments.find(({ id }) => id === assessmentId);
+    if (corrected !== undefined) assertMayLie({ assessor, framework: corrected.framework });
   }
 }
 
-/** The assessment that a step makes, as far as limits go; null where it makes none. */
-function assessmentWritten(
-  step: ApproachStep,
-  { assessments }: ApproachHistory,
-): { readonly assessor: string; readonly framework: string } | null {
-  if (step.type === 'OpenAssessment') return step.data;
-  if (step.type !== 'CorrectAssessment') return null;
-  const { assessmentId, assessor } = step.data;
-  const assessment = assessments.find(({ id }) => id === assessmentId);
-  return assessment === undefined ? null : { assessor, framework: assessment.framework };
+/**
+ * Of what was decided, what its sender may write: a command may reach further than it says, as the withdrawal of a
+ * report takes the judgements on it along. What is not there for the sender stays as it is.
+ * @throws OutsideLimitsError where it reaches what others have published.
+ */
+export function withinLimits(
+  limits: Audience,
+  municipality: string,
+  decided: readonly Decided[],
+  history: ApproachHistory,
+): Decided[] {
+  const isOwn = ownWithin(limits, municipality);
+  return decided.filter(({ event }) => {
+    const placed = event.type === 'FindingWithdrawn' ? findFinding(history, event.data.findingId) : undefined;
+    if (placed === undefined || isOwn(placed.assessment)) {
+      assertWithin(limits, municipality, [event], history);
+      return true;
+    }
+    if (!isThereFor(isOwn)(placed.assessment)) return false;
+    throw new OutsideLimitsError(
+      `this token may not withdraw findings by ${currentAssessor(placed.assessment)}: finding ${placed.finding.id} would go with what is withdrawn`,
+    );
+  });
 }
 
 type IsOwn = (assessment: AssessmentFact) => boolean;
 
-function assertStepWithin(step: ApproachStep, history: ApproachHistory, isOwn: IsOwn): void {
-  switch (step.type) {
-    case 'RegisterApproach':
-    case 'OpenAssessment':
+/** Whose an assessment is: of the assessor that stands now. */
+function ownWithin(limits: Audience, municipality: string): IsOwn {
+  return (assessment) =>
+    includesAssessment(limits, municipality, {
+      assessor: currentAssessor(assessment),
+      framework: assessment.framework,
+    });
+}
+
+function currentAssessor(assessment: AssessmentFact): string {
+  return assessorAt(assessment, Number.POSITIVE_INFINITY);
+}
+
+function assertEventWithin(event: DomainEvent, history: ApproachHistory, isOwn: IsOwn): void {
+  switch (event.type) {
+    case 'ApproachRegistered':
+    case 'FactsheetImported':
+    case 'FrameworkPublished':
+    case 'FrameworkRevised':
+    case 'TextsLeftOut':
       break;
-    case 'ConsultSource':
-    case 'NoteDevelopment':
-    case 'RecordFinding':
-    case 'ConcludeAssessment':
-    case 'CorrectAssessment':
-      assertOwnAssessment(step.data.assessmentId, history, isOwn);
+    case 'AssessmentOpened':
+    case 'SourceConsulted':
+    case 'DevelopmentNoted':
+    case 'FindingRecorded':
+    case 'AssessmentConcluded':
+    case 'AssessmentCorrected':
+      assertOwnAssessment(event.data.assessmentId, history, isOwn);
       break;
-    case 'RaiseAttentionPoint':
-    case 'IdentifyImprovementPoint':
-    case 'WithdrawFinding':
-      assertOwnFinding(step.data.findingId, history, isOwn);
+    case 'AttentionPointRaised':
+    case 'ImprovementPointIdentified':
+    case 'FindingWithdrawn':
+      assertOwnFinding(event.data.findingId, history, isOwn);
       break;
-    case 'CorrectFinding':
-      assertOwnFinding(step.data.corrects, history, isOwn);
+    case 'FindingCorrected':
+      assertOwnFinding(event.data.corrects, history, isOwn);
       break;
-    case 'AssessFollowUp':
-    case 'ReportFollowUp':
-    case 'MakeCommitment': {
-      const { assessmentId, improvementPointIds } = step.data;
-      if (assessmentId !== null) assertOwnAssessment(assessmentId, history, isOwn);
-      // In an assessment of their own they speak of points of any that is published; apart from one, of their own.
-      assertPoints(improvementPointIds, history, assessmentId === null ? isOwn : isThereFor(isOwn));
+    case 'FollowUpAssessed': {
+      const { followUpId } = event.data;
+      if (followUpId !== null) assertReport(followUpId, history, isThereFor(isOwn));
+      assertTold(event.data, history, isOwn);
       break;
     }
-    case 'SettleCommitment':
-    case 'WithdrawCommitment': {
-      const { commitmentId } = step.data;
+    case 'FollowUpReported':
+    case 'CommitmentMade':
+      assertTold(event.data, history, isOwn);
+      break;
+    case 'CommitmentSettled':
+    case 'CommitmentWithdrawn': {
+      const { commitmentId } = event.data;
       const commitment = history.followed.commitments.find(({ id }) => id === commitmentId);
-      if (commitment !== undefined && !concernedBy(commitment, history).every(isOwn))
+      if (commitment !== undefined && !isOwnFollowed(commitment, history, isOwn))
         throw unknownCommitment(commitmentId);
       break;
     }
-    case 'WithdrawAttentionPoint': {
-      const { attentionPointId } = step.data;
+    case 'AttentionPointWithdrawn': {
+      const { attentionPointId } = event.data;
       const raised = history.assessments.find(({ found }) => holds(found.attentionPoints, attentionPointId));
       if (raised !== undefined && !isOwn(raised)) throw unknownAttentionPoint(attentionPointId);
       break;
     }
-    case 'CorrectImprovementPoint':
-      assertPoints([step.data.improvementPointId], history, isOwn);
+    case 'ImprovementPointCorrected':
+      assertPoints([event.data.improvementPointId], history, isOwn);
       break;
-    case 'CorrectReport':
-      assertOwnReport(step.data.corrects, history, isOwn);
-      assertPoints(step.data.improvementPointIds, history, isThereFor(isOwn));
+    case 'FollowUpCorrected':
+      assertOwnReport(event.data.corrects, history, isOwn);
+      assertPoints(event.data.improvementPointIds, history, isThereFor(isOwn));
       break;
-    case 'WithdrawFollowUp':
-      assertOwnReport(step.data.followUpId, history, isOwn);
+    case 'FollowUpWithdrawn':
+      assertOwnReport(event.data.followUpId, history, isOwn);
       break;
     default:
-      step satisfies never;
+      event satisfies never;
   }
 }
 
@@ -152,29 +191,51 @@ function assertOwnFinding(id: string, history: ApproachHistory, isOwn: IsOwn): v
   if (placed !== undefined && !isOwn(placed.assessment)) throw unknownFinding(id);
 }
 
+/** In an assessment of their own they speak of points of any that is published; apart from one, of their own. */
+function assertTold(
+  told: { readonly assessmentId: string | null; readonly improvementPointIds: readonly string[] },
+  history: ApproachHistory,
+  isOwn: IsOwn,
+): void {
+  const { assessmentId, improvementPointIds } = told;
+  if (assessmentId !== null) assertOwnAssessment(assessmentId, history, isOwn);
+  assertPoints(improvementPointIds, history, assessmentId === null ? isOwn : isThereFor(isOwn));
+}
+
+/** Who refers to a report must be shown all that it speaks of. */
+function assertReport(id: string, history: ApproachHistory, isAllowed: IsOwn): void {
+  const report = history.followed.followUps.find((one) => one.id === id);
+  if (report !== undefined && !assessmentsOfFollowed(history, report).every(isAllowed))
+    throw unknownReport(id);
+}
+
 function assertOwnReport(id: string, history: ApproachHistory, isOwn: IsOwn): void {
   const report = history.followed.followUps.find((one) => one.id === id);
-  if (report !== undefined && !concernedBy(report, history).every(isOwn)) throw unknownReport(id);
+  if (report !== undefined && !isOwnFollowed(report, history, isOwn)) throw unknownReport(id);
 }
 
 function assertPoints(ids: readonly string[], history: ApproachHistory, isAllowed: IsOwn): void {
   for (const id of ids) {
-    if (!assessmentsOfPoints([id], history).every(isAllowed)) throw unknownPoint(id);
+    if (!assessmentsOfFollowed(history, { assessment: null, improvementPoints: [id] }).every(isAllowed))
+      throw unknownPoint(id);
   }
 }
 
-/** The assessment that tells of a report or commitment; apart from one, those that opened its improvement points. */
-function concernedBy(
-  { assessment, improvementPoints }: Pick<CommitmentFact | FollowUpFact, 'assessment' | 'improvementPoints'>,
+/**
+ * Whose a report or commitment is: of the assessment that tells of it; apart from one, of those that opened its
+ * improvement points. Of all that it speaks of, nothing may be hidden.
+ */
+function isOwnFollowed(
+  followed: CommitmentFact | FollowUpFact,
   history: ApproachHistory,
-): AssessmentFact[] {
-  return assessment === null
-    ? assessmentsOfPoints(improvementPoints, history)
-    : history.assessments.filter(({ id }) => id === assessment);
-}
-
-function assessmentsOfPoints(ids: readonly string[], { assessments }: ApproachHistory): AssessmentFact[] {
-  return assessments.filter(({ found }) => ids.some((id) => holds(found.improvementPoints, id)));
+  isOwn: IsOwn,
+): boolean {
+  const of = assessmentsOfFollowed(history, followed);
+  const teller = followed.assessment;
+  return (
+    of.every(teller === null ? isOwn : isThereFor(isOwn)) &&
+    of.every((one) => one.id !== teller || isOwn(one))
+  );
 }
 
 function holds(facts: readonly { readonly id: string }[], id: string): boolean {

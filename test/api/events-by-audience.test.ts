@@ -9,6 +9,7 @@ import { everythingUpTo } from '../../src/domain/as-of';
 import { type Audience, EVERYTHING, includesMunicipality } from '../../src/domain/audience';
 import type { EventType, RecordedEvent } from '../../src/domain/events';
 import { includesSubject, isReleasedTo, releaseSubjects, releasesOf } from '../../src/domain/releases';
+import { isShown } from '../../src/domain/verdicts';
 import { historyOf, noted, opened, published, record, registered } from '../support/events';
 import { KADER } from '../support/frameworks';
 import { randomHistory } from '../support/random-history';
@@ -22,14 +23,15 @@ const AUDIENCES: Readonly<Record<string, Audience>> = {
   'all of it': [EVERYTHING],
 };
 
-/** A random log with two inspectorates, of which some conclude in confidence. */
+/** A random log with two inspectorates, of which some conclude in confidence, and assessments change hands. */
 const logs = fc
   .tuple(randomHistory, fc.integer({ min: 1, max: 7 }))
   .map(([{ log }, seed]) => log.map((event) => withInspectorates(event, seed)));
 
 function withInspectorates(event: RecordedEvent, seed: number): RecordedEvent {
-  if (event.type === 'AssessmentOpened')
-    return { ...event, data: { ...event.data, assessor: (event.position * seed) % 3 === 0 ? 'A' : 'B' } };
+  const assessor = (event.position * seed) % 3 === 0 ? 'A' : 'B';
+  if (event.type === 'AssessmentOpened') return { ...event, data: { ...event.data, assessor } };
+  if (event.type === 'AssessmentCorrected') return { ...event, data: { ...event.data, assessor } };
   if (event.type === 'AssessmentConcluded')
     return { ...event, data: { ...event.data, public: (event.position * seed) % 4 !== 0 } };
   return event;
@@ -157,7 +159,7 @@ describe('Reading on behind a place', () => {
   });
 });
 
-/** Those of frameworks, and of each approach that is there what its history shows. */
+/** Those of frameworks, and of each approach that is there what its history shows, or has shown at some moment. */
 function expectedPositions(log: readonly RecordedEvent[], audience: Audience): number[] {
   const positions: number[] = [];
   for (const [stream, events] of Map.groupBy(log, (event) => event.stream)) {
@@ -167,17 +169,20 @@ function expectedPositions(log: readonly RecordedEvent[], audience: Audience): n
     }
     const history = historyOf(events);
     const { municipality = '' } = history.registration ?? {};
-    const isThere =
+    const isThere = (upTo: number): boolean =>
       includesMunicipality(audience, municipality) ||
-      history.assessments.some(({ concluded }) => concluded?.public === true);
-    const shown = isThere ? visibleEvents(history, everythingUpTo(log.length, audience)) : [];
-    positions.push(...shown.map(({ position }) => position));
+      history.assessments.some((one) => isShown(history, one, everythingUpTo(upTo, audience)));
+    const from = new Map<number, number>();
+    for (const { position: upTo } of events) {
+      const shown = isThere(upTo) ? visibleEvents(history, everythingUpTo(upTo, audience)) : [];
+      for (const { position } of shown) if (!from.has(position)) from.set(position, upTo);
+    }
+    positions.push(...from.keys());
     const isWithin = (subject: number): boolean =>
       releaseSubjects(history).some((one) => one.position === subject && includesSubject(audience, one));
-    const released = releasesOf(history)
-      .filter((release) => isReleasedTo(release, isWithin))
-      .map(({ fact }) => fact.position);
-    expect(released.sort((a, b) => a - b)).toEqual(shown.map(({ position }) => position));
+    const released = releasesOf(history).filter((release) => isReleasedTo(release, isWithin));
+    expect(released).toHaveLength(from.size);
+    expect(new Map(released.map((release) => [release.fact.position, release.from]))).toEqual(from);
   }
   return positions.sort((a, b) => a - b);
 }

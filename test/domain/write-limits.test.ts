@@ -1,6 +1,7 @@
 import type { ApproachCommand } from '../../src/domain/approach-commands';
 import { type Audience, EVERYTHING } from '../../src/domain/audience';
 import { Rejection } from '../../src/domain/rejection';
+import { eventsAskedFor } from '../../src/domain/repeated-command';
 import {
   assertMayWriteFramework,
   assertMayWriteMunicipality,
@@ -55,7 +56,7 @@ const history = historyOf(
 /** `allowed`, or why not. */
 function verdictOn(command: ApproachCommand, limits: Audience = own): string {
   try {
-    assertWithin(limits, 'GM0935', command, history);
+    assertWithin(limits, 'GM0935', eventsAskedFor(command), history);
     return 'allowed';
   } catch (error) {
     if (error instanceof Rejection) return error.code;

@@ -101,6 +101,14 @@ const REFUSALS: readonly Case[] = [
     () => ({ municipality: 'Maastricht', name: 'Aanpak' }),
   ],
   [
+    // With the slug it makes the name of the stream that another approach has.
+    'MUNICIPALITY_UNKNOWN',
+    'municipality',
+    /GM and four digits/,
+    'openAssessment',
+    () => opening({ municipality: 'GM0935-integrale', slug: 'aanpak', year: 2020 }),
+  ],
+  [
     'APPROACH_EXISTS',
     'name',
     /another slug/,

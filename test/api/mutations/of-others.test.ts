@@ -1,0 +1,210 @@
+import { randomUUID } from 'node:crypto';
+import { startServer, type TestClient, type TestServer } from '../support';
+import { type CommandAnswer, type Input, opening, PUBLISH_KADER, Sender, STJ } from './support';
+
+const APPROACH = { municipality: 'GM0935', slug: 'integrale-aanpak' };
+const IGJ = 'Inspectie Gezondheidszorg en Jeugd';
+const FINDING = { indicators: ['1.1.1'], narrative: 'Er is iets.' };
+
+let server: TestServer;
+let stj: TestClient;
+let igj: TestClient;
+let admin: TestClient;
+
+beforeEach(async () => {
+  server = await startServer();
+  stj = server.as({ roles: ['inspector'], inspectorates: [STJ] });
+  igj = server.as({ roles: ['inspector'], inspectorates: [IGJ] });
+  admin = server.as({ roles: ['admin'] });
+  await new Sender(admin).accepted('publishFramework', PUBLISH_KADER);
+  await new Sender(admin).accepted('registerApproach', { municipality: 'GM0935', name: 'Integrale aanpak' });
+});
+afterEach(async () => {
+  expect(server.internalErrors).toEqual([]);
+  await server.close();
+});
+
+interface Shown {
+  readonly approach: {
+    readonly verdicts?: unknown;
+    readonly drafts?: unknown;
+    readonly improvementPoints?: unknown;
+    readonly revision?: unknown;
+  };
+}
+/** The approach, as far as it is selected. */
+const read = async (client: Pick<TestClient, 'ask'>, selection: string): Promise<Shown['approach']> =>
+  (await client.ask<Shown>(`{ approach(municipality: "GM0935", slug: "integrale-aanpak") { ${selection} } }`))
+    .approach;
+
+/** Sends a mutation to the approach, which is accepted. */
+const does = (client: TestClient, mutation: string, input: Input, selection = ''): Promise<CommandAnswer> =>
+  new Sender(client).accepted(mutation, { ...APPROACH, ...input }, selection);
+/** The answer, or the code of the error. */
+const says = async (client: TestClient, mutation: string, input: Input, selection = '') => {
+  const { data, errors } = await new Sender(client).post(mutation, { ...APPROACH, ...input }, selection);
+  return errors === undefined ? data[mutation] : String(errors[0]?.extensions.code);
+};
+/** The same with another id in it, so that answers about two ids can be compared. */
+const about = (answer: unknown, id: string) => JSON.stringify(answer).replaceAll(id, 'ID');
+
+const opens = async (client: TestClient, changes: Input): Promise<string> =>
+  (await does(client, 'openAssessment', opening(changes), 'assessment { id }')).assessment.id;
+const finds = async (client: TestClient, assessmentId: string, verdict: string): Promise<string> =>
+  (await does(client, 'recordFinding', { assessmentId, ...FINDING, verdict }, 'finding { id }')).finding.id;
+const concludes = (client: TestClient, assessmentId: string, changes: Input = {}) =>
+  does(client, 'concludeAssessment', { assessmentId, partial: true, ...changes });
+
+/** An assessment with one ✗ and its improvement point. */
+async function assesses(client: TestClient, changes: Input, conclusion: Input | null) {
+  const assessmentId = await opens(client, changes);
+  const findingId = await finds(client, assessmentId, 'IMPROVEMENT_NEEDED');
+  const input = { findingId, text: 'Leg het vast.' };
+  const { improvementPoint } = await does(
+    client,
+    'identifyImprovementPoint',
+    input,
+    'improvementPoint { id }',
+  );
+  if (conclusion !== null) await concludes(client, assessmentId, conclusion);
+  return { assessmentId, findingId, point: improvementPoint.id as string };
+}
+
+describe('Who withdraws a report', () => {
+  let point: string;
+  let followUpId: string;
+  const judges = async (followUp: string) => {
+    const input = { assessmentId: followUp, ...FINDING, verdict: 'MET', basis: 'REPORTED', followUpId };
+    await does(igj, 'assessFollowUp', { ...input, improvementPointIds: [point] });
+  };
+  beforeEach(async () => {
+    point = (await assesses(stj, {}, {})).point;
+    const reported = { improvementPointIds: [point], reportedBy: 'de gemeente' };
+    followUpId = (await does(stj, 'reportFollowUp', reported, 'followUp { id }')).followUp.id;
+  });
+  const verdicts = async () => (await read(server, 'verdicts { status assessedIn }')).verdicts;
+
+  it('does not take along how others have judged it in public', async () => {
+    const followUp = await opens(igj, { kind: 'FOLLOW_UP', year: 2015, assessor: IGJ });
+    await judges(followUp);
+    await concludes(igj, followUp);
+    const before = await server.register.store.lastPosition();
+    expect(await says(stj, 'withdrawFollowUp', { followUpId, reason: 'Niet gemeld.' })).toBe('FORBIDDEN');
+    expect(await server.register.store.lastPosition()).toBe(before);
+    expect(await verdicts()).toEqual([{ status: 'MET', assessedIn: 2015 }]);
+    await does(admin, 'withdrawFollowUp', { followUpId, reason: 'Niet gemeld.' });
+    expect(await verdicts()).toEqual([{ status: 'IMPROVEMENT_NEEDED', assessedIn: 2013 }]);
+  });
+
+  it('is told nothing of a draft of others that judges it, and leaves it as it is', async () => {
+    const followUp = await opens(igj, { kind: 'FOLLOW_UP', year: 2015, assessor: IGJ });
+    await judges(followUp);
+    const { events } = await does(stj, 'withdrawFollowUp', { followUpId, reason: 'Niet gemeld.' });
+    expect(events?.map(({ type }) => type)).toEqual(['FollowUpWithdrawn']);
+    await concludes(igj, followUp);
+    expect(await verdicts()).toEqual([{ status: 'MET', assessedIn: 2015 }]);
+  });
+});
+
+describe('A command of others that is sent again', () => {
+  const SHOWN = 'assessment { state description findings { narrative } }';
+
+  it('is answered as if there were nothing that it writes to', async () => {
+    const assessmentId = await opens(stj, { description: 'Geheim.' });
+    await finds(stj, assessmentId, 'MET');
+    const command = { commandId: randomUUID(), assessmentId, public: false, partial: true };
+    const first = await does(stj, 'concludeAssessment', command, SHOWN);
+    expect(await says(stj, 'concludeAssessment', command, SHOWN)).toEqual(first);
+    const nobody = randomUUID();
+    const unknown = await says(igj, 'concludeAssessment', {
+      ...command,
+      commandId: nobody,
+      assessmentId: nobody,
+    });
+    expect(unknown).toMatchObject({ reason: 'ASSESSMENT_UNKNOWN' });
+    for (const other of [{}, { publishedOn: '2014' }]) {
+      const answer = await says(igj, 'concludeAssessment', { ...command, ...other }, SHOWN);
+      expect(about(answer, assessmentId)).toBe(about(unknown, nobody));
+    }
+  });
+
+  it('is forbidden where the first would be', async () => {
+    const command = { commandId: randomUUID(), ...opening({ description: 'Geheim.' }) };
+    await does(stj, 'openAssessment', command, SHOWN);
+    const elsewhere = server.as({ roles: ['integration'], frameworks: ['F9'] });
+    for (const other of [igj, elsewhere]) {
+      expect(await says(other, 'openAssessment', command, SHOWN)).toBe('FORBIDDEN');
+    }
+  });
+});
+
+it('A report that is hidden cannot be judged, and is refused as one that is not there', async () => {
+  const { point } = await assesses(stj, {}, {});
+  const draft = await opens(stj, { kind: 'FOLLOW_UP', year: 2014 });
+  const reported = { assessmentId: draft, improvementPointIds: [point], reportedBy: 'de gemeente' };
+  const { followUp } = await does(stj, 'reportFollowUp', reported, 'followUp { id }');
+  const own = await opens(igj, { kind: 'FOLLOW_UP', year: 2015, assessor: IGJ });
+  const judging = (followUpId: string) =>
+    says(igj, 'assessFollowUp', {
+      assessmentId: own,
+      ...FINDING,
+      verdict: 'MET',
+      basis: 'REPORTED',
+      improvementPointIds: [point],
+      followUpId,
+    });
+  const nobody = randomUUID();
+  const unknown = await judging(nobody);
+  expect(unknown).toMatchObject({ reason: 'FOLLOW_UP_UNKNOWN' });
+  expect(about(await judging(followUp.id), followUp.id)).toBe(about(unknown, nobody));
+});
+
+it('A report and a commitment about a point that is hidden are not there, also with one that is public', async () => {
+  const shown = await assesses(stj, {}, {});
+  const hidden = await assesses(igj, { year: 2014, assessor: IGJ }, { public: false });
+  const both = { improvementPointIds: [shown.point, hidden.point] };
+  await does(admin, 'reportFollowUp', { ...both, reportedBy: 'de gemeente', narrative: 'Geheim.' });
+  await does(admin, 'makeCommitment', { ...both, madeBy: 'de gemeente', text: 'Geheim.' });
+  const followedFor = async (client: Pick<TestClient, 'ask'>) =>
+    (await read(client, 'improvementPoints { status followUps { narrative } commitments { text } }'))
+      .improvementPoints;
+  const nothing = { status: 'OPEN', followUps: [], commitments: [] };
+  expect(await followedFor(server)).toEqual([nothing]);
+  expect(await followedFor(stj)).toEqual([nothing]);
+  const all = {
+    status: 'REPORTED',
+    followUps: [{ narrative: 'Geheim.' }],
+    commitments: [{ text: 'Geheim.' }],
+  };
+  expect(await followedFor(igj)).toEqual([all, all]);
+});
+
+describe('A draft that is corrected to be of another inspectorate', () => {
+  let assessmentId: string;
+  beforeEach(async () => {
+    assessmentId = await opens(stj, {});
+    const corrected = { assessmentId, assessor: IGJ, sources: [], notes: [], reason: 'Verkeerde inspectie.' };
+    await does(admin, 'correctAssessment', corrected);
+  });
+
+  it('is seen and written by that one from then on, and no longer by the other', async () => {
+    const drafts = async (client: TestClient) => (await read(client, 'drafts { id }')).drafts;
+    expect(await drafts(igj)).toEqual([{ id: assessmentId }]);
+    expect(await drafts(stj)).toEqual([]);
+    const note = { assessmentId, text: 'Er is iets.' };
+    expect(await says(stj, 'noteDevelopment', note)).toMatchObject({ reason: 'ASSESSMENT_UNKNOWN' });
+    expect(await says(igj, 'noteDevelopment', note)).toMatchObject({ __typename: 'DevelopmentNoted' });
+  });
+
+  it('comes to that one as a whole among the events, and no more of it to the other', async () => {
+    await does(igj, 'noteDevelopment', { assessmentId, text: 'Er is iets.' });
+    const types = async (client: TestClient) => {
+      const { events } = await client.ask<{ events: { nodes: { type: string }[] } }>(
+        '{ events(first: 100) { nodes { type } } }',
+      );
+      return events.nodes.map(({ type }) => type).filter((type) => !/Framework|Registered/.test(type));
+    };
+    expect(await types(igj)).toEqual(['AssessmentOpened', 'AssessmentCorrected', 'DevelopmentNoted']);
+    expect(await types(stj)).toEqual(['AssessmentOpened']);
+  });
+});
