@@ -39,6 +39,7 @@ import type { FactsheetFact } from './facts';
 import type { FrameworkLine } from './framework';
 import { textOf } from './free-text';
 import { type ApproachHistory, evolve } from './history';
+import { assertNotBefore } from './publication-rules';
 import { Rejection } from './rejection';
 
 /** An event that was decided, and the line of the document that it came from. */
@@ -61,7 +62,7 @@ export function decide(
     case 'CorrectFollowUp': {
       assertOneFollowUp(command, history);
       const steps = stepsOf(command).map((step) => ({ ...step, line: null }));
-      return decideInTurn(steps, structuredClone(history), frameworks);
+      return notBefore(history, decideInTurn(steps, structuredClone(history), frameworks));
     }
     case 'RecordAssessment': {
       const { document, steps } = command;
@@ -73,8 +74,16 @@ export function decide(
     default:
       if (command.type === 'RegisterApproach' && history.registration !== null)
         throw alreadyRegistered(history.registration);
-      return decideStep(command, history, frameworks).map((event) => ({ event, line: null }));
+      return notBefore(
+        history,
+        decideStep(command, history, frameworks).map((event) => ({ event, line: null })),
+      );
   }
+}
+
+function notBefore(history: ApproachHistory, decided: Decided[]): Decided[] {
+  for (const { event } of decided) assertNotBefore(event, history);
+  return decided;
 }
 
 /** What is quoted of a document is the first line that says something. */

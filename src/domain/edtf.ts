@@ -47,6 +47,13 @@ export function lastDay(date: Edtf): string {
   return `${year}-${month}-${day}`;
 }
 
+/** True where one date lies before the other, whichever days they mean: not where the one lies within the other. */
+export function isBefore(date: Edtf, other: Edtf): boolean {
+  const [a, b] = [date.replace('~', ''), other.replace('~', '')];
+  const length = Math.min(a.length, b.length);
+  return a.slice(0, length) < b.slice(0, length);
+}
+
 /** The year that the date lies in. */
 export function yearOf(date: Edtf): number {
   return Number(date.slice(0, 4));

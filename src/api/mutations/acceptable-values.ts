@@ -1,7 +1,7 @@
 import { type ApproachCommand, stepsOf } from '../../domain/approach-commands';
 import { Rejection } from '../../domain/rejection';
 
-/** No inspection of approaches is older; an earlier year is a slip. */
+/** No inspection of approaches is older, nor anything told of one; an earlier year is a slip. */
 const EARLIEST_YEAR = 1900;
 /** Dates of what has happened; only what is promised may lie ahead. */
 const PAST_DATES = new Set([
@@ -32,6 +32,9 @@ export function assertSensible(command: ApproachCommand, now: Date): void {
       value.replace('~', '') > today.slice(0, value.replace('~', '').length)
     ) {
       throw notAccepted(field, `is ${value}, which lies in the future`, `a date up to ${today}`);
+    }
+    if (PAST_DATES.has(field.split('.').at(-1) ?? '') && Number(value.slice(0, 4)) < EARLIEST_YEAR) {
+      throw notAccepted(field, `is ${value}`, `a date from ${EARLIEST_YEAR} on`);
     }
     if (field === 'reference' && (Number(value) < EARLIEST_YEAR || value > today.slice(0, 4))) {
       throw notAccepted(field, `is ${value}`, `a year from ${EARLIEST_YEAR} to ${today.slice(0, 4)}`);

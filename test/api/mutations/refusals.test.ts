@@ -1,6 +1,6 @@
 import { KADER_2 } from '../../support/frameworks';
 import { startServer, type TestServer } from '../support';
-import { type CommandAnswer, type Input, opening, PUBLISH_KADER, Sender } from './support';
+import { type CommandAnswer, type Input, opening, PUBLISH_KADER, Sender, STJ } from './support';
 
 const APPROACH = { municipality: 'GM0935', slug: 'integrale-aanpak' };
 const NOBODY = '00000000-0000-4000-8000-000000000000';
@@ -28,6 +28,8 @@ beforeAll(async () => {
   const input = { findingId: ids.unmet, text: 'Leg het vast.' };
   const { improvementPoint } = await send('identifyImprovementPoint', input, 'improvementPoint { id }');
   ids.point = improvementPoint.id;
+  const warning = { findingId: ids.met, text: 'Let op.' };
+  ids.attention = (await send('raiseAttentionPoint', warning, 'attentionPoint { id }')).attentionPoint.id;
   await send('concludeAssessment', { assessmentId: assessment.id, publishedOn: '2014-05' }, '');
   const promise = { improvementPointIds: [ids.point], madeBy: 'de gemeente', text: 'Een convenant.' };
   ids.settled = (await send('makeCommitment', promise, 'commitment { id }')).commitment.id;
@@ -334,6 +336,32 @@ const VALUES: readonly (readonly [field: string, accepted: RegExp, mutation: str
       'concludeAssessment',
       () => ({ assessmentId: ids.underWay, publishedOn: '2999-01' }),
     ],
+    [
+      'publishedOn',
+      /^a date from 1900 on$/,
+      'concludeAssessment',
+      () => ({ assessmentId: ids.underWay, public: false, publishedOn: '1001' }),
+    ],
+    ...(
+      [
+        ['correctFinding', () => ({ findingId: ids.met, ...correction })],
+        ['withdrawFinding', () => ({ findingId: ids.met, reason: 'x' })],
+        ['withdrawAttentionPoint', () => ({ attentionPointId: ids.attention, reason: 'x' })],
+        ['correctImprovementPoint', () => ({ improvementPointId: ids.point, text: 'x', reason: 'x' })],
+        [
+          'correctAssessment',
+          () => ({ assessmentId: ids.concluded, assessor: STJ, sources: [], notes: [], reason: 'x' }),
+        ],
+      ] as const
+    ).map(
+      ([mutation, input]) =>
+        [
+          'publishedOn',
+          /^a date from 2014-05 on$/,
+          mutation,
+          () => ({ ...input(), publishedOn: '2014-04-30' }),
+        ] as const,
+    ),
     [
       'improvementPointIds',
       /each once/,
