@@ -10,7 +10,7 @@ import { type ApproachHistory, emptyHistory, evolve } from './domain/history';
 import { Rejection } from './domain/rejection';
 import { eventsAskedFor } from './domain/repeated-command';
 import { approachStream } from './domain/streams';
-import { assertMayWriteMunicipality, assertWithin } from './domain/write-limits';
+import { assertMayWriteMunicipality, assertWithin, historyShownTo } from './domain/write-limits';
 import { type Factsheet, FactsheetError, type Said } from './factsheet/factsheet';
 import { issueDate } from './factsheet/issue-date';
 import {
@@ -112,16 +112,14 @@ export async function planImports(
       assertNotElsewhere(options.streamOfDocument(file.digest), stream, ahead.history, file.digest);
       // Of issues that are named together, an earlier one that was imported before is only passed on the way.
       const isLast = documents.findLast((other) => isOfSameAssessment(other, document)) === document;
-      const known = knownAs(document, framework, ahead.history, options);
-      const before = known === null ? ahead : await readApproach(store, stream, known.revision);
-      const plan = planOne(document, approach, framework, ahead, before, { ...options, isLast, known });
-      if (options.command !== undefined && plan.command !== null)
-        assertWithin(
-          options.command.limits,
-          approach.municipality,
-          eventsAskedFor(plan.command),
-          ahead.history,
-        );
+      const shown = shownTo(options, approach, ahead);
+      const known = knownAs(document, framework, shown.history, options);
+      const then = known === null ? ahead : await readApproach(store, stream, known.revision);
+      const before = shownTo(options, approach, then);
+      const plan = planOne(document, approach, framework, shown, before, { ...options, isLast, known });
+      const { limits } = options.command ?? {};
+      if (limits !== undefined && plan.command !== null)
+        assertWithin(limits, approach.municipality, eventsAskedFor(plan.command), ahead.history);
       const decided = plan.command === null ? [] : decide(plan.command, ahead.history, () => line);
       const counts: Record<string, number> = {};
       for (const { event, line: from } of decided) {
@@ -142,6 +140,12 @@ export async function planImports(
     }
   }
   return plans;
+}
+
+/** The approach as its sender knows it: a document is compared with nothing else. */
+function shownTo({ command }: PlanOptions, { municipality }: ApproachKey, ahead: Ahead): Ahead {
+  if (command === undefined) return ahead;
+  return { ...ahead, history: historyShownTo(command.limits, municipality, ahead.history) };
 }
 
 function isOfSameAssessment(a: ReadDocument, b: ReadDocument): boolean {

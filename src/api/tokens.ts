@@ -169,9 +169,13 @@ export class Authenticator {
   }
 }
 
+/** A subject: at most 255 ASCII characters (OpenID Connect Core, section 2), none of control, no blank around them. */
+const SUBJECT = /^[!-~](?:[ -~]{0,253}[!-~])?$/;
+
 /** Who a token speaks of. A claim that has another form than is agreed on says nothing that could be relied on. */
-function toPrincipal({ iss = '', sub = '', ...claims }: JWTPayload): SignedIn {
-  if (sub === '' || sub.length > 255) throw new AuthenticationError('NOT_ACCEPTED');
+function toPrincipal({ iss = '', sub, ...claims }: JWTPayload): SignedIn {
+  // It becomes the actor of events. Typed as a string, and still whatever the issuer has put into the token.
+  if (typeof sub !== 'string' || !SUBJECT.test(sub)) throw new AuthenticationError('NOT_ACCEPTED');
   const list = (name: string): readonly string[] | null => {
     const value = claims[name];
     if (value === undefined) return null;

@@ -323,7 +323,7 @@ export function problemOf({ type, data }: DomainEvent): { field: string; accepte
     .slice(1)
     .replaceAll('/', '.')
     .replace(/\.text$/, '');
-  return { field, accepted: error.schema.description ?? error.message };
+  return { field, accepted: error.schema.description ?? error.message.replace(/^Expected (\w)/, '$1') };
 }
 
 type EventPlace = Pick<Envelope, 'id' | 'stream' | 'revision'>;

@@ -96,6 +96,15 @@ export function withinLimits(
   });
 }
 
+/** The history without the assessments that are not there within these limits. */
+export function historyShownTo(
+  limits: Audience,
+  municipality: string,
+  history: ApproachHistory,
+): ApproachHistory {
+  return { ...history, assessments: history.assessments.filter(isThereFor(ownWithin(limits, municipality))) };
+}
+
 type IsOwn = (assessment: AssessmentFact) => boolean;
 
 /** Whose an assessment is: of the assessor that stands now. */

@@ -90,6 +90,10 @@ describe('A token', () => {
     expect(await bearer(await issuer.token(claims))).toEqual(TAKEN);
   });
 
+  it('of a name with a blank inside is believed', async () => {
+    expect(await bearer(await issuer.token({ sub: 'CN=J. Jansen' }))).toEqual(TAKEN);
+  });
+
   it.each<[string, Record<string, unknown>]>([
     ['for another audience', { aud: 'elsewhere' }],
     ['for no audience', { aud: undefined }],
@@ -100,6 +104,10 @@ describe('A token', () => {
     ['of no client', { azp: undefined }],
     ['of nobody', { sub: undefined }],
     ['of an empty name', { sub: '' }],
+    ['of a name that is a number', { sub: 5 }],
+    ['of a name that breaks a line', { sub: 'a b\n' }],
+    ['of a name with a blank before it', { sub: ' jansen' }],
+    ['of a name that is too long', { sub: 'a'.repeat(256) }],
     ['without an end', { exp: undefined }],
     ['without a beginning', { iat: undefined }],
     ['of a time that is no number', { iat: '1' }],

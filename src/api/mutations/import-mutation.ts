@@ -193,6 +193,7 @@ export class ImportMutation {
             warnings: imported.warnings.map(toRemark),
           });
         },
+        (field) => nameInInput(field, input),
       );
     } catch (error) {
       if (error instanceof FactsheetError) return new FactsheetNotRead(error);
@@ -210,6 +211,12 @@ function asRejection(error: unknown, usedId: string | null): unknown {
   // The document was imported as something else, and by this very command: then it is the command that differs.
   const isOther = cause instanceof Rejection && cause.code === 'FACTSHEET_REUSED' && usedId !== null;
   return isOther ? reused(usedId) : cause;
+}
+
+/** What is not given beside the document, the document says, at the line that the rejection has. */
+function nameInInput(field: string, input: ImportFactsheetInput): string {
+  const name = field === 'reference' ? 'year' : field;
+  return Object.entries(input).some(([own, value]) => own === name && value != null) ? name : 'text';
 }
 
 function readingOf({ factsheet, subject: { year, publishedOn } }: ReadDocument): FactsheetReading {

@@ -37,6 +37,7 @@ type Shown<Accepted> = Omit<Accepted, keyof ApproachWritten>;
 
 /** Commands with the same id one after the other, so that one on another stream is seen, whenever it comes. */
 const byCommandId = new Turns();
+type NameOf = (field: string) => string;
 
 /** What every mutation answers with. */
 export type CommandAnswer = CommandAccepted | CommandRejected | RevisionConflict;
@@ -67,7 +68,7 @@ export function onApproach<Accepted extends ApproachWritten>(
       const things = { approach: written.approach, ...(await show(written)) };
       return Object.assign(new AcceptedType(input.commandId, result), things);
     },
-    { reference: 'year', corrects: 'findingId', developments: 'notes' },
+    (field) => ({ reference: 'year', corrects: 'findingId', developments: 'notes' })[field] ?? field,
   );
 }
 
@@ -88,7 +89,7 @@ export function onFramework<Accepted extends CommandAccepted>(
       return context.writes.onFramework(command, commandContext);
     },
     async (result) => Object.assign(new AcceptedType(input.commandId, result), show()),
-    { framework: 'code' },
+    (field) => (field === 'framework' ? 'code' : field),
   );
 }
 
@@ -96,14 +97,14 @@ export function onFramework<Accepted extends CommandAccepted>(
  * Sends a command, and answers with what became of it.
  * @param send is given the limits of the sender, and the stream that a command with this id wrote to before
  * @param show what was written, read as of the command
- * @param fieldNames what fields of events are called in the input, where that is something else
+ * @param nameOf what a field of an event is called in the input
  */
 export async function answer(
   context: ApiContext,
   { commandId, expectedRevision = null }: CommandInput,
   send: (context: CommandContext, limits: Audience, usedIn: string | null) => Promise<CommandResult>,
   show: (result: CommandResult) => Promise<CommandAccepted>,
-  fieldNames: Readonly<Record<string, string>> = {},
+  nameOf: NameOf,
 ): Promise<CommandAnswer> {
   const { principal, writes } = context;
   if (principal.kind === 'ANONYMOUS') throw refusal('UNAUTHENTICATED', 'writing takes a token');
@@ -121,7 +122,7 @@ export async function answer(
     if (error instanceof OutsideLimitsError) throw refusal('FORBIDDEN', error.message);
     if (error instanceof RevisionConflictError)
       return new RevisionConflict(error.message, error.expected, error.actual);
-    if (error instanceof Rejection) return rejected(error, fieldNames);
+    if (error instanceof Rejection) return rejected(error, nameOf);
     throw error;
   }
   if (!(await writes.reached(result.position))) {
@@ -140,11 +141,8 @@ function assertUnused(usedIn: string | null, stream: string, { commandId }: Comm
 }
 
 /** The rejection in the words of the input. */
-function rejected(
-  { code, field, message, accepted, line }: Rejection,
-  names: Readonly<Record<string, string>>,
-): CommandRejected {
-  const name = field === null ? null : (names[field] ?? field);
+function rejected({ code, field, message, accepted, line }: Rejection, nameOf: NameOf): CommandRejected {
+  const name = field === null ? null : nameOf(field);
   const said =
     field !== null && message.startsWith(`${field} `) ? `${name}${message.slice(field.length)}` : message;
   return new CommandRejected(code, said, name, accepted, line);

@@ -1,5 +1,6 @@
 import { Arg, Field, ID, Int, ObjectType } from 'type-graphql';
 import { approachKey } from '../../../projections/approaches';
+import { includesMunicipality } from '../../domain/audience';
 import type { Verdict } from '../../domain/events';
 import type { ApproachReading } from '../approach-reading';
 import { yearAsked } from '../as-of';
@@ -128,12 +129,14 @@ export class ApproachType extends NodeType {
   }
 
   @Field(() => Int, {
+    nullable: true,
     description:
-      'How often it was written to, less one: the `expectedRevision` of a command that is to build on what is shown here.',
+      'How often it was written to, less one, by anybody: the `expectedRevision` of a command that is to build on what is shown here. Null for who may not write to it.',
   })
-  revision(): number {
-    const { scope, stream, asOf } = this.#reading;
-    return scope.revisionAt(stream, asOf.upTo);
+  revision(): number | null {
+    const { scope, stream, asOf, row } = this.#reading;
+    // It counts what others have under way too.
+    return includesMunicipality(asOf.audience, row.municipality) ? scope.revisionAt(stream, asOf.upTo) : null;
   }
 
   @Field(() => EventConnection, { description: 'The events of this approach, in order.' })

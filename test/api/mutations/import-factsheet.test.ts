@@ -125,7 +125,12 @@ describe('Importing a factsheet', () => {
   it('is refused by its reason where the register knows otherwise, with the line', async () => {
     expect(await sender.send('importFactsheet', document(FOLLOW_UP))).toMatchObject({
       reason: 'BASELINE_MISSING',
+      field: 'text',
       line: expect.any(Number),
+    });
+    expect(await sender.send('importFactsheet', document(FOLLOW_UP, { year: 2014 }))).toMatchObject({
+      reason: 'BASELINE_MISSING',
+      field: 'year',
     });
     await sender.accepted('importFactsheet', document(BASELINE));
     const before = await length();
@@ -135,6 +140,7 @@ describe('Importing a factsheet', () => {
     });
     expect(await sender.send('importFactsheet', document(`${BASELINE}\n`))).toMatchObject({
       reason: 'ASSESSMENT_EXISTS',
+      field: 'text',
     });
     expect(await length()).toBe(before);
   });

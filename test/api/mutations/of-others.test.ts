@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { startServer, type TestClient, type TestServer } from '../support';
+import { readFileSync } from 'node:fs';
+import { SAMPLE_2013, startServer, type TestClient, type TestServer } from '../support';
 import { type CommandAnswer, type Input, opening, PUBLISH_KADER, Sender, STJ } from './support';
 
 const APPROACH = { municipality: 'GM0935', slug: 'integrale-aanpak' };
@@ -207,4 +208,35 @@ describe('A draft that is corrected to be of another inspectorate', () => {
     expect(await types(igj)).toEqual(['AssessmentOpened', 'AssessmentCorrected', 'DevelopmentNoted']);
     expect(await types(stj)).toEqual(['AssessmentOpened']);
   });
+});
+
+describe('A document that is issued again', () => {
+  const text = readFileSync(SAMPLE_2013, 'utf8');
+  const imports = (changes: Input = {}) => {
+    const input = { commandId: randomUUID(), name: 'factsheet.txt', text, reissue: true, ...changes };
+    return new Sender(stj).post('importFactsheet', input);
+  };
+
+  it('is refused alike whether others have such an assessment under way or not', async () => {
+    const refused = async () => (await imports()).data.importFactsheet;
+    const where = await refused();
+    expect(where).toMatchObject({ __typename: 'FactsheetNotRead' });
+    await new Sender(admin).accepted('importFactsheet', {
+      name: 'elders.txt',
+      text: readFileSync(SAMPLE_2013, 'utf8').replaceAll('Integrale Aanpak', 'Andere Aanpak'),
+    });
+    await opens(igj, { framework: 'GGSR', assessor: IGJ });
+    expect(await refused()).toEqual(where);
+  });
+});
+
+it('The revision of an approach, which counts what others have under way, is for who may write to it', async () => {
+  const revision = async (client: TestClient) => (await read(client, 'revision')).revision;
+  await assesses(stj, {}, {});
+  const before = (await revision(igj)) as number;
+  await opens(stj, { year: 2016 });
+  expect(await revision(igj)).toBe(before + 1);
+  const here = server.as({ roles: ['integration'], municipalities: ['GM0935'] });
+  expect(await revision(here)).toBe(before + 1);
+  expect(await revision(server.as({ roles: ['integration'], municipalities: ['GM0363'] }))).toBeNull();
 });
