@@ -321,9 +321,9 @@ describe('A connection', () => {
 
   test('ends when the token does', async () => {
     const exp = Math.floor(Date.now() / 1000) + 3;
+    const authorization = `Bearer ${await issuer.token({ exp })}`;
     const socket = new WebSocket(`${guarded.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
     const closed = new Promise<number>((resolve) => socket.on('close', resolve));
-    const authorization = `Bearer ${await issuer.token({ exp })}`;
     socket.on('open', () =>
       socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization } })),
     );
