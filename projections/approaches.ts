@@ -17,7 +17,7 @@ import { followedKey, type PartFacts, type PartKey, StoredHistory } from './stor
  */
 export const approaches: Projection = {
   name: 'approaches',
-  version: 8,
+  version: 9,
   tables: {
     approaches: `CREATE TABLE approaches (
       id INTEGER PRIMARY KEY,
@@ -109,6 +109,7 @@ class ApproachesWriter implements ProjectionWriter {
       case 'FollowUpWithdrawn':
       case 'AttentionPointWithdrawn':
       case 'CommitmentWithdrawn':
+      case 'AssessmentAbandoned':
         this.#keepText(event, null, event.data.reason);
         break;
       case 'ApproachRegistered':

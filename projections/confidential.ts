@@ -27,6 +27,7 @@ export const confidential: Derived = {
     ImprovementPointIdentified: false,
     DevelopmentNoted: false,
     AssessmentConcluded: true,
+    AssessmentAbandoned: false,
     FollowUpReported: false,
     FollowUpAssessed: false,
     CommitmentMade: false,

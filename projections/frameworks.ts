@@ -35,6 +35,7 @@ export const frameworks: Projection = {
         case 'ImprovementPointIdentified':
         case 'DevelopmentNoted':
         case 'AssessmentConcluded':
+        case 'AssessmentAbandoned':
         case 'FollowUpReported':
         case 'FollowUpAssessed':
         case 'CommitmentMade':

@@ -34,6 +34,7 @@ export const improvementPoints: Derived = {
     ImprovementPointIdentified: true,
     DevelopmentNoted: false,
     AssessmentConcluded: true,
+    AssessmentAbandoned: false,
     FollowUpReported: true,
     FollowUpAssessed: true,
     CommitmentMade: false,

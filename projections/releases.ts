@@ -50,6 +50,7 @@ export const releases: Derived = {
     ImprovementPointIdentified: true,
     DevelopmentNoted: true,
     AssessmentConcluded: true,
+    AssessmentAbandoned: true,
     FollowUpReported: true,
     FollowUpAssessed: true,
     CommitmentMade: true,

@@ -92,6 +92,7 @@ class StoredAssessment implements AssessmentFact {
   readonly described: boolean;
   readonly familiesReached: number | null;
   concluded: AssessmentFact['concluded'];
+  abandoned: AssessmentFact['abandoned'];
   covered: number;
   readonly corrections: AssessmentFact['corrections'];
   readonly #history: StoredHistory;
@@ -109,6 +110,7 @@ class StoredAssessment implements AssessmentFact {
     this.described = head.described;
     this.familiesReached = head.familiesReached;
     this.concluded = head.concluded;
+    this.abandoned = head.abandoned;
     this.covered = head.covered;
     this.corrections = head.corrections;
     this.#history = history;

@@ -32,6 +32,7 @@ export const trend: Derived = {
     ImprovementPointIdentified: false,
     DevelopmentNoted: false,
     AssessmentConcluded: true,
+    AssessmentAbandoned: false,
     FollowUpReported: false,
     FollowUpAssessed: true,
     CommitmentMade: false,

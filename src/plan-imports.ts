@@ -7,6 +7,7 @@ import type { AssessmentFact } from './domain/facts';
 import { type Framework, FrameworkLine } from './domain/framework';
 import { reasonOfNewIssue } from './domain/free-text';
 import { type ApproachHistory, emptyHistory, evolve } from './domain/history';
+import { assessmentInPlace } from './domain/history-lookups';
 import { Rejection } from './domain/rejection';
 import { eventsAskedFor } from './domain/repeated-command';
 import { approachStream } from './domain/streams';
@@ -303,9 +304,8 @@ function assessmentOf(
   framework: Framework,
   history: ApproachHistory,
 ): AssessmentFact {
-  const assessment = history.assessments.find(
-    (one) => one.framework === framework.code && one.kind === kind && one.year === Number(year),
-  );
+  const place = { framework: framework.code, kind, year: Number(year) };
+  const assessment = assessmentInPlace(history, place);
   const what = kind === 'BASELINE' ? 'assessment' : 'follow-up';
   if (assessment === undefined) {
     throw new FactsheetError([

@@ -33,6 +33,7 @@ registerEnumType(AssessmentKindEnum, {
 
 export const AssessmentStateEnum = {
   UNDER_WAY: 'UNDER_WAY',
+  ABANDONED: 'ABANDONED',
   CONFIDENTIAL: 'CONFIDENTIAL',
   PUBLISHED: 'PUBLISHED',
 } as const;
@@ -41,6 +42,7 @@ registerEnumType(AssessmentStateEnum, {
   description: 'How far an assessment is, and whether everybody sees it.',
   valuesConfig: {
     UNDER_WAY: { description: 'Not concluded: its findings do not count yet.' },
+    ABANDONED: { description: 'Given up while it was under way: its findings never count.' },
     CONFIDENTIAL: { description: 'Concluded and not made public.' },
     PUBLISHED: { description: 'Concluded and made public.' },
   },

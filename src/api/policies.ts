@@ -36,6 +36,7 @@ export const POLICIES: Readonly<Record<string, Policy>> = {
   'Approach.revision': INSIDERS,
 
   // Each within its limits: src/domain/write-limits.ts.
+  'Mutation.abandonAssessment': WRITERS,
   'Mutation.assessFollowUp': WRITERS,
   'Mutation.concludeAssessment': WRITERS,
   'Mutation.consultSource': WRITERS,

@@ -38,8 +38,8 @@ export function visibleEvents(history: ApproachHistory, asOf: AsOf): Fact[] {
       add(factsheet);
   });
   for (const assessment of assessments) {
-    const { found, concluded } = assessment;
-    add(assessment, concluded, ...found.sources, ...found.developments);
+    const { found, concluded, abandoned } = assessment;
+    add(assessment, concluded, abandoned, ...found.sources, ...found.developments);
     add(...assessment.corrections.filter((correction) => isThere(correction, asOf)));
     const findings = new Set(found.findings.filter((finding) => isThere(finding, asOf)));
     for (const finding of findings) add(finding, withdrawalAt(finding, asOf));

@@ -21,6 +21,8 @@ export type ApproachStep =
       /** False where every indicator of the framework must have been assessed (a baseline, as a rule). */
       readonly partial: boolean;
     }
+  /** Only while it is not concluded, for a reason that may not be empty. Its id stays taken. */
+  | { readonly type: 'AbandonAssessment'; readonly data: EventData<'AssessmentAbandoned'> }
   | { readonly type: 'ReportFollowUp'; readonly data: EventData<'FollowUpReported'> }
   | { readonly type: 'AssessFollowUp'; readonly data: EventData<'FollowUpAssessed'> }
   | { readonly type: 'MakeCommitment'; readonly data: EventData<'CommitmentMade'> }

@@ -8,6 +8,7 @@ import type {
 import {
   assertFree,
   assertIndicators,
+  assertNotAbandoned,
   assertPoints,
   assertReason,
   assertReportStands,
@@ -141,6 +142,9 @@ export function withdrawAttentionPoint(
   assertReason(data.reason);
   const points = history.assessments.flatMap(({ found }) => found.attentionPoints);
   const point = points.find(({ id }) => id === data.attentionPointId);
+  assertNotAbandoned(
+    history.assessments.find(({ found }) => found.attentionPoints.some((one) => one === point)),
+  );
   if (point === undefined) throw unknownAttentionPoint(data.attentionPointId);
   if (point.withdrawn !== null) {
     throw new Rejection(

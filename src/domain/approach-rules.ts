@@ -151,6 +151,7 @@ export function assessmentById(history: ApproachHistory, id: string): Assessment
 
 export function assessmentUnderWay(history: ApproachHistory, id: string): AssessmentFact {
   const assessment = assessmentById(history, id);
+  assertNotAbandoned(assessment);
   if (assessment.concluded !== null) {
     throw new Rejection(
       'ASSESSMENT_CONCLUDED',
@@ -159,6 +160,16 @@ export function assessmentUnderWay(history: ApproachHistory, id: string): Assess
     );
   }
   return assessment;
+}
+
+/** @throws Rejection where the assessment was abandoned: nothing in it is changed any more. */
+export function assertNotAbandoned(assessment: AssessmentFact | undefined): void {
+  if (assessment === undefined || assessment.abandoned === null) return;
+  throw new Rejection(
+    'ASSESSMENT_ABANDONED',
+    `assessment ${assessment.id} was abandoned: another may be opened in its place`,
+    'assessmentId',
+  );
 }
 
 export function followUpUnderWay(history: ApproachHistory, id: string): AssessmentFact {
@@ -174,22 +185,25 @@ export function followUpUnderWay(history: ApproachHistory, id: string): Assessme
 export function findingById(history: ApproachHistory, id: string): PlacedFinding {
   const found = findFinding(history, id);
   if (found === undefined) throw unknownFinding(id);
+  assertNotAbandoned(found.assessment);
   return found;
 }
 
 /** @throws Rejection where there is no such promise, or it was withdrawn. */
-export function commitmentById({ followed }: ApproachHistory, id: string): CommitmentFact {
+export function commitmentById({ followed, assessments }: ApproachHistory, id: string): CommitmentFact {
   const commitment = followed.commitments.find((one) => one.id === id);
   if (commitment === undefined) throw unknownCommitment(id);
+  assertNotAbandoned(assessments.find((one) => one.id === commitment.assessment));
   if (commitment.withdrawn !== null) {
     throw new Rejection('COMMITMENT_WITHDRAWN', `commitment ${id} was withdrawn`, 'commitmentId');
   }
   return commitment;
 }
 
-export function reportById({ followed: { followUps } }: ApproachHistory, id: string): FollowUpFact {
-  const report = followUps.find((one) => one.id === id);
+export function reportById({ followed, assessments }: ApproachHistory, id: string): FollowUpFact {
+  const report = followed.followUps.find((one) => one.id === id);
   if (report === undefined) throw unknownReport(id);
+  assertNotAbandoned(assessments.find((one) => one.id === report.assessment));
   return report;
 }
 
@@ -200,7 +214,9 @@ export function pointOf({ found }: AssessmentFact, finding: FindingFact): unknow
 
 export function assertPoints(history: ApproachHistory, ids: readonly string[]): void {
   const known = new Set(
-    history.assessments.flatMap(({ found }) => found.improvementPoints.map(({ id }) => id)),
+    history.assessments
+      .filter(({ abandoned }) => abandoned === null)
+      .flatMap(({ found }) => found.improvementPoints.map(({ id }) => id)),
   );
   const unknown = ids.find((id) => !known.has(id));
   if (unknown !== undefined) throw unknownPoint(unknown);

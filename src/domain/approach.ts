@@ -20,6 +20,7 @@ import {
   assertFree,
   assertIndicators,
   assertMunicipality,
+  assertNotAbandoned,
   assertPoints,
   assertReason,
   assertReportStands,
@@ -39,6 +40,7 @@ import type { FactsheetFact } from './facts';
 import type { FrameworkLine } from './framework';
 import { textOf } from './free-text';
 import { type ApproachHistory, evolve } from './history';
+import { assessmentInPlace } from './history-lookups';
 import { assertNotBefore } from './publication-rules';
 import { Rejection } from './rejection';
 
@@ -211,6 +213,10 @@ function decideStep(
     case 'ConcludeAssessment':
       assertComplete(assessmentUnderWay(history, step.data.assessmentId), step.partial, frameworks);
       return [{ type: 'AssessmentConcluded', data: step.data }];
+    case 'AbandonAssessment':
+      assertReason(step.data.reason);
+      assessmentUnderWay(history, step.data.assessmentId);
+      return [{ type: 'AssessmentAbandoned', data: step.data }];
     case 'ReportFollowUp':
       if (step.data.assessmentId !== null) followUpUnderWay(history, step.data.assessmentId);
       assertFree(history, step.data.followUpId);
@@ -240,7 +246,7 @@ function decideStep(
       return correctReport(step.data, history);
     case 'CorrectAssessment':
       assertReason(step.data.reason);
-      assessmentById(history, step.data.assessmentId);
+      assertNotAbandoned(assessmentById(history, step.data.assessmentId));
       return [{ type: 'AssessmentCorrected', data: step.data }];
     case 'WithdrawAttentionPoint':
       return withdrawAttentionPoint(step.data, history);
@@ -286,16 +292,16 @@ function openAssessment(
   assertFree(history, data.assessmentId);
   frameworkOf(frameworks, data.framework, data.frameworkVersion);
   const year = Number(data.reference);
-  const sameFramework = history.assessments.filter(({ framework }) => framework === data.framework);
-  if (sameFramework.some((assessment) => assessment.year === year && assessment.kind === data.kind)) {
+  if (assessmentInPlace(history, { framework: data.framework, kind: data.kind, year }) !== undefined) {
     throw new Rejection(
       'ASSESSMENT_EXISTS',
-      `there is a ${data.kind} assessment for ${data.reference} against ${data.framework} already, from another document; a second one is refused`,
+      `there is a ${data.kind} assessment for ${data.reference} against ${data.framework} already, concluded or under way; a second one is refused`,
       'reference',
     );
   }
-  const isBehindBaseline = sameFramework.some(
-    (assessment) => assessment.kind === 'BASELINE' && assessment.concluded !== null && assessment.year < year,
+  const isBehindBaseline = history.assessments.some(
+    ({ framework, kind, concluded, year: of }) =>
+      framework === data.framework && kind === 'BASELINE' && concluded !== null && of < year,
   );
   if (data.kind === 'FOLLOW_UP' && !isBehindBaseline) {
     throw new Rejection(

@@ -122,6 +122,10 @@ export const EVENT_DESCRIPTIONS: { readonly [K in EventType]: EventDescription<K
       public: 'False where it is confidential.',
     },
   },
+  AssessmentAbandoned: {
+    what: 'an assessment will not be concluded: it counts nowhere, and another may be opened in its place',
+    fields: { assessmentId: ASSESSMENT_ID, reason: 'Why.' },
+  },
   FollowUpReported: {
     what: 'the municipality said what it did about improvement points',
     fields: {

@@ -22,6 +22,7 @@ export function subjects(history: ApproachHistory): Subject[] {
       [assessment],
       assessment,
       assessment.concluded,
+      assessment.abandoned,
       ...assessment.corrections,
       ...sources,
       ...developments,

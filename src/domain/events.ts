@@ -116,6 +116,8 @@ const schemas = {
   DevelopmentNoted: object({ assessmentId: Uuid, text: Text }),
   /** The assessment is complete: from here on its findings count. `public` is false for a confidential one. */
   AssessmentConcluded: object({ assessmentId: Uuid, publishedOn: nullable(DateText), public: T.Boolean() }),
+  /** The assessment will not be concluded: it counts nowhere, and another may be opened in its place. */
+  AssessmentAbandoned: object({ assessmentId: Uuid, reason: Text }),
   /** The municipality says what it did about improvement points; to an assessment, or before there is one. */
   FollowUpReported: object({
     followUpId: Uuid,

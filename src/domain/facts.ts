@@ -40,6 +40,8 @@ export interface AssessmentFact extends Fact {
   readonly familiesReached: number | null;
   /** Null while the assessment is under way: its findings do not count yet. */
   concluded: (Fact & { readonly publishedOn: Edtf | null; readonly public: boolean }) | null;
+  /** Null unless it was given up while it was under way: then it counts nowhere. */
+  abandoned: Fact | null;
   /**
    * How many indicators it tested, where every test of it stands as it was made; 0 where a finding was
    * withdrawn or came to cover other indicators since.

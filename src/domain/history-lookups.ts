@@ -60,6 +60,16 @@ export function assessmentById(history: ApproachHistory, id: string): Assessment
   return assessment;
 }
 
+/** The assessment of that kind for that year and framework: there is one at most that was not abandoned. */
+export function assessmentInPlace(
+  { assessments }: ApproachHistory,
+  { framework, kind, year }: Pick<AssessmentFact, 'framework' | 'kind' | 'year'>,
+): AssessmentFact | undefined {
+  return assessments.find(
+    (one) => one.framework === framework && one.kind === kind && one.year === year && one.abandoned === null,
+  );
+}
+
 export function followUpById(
   { followed: { followUps } }: ApproachHistory,
   id: string,

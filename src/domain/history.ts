@@ -48,7 +48,7 @@ export function evolve(history: ApproachHistory, event: DomainEvent, place: Reco
     case 'FactsheetImported': {
       const { digest, name, kind, reference, publishedOn, partial } = event.data;
       const isNewIssue = history.assessments.some(
-        (assessment) => assessment.kind === kind && assessment.year === Number(reference),
+        (one) => one.kind === kind && one.year === Number(reference) && one.abandoned === null,
       );
       const publicFrom = isNewIssue ? publicationOf({ publishedOn }, place) : publishedOn;
       history.factsheets.push({ ...at, digest, name, kind, reference, publishedOn, publicFrom, partial });
@@ -67,6 +67,7 @@ export function evolve(history: ApproachHistory, event: DomainEvent, place: Reco
         described: event.data.description !== null,
         familiesReached: event.data.familiesReached,
         concluded: null,
+        abandoned: null,
         covered: 0,
         corrections: [],
         found: { sources: [], developments: [], findings: [], attentionPoints: [], improvementPoints: [] },
@@ -87,6 +88,9 @@ export function evolve(history: ApproachHistory, event: DomainEvent, place: Reco
       assessment.covered = coverageOf(assessment.found.findings);
       break;
     }
+    case 'AssessmentAbandoned':
+      assessmentById(history, event.data.assessmentId).abandoned = at;
+      break;
     case 'AssessmentCorrected': {
       const { assessmentId, assessor, description, assessmentPublishedOn } = event.data;
       assessmentById(history, assessmentId).corrections.push({

@@ -11,7 +11,7 @@ import type {
 } from './facts';
 import type { ApproachHistory } from './history';
 import { assessmentsOfFollowed, findingAt } from './history-lookups';
-import { type FrameworkLines, isShown, isVisible, type Test } from './verdicts';
+import { type FrameworkLines, isShown, isVisible, stateAt, type Test } from './verdicts';
 
 /** `OPEN`; `REPORTED`: the municipality says what it did, not judged yet; judged: `RESOLVED` or `PERSISTENT`. */
 export type ImprovementPointStatus = 'OPEN' | 'REPORTED' | 'RESOLVED' | 'PERSISTENT';
@@ -144,8 +144,13 @@ function groupByPoint(
   for (const test of tests) for (const id of test.reading.improvementPoints) push(judgements, id, test);
   const { followUps } = history.followed;
   const firstReading = new Map(followUps.map(({ id, root }) => [id, root]));
+  const isReported = (report: FollowUpFact): boolean => {
+    const teller = history.assessments.find(({ id }) => id === report.assessment);
+    const isAbandoned = teller !== undefined && stateAt(teller, asOf.upTo) === 'ABANDONED';
+    return !isAbandoned && mayKnow(history, report, asOf);
+  };
   const reports = new Map<string, FollowUpFact[]>();
-  for (const report of standingReadings(followUps, asOf).filter((one) => mayKnow(history, one, asOf))) {
+  for (const report of standingReadings(followUps, asOf).filter(isReported)) {
     for (const id of report.improvementPoints) push(reports, id, report);
   }
   const commitments = new Map<string, CommitmentReading[]>();

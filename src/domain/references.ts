@@ -169,6 +169,7 @@ function referencesOf(event: DomainEvent): [Kind, string][] {
     case 'SourceConsulted':
     case 'DevelopmentNoted':
     case 'AssessmentConcluded':
+    case 'AssessmentAbandoned':
     case 'FindingRecorded':
       return [['assessment', event.data.assessmentId]];
     case 'AttentionPointRaised':

@@ -46,8 +46,12 @@ export const REJECTIONS = {
     accepted: 'the id of an assessment of the approach that fits',
   },
   ASSESSMENT_EXISTS: {
-    why: 'There is an assessment of that kind for that year and framework.',
-    accepted: 'another year, kind or framework',
+    why: 'There is an assessment of that kind for that year and framework, concluded or under way.',
+    accepted: 'another year, kind or framework; one that is under way may be abandoned first',
+  },
+  ASSESSMENT_ABANDONED: {
+    why: 'The assessment was abandoned.',
+    accepted: 'an assessment that was not abandoned; another may be opened in its place',
   },
   ASSESSMENT_CONCLUDED: {
     why: 'The assessment is concluded.',

@@ -17,6 +17,7 @@ const EVENT_OF = {
   IdentifyImprovementPoint: 'ImprovementPointIdentified',
   NoteDevelopment: 'DevelopmentNoted',
   ConcludeAssessment: 'AssessmentConcluded',
+  AbandonAssessment: 'AssessmentAbandoned',
   ReportFollowUp: 'FollowUpReported',
   AssessFollowUp: 'FollowUpAssessed',
   MakeCommitment: 'CommitmentMade',

@@ -40,7 +40,8 @@ export type FrameworkLines = (code: string) => FrameworkLine;
  * not lie within the limits, public.
  */
 export function isVisible(history: ApproachHistory, assessment: AssessmentFact, asOf: AsOf): boolean {
-  return stateAt(assessment, asOf.upTo) !== 'UNDER_WAY' && isShown(history, assessment, asOf);
+  const state = stateAt(assessment, asOf.upTo);
+  return (state === 'CONFIDENTIAL' || state === 'PUBLISHED') && isShown(history, assessment, asOf);
 }
 
 /** True where there is such an assessment at that point for who reads, whether it counts already or not. */
@@ -52,10 +53,14 @@ export function isShown(history: ApproachHistory, assessment: AssessmentFact, as
   return speaksBy(asOf, assessment.year) && publicBy(asOf, publicationOf(assessment, asOf.upTo));
 }
 
-/** `UNDER_WAY`: its findings do not count yet. `CONFIDENTIAL`: concluded and not made public. */
-export type AssessmentState = 'UNDER_WAY' | 'CONFIDENTIAL' | 'PUBLISHED';
+/**
+ * `UNDER_WAY`: its findings do not count yet. `ABANDONED`: they never will. `CONFIDENTIAL`: concluded and not made
+ * public.
+ */
+export type AssessmentState = 'UNDER_WAY' | 'ABANDONED' | 'CONFIDENTIAL' | 'PUBLISHED';
 
-export function stateAt({ concluded }: AssessmentFact, upTo: Position): AssessmentState {
+export function stateAt({ concluded, abandoned }: AssessmentFact, upTo: Position): AssessmentState {
+  if (abandoned !== null && abandoned.position <= upTo) return 'ABANDONED';
   if (concluded === null || concluded.position > upTo) return 'UNDER_WAY';
   return concluded.public ? 'PUBLISHED' : 'CONFIDENTIAL';
 }

@@ -133,6 +133,7 @@ function assertEventWithin(event: DomainEvent, history: ApproachHistory, isOwn: 
     case 'DevelopmentNoted':
     case 'FindingRecorded':
     case 'AssessmentConcluded':
+    case 'AssessmentAbandoned':
     case 'AssessmentCorrected':
       assertOwnAssessment(event.data.assessmentId, history, isOwn);
       break;

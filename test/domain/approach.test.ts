@@ -1,7 +1,10 @@
 import type { DomainEvent } from '../../src/domain/events';
 import {
+  abandoned,
   assessment,
+  assessmentCorrected,
   attention,
+  attentionWithdrawn,
   concluded,
   consulted,
   corrected,
@@ -11,9 +14,13 @@ import {
   judged,
   noted,
   opened,
+  pointCorrected,
   promised,
+  promiseWithdrawn,
   registered,
+  reportCorrected,
   reported,
+  reportWithdrawn,
   settled,
   withdrawn,
 } from '../support/events';
@@ -96,6 +103,68 @@ describe('An approach', () => {
     given(...withBaseline)
       .when(step(later))
       .gives(later);
+  });
+});
+
+describe('An assessment that was abandoned', () => {
+  const notes = attention('a', 'f');
+  const draft = [
+    ...inFollowUp,
+    found('f', '2014', { verdict: 'IMPROVEMENT_NEEDED' }),
+    notes,
+    identified('p', 'f'),
+    reported('r', [POINT], { assessmentId: id('2014') }),
+    promised('c', [POINT], { assessmentId: id('2014') }),
+  ];
+  const left = given(...draft, abandoned('2014'));
+
+  it('was under way until then', () => {
+    given(...draft)
+      .when(step(abandoned('2014')))
+      .gives(abandoned('2014'));
+    given(...withBaseline)
+      .when(step(abandoned('2013')))
+      .isRejected('ASSESSMENT_CONCLUDED', { message: /2013|concluded/ });
+  });
+
+  it('leaves its place to another, and keeps its id', () => {
+    const again = (name: string) => opened(name, { kind: 'FOLLOW_UP', reference: '2014' });
+    left.when(step(again('again'))).gives(again('again'));
+    left.when(step(again('2014'))).isRejected('ID_TAKEN', { message: /in use/ });
+  });
+
+  it.each<Parameters<typeof step>[0]>([
+    abandoned('2014'),
+    noted('2014'),
+    consulted('2014'),
+    found('g', '2014'),
+    judged('j', '2014'),
+    attention('b', 'f'),
+    identified('q', 'f'),
+    concluded('2014'),
+    corrected('g', 'f'),
+    withdrawn('f'),
+    assessmentCorrected('2014'),
+    attentionWithdrawn('a'),
+    reportCorrected('s', 'r', [POINT]),
+    reportWithdrawn('r'),
+    settled('c'),
+    promiseWithdrawn('c'),
+  ])('is changed no more: $type', (event) => {
+    left.when(step(event)).isRejected('ASSESSMENT_ABANDONED', { message: /was abandoned/ });
+  });
+
+  it('has no improvement points to follow', () => {
+    for (const event of [reported('s', ['p']), pointCorrected('p', 'Anders.')])
+      left.when(step(event)).isRejected('IMPROVEMENT_POINT_UNKNOWN', { message: /no improvement point/ });
+  });
+
+  it('was so for a reason', () => {
+    const { type, data } = abandoned('2014');
+    const event = { type, data: { ...data, reason: { text: ' ', salt: '00'.repeat(16) } } };
+    given(...draft)
+      .when(step(event))
+      .isRejected('REASON_MISSING', { message: /reason/ });
   });
 });
 

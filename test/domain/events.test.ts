@@ -62,6 +62,7 @@ describe('The event catalogue', () => {
   it('has the types of the design, and no other', () => {
     expect([...EVENT_TYPES].sort()).toEqual([
       'ApproachRegistered',
+      'AssessmentAbandoned',
       'AssessmentConcluded',
       'AssessmentCorrected',
       'AssessmentOpened',

@@ -1,5 +1,7 @@
+import { EVERYTHING } from '../../src/domain/audience';
 import type { DomainEvent } from '../../src/domain/events';
 import {
+  abandoned,
   assessment,
   concluded,
   corrected,
@@ -58,6 +60,29 @@ describe('An improvement point', () => {
     expect(statusOf(events)).toBe('OPEN');
     expect(statusOf([...events, concluded('2014', '2015-06')])).toBe('REPORTED');
     expect(statusOf([...events, concluded('2014', '2015-06')], { publishedBy: '2014' })).toBe('OPEN');
+  });
+
+  it('knows no report that was made to an assessment that was abandoned since, though it was judged', () => {
+    const events = [
+      ...first,
+      open2014,
+      reported('r', [POINT], { assessmentId: id('2014') }),
+      promised('c', [POINT], { assessmentId: id('2014') }),
+      opened('2015', { kind: 'FOLLOW_UP', reference: '2015' }),
+      judged('j', '2015', {
+        followUpId: id('r'),
+        improvementPointIds: [id(POINT)],
+        indicators: ['2.2.1'],
+      }),
+      concluded('2015'),
+    ];
+    const followed = (log: DomainEvent[]) => {
+      const all = points(log, { audience: [EVERYTHING] });
+      const { followUps = [], commitments } = all.find(({ fact }) => fact.id === id(POINT)) ?? {};
+      return { reports: followUps.map(({ report }) => report?.id), commitments };
+    };
+    expect(followed(events)).toEqual({ reports: [id('r')], commitments: [] });
+    expect(followed([...events, abandoned('2014')])).toEqual({ reports: [undefined], commitments: [] });
   });
 
   it('is REPORTED where another point of the same report was judged', () => {

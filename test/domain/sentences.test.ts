@@ -4,6 +4,7 @@ import type { ApproachHistory } from '../../src/domain/history';
 import { dateInWords, whenInWords } from '../../src/domain/sentences/dates';
 import { sentenceOf, toldOf } from '../../src/domain/sentences/sentences';
 import {
+  abandoned,
   assessment,
   assessmentCorrected,
   attention,
@@ -164,6 +165,11 @@ const SENTENCES: readonly (readonly [DomainEvent, string, string])[] = [
     { type: 'AssessmentConcluded', data: { assessmentId: id('2014'), publishedOn: null, public: false } },
     'Het vervolgonderzoek over 2014 is afgerond en vertrouwelijk',
     'The follow-up assessment for 2014 was concluded and is confidential',
+  ],
+  [
+    abandoned('2014'),
+    'Het vervolgonderzoek over 2014 is gestaakt en telt nergens mee; reden: “Niemand maakt het af.”',
+    'The follow-up assessment for 2014 was abandoned and counts nowhere; reason: “Niemand maakt het af.”',
   ],
   [
     reported('r', ['point 2.2.1']),

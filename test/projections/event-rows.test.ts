@@ -77,6 +77,7 @@ const CASES: Readonly<Record<EventType, readonly string[]>> = {
     '+ releases 4 from 5, within null, outside [[3]]',
     released(5),
   ],
+  AssessmentAbandoned: [HEAD, released(5, '[[3]]'), text(3, null, 'Niemand maakt het af.')],
   FollowUpReported: [HEAD, FOLLOWED, released(9, '[[8]]'), text(7, 'Opgepakt.')],
   FollowUpAssessed: [HEAD, FOUND_LATER, released(10, '[[8]]'), text(8, 'j')],
   CommitmentMade: [HEAD, FOLLOWED, released(9, '[[8]]'), text(7, 'c')],

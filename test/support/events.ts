@@ -123,6 +123,13 @@ export function concluded(
   return { type: 'AssessmentConcluded', data: { assessmentId: id(assessment), publishedOn, public: true } };
 }
 
+export function abandoned(assessment: string): Event<'AssessmentAbandoned'> {
+  return {
+    type: 'AssessmentAbandoned',
+    data: { assessmentId: id(assessment), reason: text('Niemand maakt het af.') },
+  };
+}
+
 export function reported(
   report: string,
   points: readonly string[],

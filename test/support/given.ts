@@ -20,6 +20,7 @@ const STEP_OF = {
   ImprovementPointIdentified: 'IdentifyImprovementPoint',
   DevelopmentNoted: 'NoteDevelopment',
   AssessmentConcluded: 'ConcludeAssessment',
+  AssessmentAbandoned: 'AbandonAssessment',
   FollowUpReported: 'ReportFollowUp',
   FollowUpAssessed: 'AssessFollowUp',
   CommitmentMade: 'MakeCommitment',

@@ -4,6 +4,7 @@ import type { DomainEvent, EventData } from '../../src/domain/events';
 import { indicatorsOf } from '../../src/domain/framework';
 import type { ApproachHistory } from '../../src/domain/history';
 import {
+  abandoned,
   assessmentCorrected,
   attention,
   attentionWithdrawn,
@@ -61,6 +62,7 @@ export const KINDS = [
   'identify',
   'judge',
   'conclude',
+  'abandon',
   'revise',
   'revise',
 ] as const;
@@ -132,6 +134,8 @@ export function commandOf(
         { type: 'AssessmentConcluded', data: { ...concluded('', publishedOn).data, assessmentId } },
         { partial: !odd },
       );
+    case 'abandon':
+      return step({ type: 'AssessmentAbandoned', data: { ...abandoned('').data, assessmentId } });
     case 'report':
       return step(reported(odd ? name : `${name} report`, [], { improvementPointIds }));
     case 'promise':
@@ -267,9 +271,16 @@ function followUpCorrection(
 /** The kind, or what has to come before it. */
 function sensible(kind: Intent['kind'], history: ApproachHistory, isUnderWay: boolean): Intent['kind'] {
   if (history.registration === null) return 'baseline';
-  const needsAssessment = ['consult', 'note', 'find', 'raise', 'identify', 'judge', 'conclude'].includes(
-    kind,
-  );
+  const needsAssessment = [
+    'consult',
+    'note',
+    'find',
+    'raise',
+    'identify',
+    'judge',
+    'conclude',
+    'abandon',
+  ].includes(kind);
   return needsAssessment && !isUnderWay ? 'open' : kind;
 }
 

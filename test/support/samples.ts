@@ -1,5 +1,6 @@
 import type { DomainEvent, EventType } from '../../src/domain/events';
 import {
+  abandoned,
   assessment,
   assessmentCorrected,
   attention,
@@ -60,6 +61,7 @@ export const SAMPLES: {
   },
   DevelopmentNoted: { after: underWay, event: noted('2013') },
   AssessmentConcluded: { after: [...underWay, found('f', '2013')], event: concluded('2013') },
+  AssessmentAbandoned: { after: [...underWay, found('f', '2013')], event: abandoned('2013') },
   FollowUpReported: {
     after: inFollowUp,
     event: reported('r', [point], { assessmentId: id('2014'), narrative: text('Opgepakt.') }),

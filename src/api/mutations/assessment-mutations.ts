@@ -62,6 +62,12 @@ class ConcludeAssessmentInput extends AssessmentCommandInput {
   partial!: boolean;
 }
 
+@InputType({ description: 'An assessment to abandon.' })
+class AbandonAssessmentInput extends AssessmentCommandInput {
+  @Field(() => String, { description: 'Why; it may not be empty.' })
+  reason!: string;
+}
+
 @InputType({ description: 'A source that was consulted, as it should have been told.' })
 class SourceInput {
   @Field(() => SourceKindEnum, { description: 'How it was consulted.' })
@@ -122,6 +128,13 @@ class AssessmentConcluded extends ApproachWritten {
   readonly assessment!: AssessmentType;
 }
 const ConcludeAssessmentResult = resultOf('ConcludeAssessment', AssessmentConcluded);
+
+@ObjectType({ description: '`abandonAssessment` was accepted.', implements: CommandAccepted })
+class AssessmentAbandoned extends ApproachWritten {
+  @Field(() => AssessmentType, { description: 'The assessment, as it was left.' })
+  readonly assessment!: AssessmentType;
+}
+const AbandonAssessmentResult = resultOf('AbandonAssessment', AssessmentAbandoned);
 
 @ObjectType({ description: '`correctAssessment` was accepted.', implements: CommandAccepted })
 class AssessmentCorrected extends ApproachWritten {
@@ -219,6 +232,28 @@ export class AssessmentMutations {
       (written) => ({ assessment: written.assessment(assessmentId) }),
     );
   }
+
+  @Mutation(() => AbandonAssessmentResult, {
+    description:
+      'Gives up an assessment under way: what was found in it never counts, and another may be opened in its place. That it was there stays on record.',
+  })
+  abandonAssessment(
+    @Ctx() context: ApiContext,
+    @Arg('input', () => AbandonAssessmentInput, { description: 'The assessment.' })
+    input: AbandonAssessmentInput,
+  ): Promise<CommandAnswer> {
+    const { assessmentId } = input;
+    const data = { assessmentId, reason: salted(input.reason) };
+    return onApproach(
+      context,
+      AssessmentAbandoned,
+      input,
+      input,
+      { type: 'AbandonAssessment', data },
+      (written) => ({ assessment: written.assessment(assessmentId) }),
+    );
+  }
+
   @Mutation(() => CorrectAssessmentResult, {
     description:
       'Corrects what an assessment tells beside its findings. What it read before stays on record.',

@@ -13,7 +13,8 @@ export class CorrectionType {
   readonly #data: { readonly reason: FreeText; readonly publishedOn: string | null };
 
   private constructor(event: RecordedEvent) {
-    if (!('reason' in event.data)) throw new RangeError(`a ${event.type} event corrects nothing`);
+    if (!('reason' in event.data && 'publishedOn' in event.data))
+      throw new RangeError(`a ${event.type} event corrects nothing`);
     this.#event = event;
     this.#data = event.data;
   }

@@ -88,6 +88,9 @@ export const DUTCH: Sentences = {
       : `${assessment} is afgerond en ${whenInWords(publishedOn, 'NL')} openbaar gemaakt`;
   },
 
+  AssessmentAbandoned: ({ assessmentId, reason }, named) =>
+    `${capital(the(named.assessment(assessmentId)))} is gestaakt en telt nergens mee; reden: ${because(reason)}`,
+
   FollowUpReported: ({ followUpId, improvementPointIds, reportedBy, reportedOn }, named) =>
     `${capital(reportedBy)} ${reported(reportedOn)} ${points(improvementPointIds, named)}${added(named.addedFrom(followUpId))}`,
 

@@ -89,6 +89,9 @@ export const ENGLISH: Sentences = {
       : `${assessment}, and published ${whenInWords(publishedOn, 'EN')}`;
   },
 
+  AssessmentAbandoned: ({ assessmentId, reason }, named) =>
+    `The ${nameOf(named.assessment(assessmentId))} was abandoned and counts nowhere; reason: ${because(reason)}`,
+
   FollowUpReported: ({ followUpId, improvementPointIds, reportedBy, reportedOn }, named) =>
     `${capital(reportedBy)} ${reported(reportedOn)} ${points(improvementPointIds, named)}${added(named.addedFrom(followUpId))}`,
 

@@ -96,7 +96,11 @@ function namedIn({ history, frameworks, events }: SentenceContext, revision: num
       ),
     isNewIssue: (kind, reference) =>
       history.assessments.some(
-        (one) => one.kind === kind && one.year === Number(reference) && one.revision < revision,
+        (one) =>
+          one.kind === kind &&
+          one.year === Number(reference) &&
+          one.revision < revision &&
+          (one.abandoned === null || one.abandoned.revision > revision),
       ),
     addedFrom(id) {
       const { followUps, commitments } = history.followed;

@@ -57,6 +57,7 @@ const ANY: Readonly<Record<string, Input>> = {
   raiseAttentionPoint: { ...APPROACH, findingId: 'a', text: 'Iets' },
   identifyImprovementPoint: { ...APPROACH, findingId: 'a', text: 'Iets' },
   concludeAssessment: { ...APPROACH, assessmentId: 'a' },
+  abandonAssessment: { ...APPROACH, assessmentId: 'a', reason: 'Iets' },
   reportFollowUp: { ...APPROACH, improvementPointIds: ['a'], reportedBy: 'Iemand' },
   assessFollowUp: { ...APPROACH, assessmentId: 'a', improvementPointIds: [], ...FINDING, basis: 'REPORTED' },
   makeCommitment: { ...APPROACH, improvementPointIds: ['a'], madeBy: 'Iemand', text: 'Iets' },
@@ -129,6 +130,7 @@ describe('An inspector', () => {
       ['ASSESSMENT_UNKNOWN', 'noteDevelopment', () => ({ assessmentId: ids().assessmentId, text: 'Iets.' })],
       ['ASSESSMENT_UNKNOWN', 'recordFinding', () => ({ assessmentId: ids().assessmentId, ...FINDING })],
       ['ASSESSMENT_UNKNOWN', 'concludeAssessment', () => ({ assessmentId: ids().assessmentId })],
+      ['ASSESSMENT_UNKNOWN', 'abandonAssessment', () => ({ assessmentId: ids().assessmentId, reason: 'x' })],
       ['FINDING_UNKNOWN', 'raiseAttentionPoint', () => ({ findingId: ids().findingId, text: 'Iets.' })],
       ['FINDING_UNKNOWN', 'withdrawFinding', () => ({ findingId: ids().findingId, reason: 'Iets.' })],
       [

@@ -230,6 +230,17 @@ async function everything(sender: Sender): Promise<Map<string, Sent>> {
     { commitmentId: commitment.id, reason: 'Dit was niet toegezegd.' },
     'commitment { id } approach { improvementPoints { commitments { id } } }',
   );
+  const { assessment: draft } = await send(
+    'openAssessment',
+    opening({ year: 2016, frameworkVersion: 2 }),
+    'assessment { id }',
+    'openAssessment that is abandoned',
+  );
+  await send(
+    'abandonAssessment',
+    { assessmentId: draft.id, reason: 'Niemand maakt het af.' },
+    'assessment { id state } approach { drafts { id } assessments { id } }',
+  );
   await send(
     'importFactsheet',
     { name: 'factsheet.txt', text: readFileSync(SAMPLE_2013, 'utf8') },
@@ -509,6 +520,15 @@ describe('A mutation', () => {
       'CommitmentWithdrawn',
       ['CommitmentWithdrawn'],
       { approach: { improvementPoints: [{ commitments: [] }] } },
+    ],
+    [
+      'abandonAssessment',
+      'AssessmentAbandoned',
+      ['AssessmentAbandoned'],
+      {
+        assessment: { state: 'ABANDONED' },
+        approach: { drafts: [], assessments: [expect.anything(), expect.anything()] },
+      },
     ],
     [
       'importFactsheet',

@@ -210,6 +210,44 @@ describe('A draft that is corrected to be of another inspectorate', () => {
   });
 });
 
+describe('A draft of others', () => {
+  const place = { year: 2013, assessor: STJ };
+
+  it('keeps its place taken until it is abandoned, and then counts nowhere', async () => {
+    const draft = await assesses(igj, { assessor: IGJ }, null);
+    expect(await says(stj, 'openAssessment', opening(place))).toMatchObject({
+      reason: 'ASSESSMENT_EXISTS',
+      field: 'year',
+      message: expect.not.stringContaining(IGJ),
+    });
+    const reason = 'Niemand maakt het af.';
+    await does(admin, 'abandonAssessment', { assessmentId: draft.assessmentId, reason });
+    const { assessmentId } = await assesses(stj, place, {});
+    for (const client of [server, stj, igj, admin]) {
+      expect(await read(client, 'assessments { id } improvementPoints { openedIn }')).toEqual({
+        assessments: [{ id: assessmentId }],
+        improvementPoints: [{ openedIn: 2013 }],
+      });
+    }
+    for (const client of [stj, igj, admin]) expect((await read(client, 'drafts { id }')).drafts).toEqual([]);
+  });
+
+  it('that was abandoned is in the events of those who saw it, with why, and of no others', async () => {
+    const { assessmentId } = await assesses(igj, { assessor: IGJ }, null);
+    await does(igj, 'abandonAssessment', { assessmentId, reason: 'Niemand maakt het af.' });
+    const sentences = async (client: TestClient) => {
+      const { events } = await client.ask<{ events: { nodes: { sentence: string }[] } }>(
+        '{ events(first: 100, types: ["AssessmentAbandoned"]) { nodes { sentence(language: EN) } } }',
+      );
+      return events.nodes.map(({ sentence }) => sentence);
+    };
+    const told = [expect.stringMatching(/^The assessment for 2013 was abandoned .*“Niemand maakt het af\.”/)];
+    expect(await sentences(igj)).toEqual(told);
+    expect(await sentences(admin)).toEqual(told);
+    expect(await sentences(stj)).toEqual([]);
+  });
+});
+
 describe('A document that is issued again', () => {
   const text = readFileSync(SAMPLE_2013, 'utf8');
   const imports = (changes: Input = {}) => {
@@ -225,8 +263,13 @@ describe('A document that is issued again', () => {
       name: 'elders.txt',
       text: readFileSync(SAMPLE_2013, 'utf8').replaceAll('Integrale Aanpak', 'Andere Aanpak'),
     });
-    await opens(igj, { framework: 'GGSR', assessor: IGJ });
+    const assessmentId = await opens(igj, { framework: 'GGSR', assessor: IGJ });
     expect(await refused()).toEqual(where);
+    await does(igj, 'abandonAssessment', { assessmentId, reason: 'Niemand maakt het af.' });
+    expect(await refused()).toEqual(where);
+    expect((await imports({ reissue: false })).data.importFactsheet).toMatchObject({
+      __typename: 'FactsheetImported',
+    });
   });
 });
 

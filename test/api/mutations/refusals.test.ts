@@ -46,6 +46,9 @@ beforeAll(async () => {
   const withdrawn = { assessmentId: ids.baseline, indicators: ['1.1.2'], narrative: 'Weg.', verdict: 'MET' };
   ids.withdrawn = (await send('recordFinding', withdrawn, 'finding { id }')).finding.id;
   await send('withdrawFinding', { findingId: ids.withdrawn, reason: 'Ten onrechte.' }, '');
+  const left = opening({ year: 2019 });
+  ids.abandoned = (await send('openAssessment', left, 'assessment { id }')).assessment.id;
+  await send('abandonAssessment', { assessmentId: ids.abandoned, reason: 'Niemand maakt het af.' }, '');
   const empty = opening({ year: 2018 });
   ids.empty = (await send('openAssessment', empty, 'assessment { id }')).assessment.id;
 });
@@ -154,6 +157,27 @@ const REFUSALS: readonly Case[] = [
     /under way/,
     'recordFinding',
     () => ({ assessmentId: ids.concluded, ...finding }),
+  ],
+  [
+    'ASSESSMENT_CONCLUDED',
+    'assessmentId',
+    /under way/,
+    'abandonAssessment',
+    () => ({ assessmentId: ids.concluded, reason: 'Iets.' }),
+  ],
+  [
+    'ASSESSMENT_ABANDONED',
+    'assessmentId',
+    /not abandoned/,
+    'recordFinding',
+    () => ({ assessmentId: ids.abandoned, ...finding }),
+  ],
+  [
+    'REASON_MISSING',
+    'reason',
+    /not empty/,
+    'abandonAssessment',
+    () => ({ assessmentId: ids.underWay, reason: ' ' }),
   ],
   [
     'ASSESSMENT_EMPTY',
