@@ -199,11 +199,15 @@ export type Environment = Static<typeof Environment>;
 /** Of these an error repeats the beginning only: the rest may hold a password. */
 const SECRET: ReadonlySet<string> = new Set(['EVENT_STORE_URL']);
 
+/** What looks into the file that a variable names. */
+export type FileChecks = Readonly<Partial<Record<keyof Environment, (path: string) => unknown>>>;
+
 /**
  * The configuration from the environment. This is the only file that reads it.
+ * @param files looked into as well, where they are named: what reads them throws what is wrong with them
  * @throws ConfigError that lists all that is wrong
  */
-export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+export function readConfig(environment: NodeJS.ProcessEnv = process.env, files: FileChecks = {}): Config {
   const set: Record<string, string> = {};
   for (const name of Object.keys(Environment.properties)) {
     const value = environment[name]?.trim();
@@ -217,6 +221,10 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       ? `${name} begins with "${text.slice(0, text.indexOf(':') + 1)}"; expected ${expected}`
       : `${name} is "${text}"; expected ${expected}`;
   });
+  for (const [name, check] of Object.entries(files)) {
+    const path = set[name];
+    if (path !== undefined) problems.push(...problemsOf(check, path).map((problem) => `${name}: ${problem}`));
+  }
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
 
   const of = (name: keyof Environment): string =>
@@ -251,6 +259,15 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     metrics: metricsPort === '' ? null : { host: of('METRICS_HOST'), port: Number(metricsPort) },
     traceEndpoint: of('OTEL_EXPORTER_OTLP_ENDPOINT') || null,
   };
+}
+
+function problemsOf(check: (path: string) => unknown, path: string): string[] {
+  try {
+    check(path);
+    return [];
+  } catch (error) {
+    return (error as Error).message.split('\n');
+  }
 }
 
 /** An issuer as it stands in `iss`: without a query or a fragment, and reached so that nobody else can answer. */

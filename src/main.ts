@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { PROJECTIONS } from '../projections/all';
@@ -6,7 +6,7 @@ import { ReadDatabase } from '../projections/database';
 import type { CloudEventOptions } from './api/following/cloud-events';
 import type { ReadSources } from './api/read-sources';
 import type { TraceContext } from './api/trace-context';
-import { type Config, ConfigError } from './config';
+import type { Config } from './config';
 import type { Position } from './domain/events';
 import { type EventStore, LogInUseError } from './event-store/event-store';
 import { openSqliteEventStore } from './event-store/sqlite';
@@ -19,6 +19,7 @@ import { LedgerFollower } from './ledger/ledger-follower';
 import type { SigningKey } from './ledger/note';
 import { readOrCreateSigningKey, SigningKeyFileError } from './ledger/signing-key';
 import { Projector } from './projector';
+import { readDocuments } from './server-config';
 import { tokenRules } from './token-rules';
 import { DeliveryStates } from './webhooks/delivery-state';
 import { readWebhooks } from './webhooks/webhook';
@@ -222,7 +223,7 @@ export async function serve(
   onProgress: (events: number) => void = () => {},
 ): Promise<RunningServer> {
   const { store, database, projector, ledger } = register;
-  const documents = documentsOf(config);
+  const documents = config.documentsFile === null ? null : readDocuments(config.documentsFile);
   const key = signingKey(config);
   const follower = new LedgerFollower(store, ledger);
   const stop = new AbortController();
@@ -320,15 +321,4 @@ export async function serve(
       states?.close();
     },
   };
-}
-
-/** The documents that alone may be asked. */
-function documentsOf({ documentsFile }: Config): ReadonlyMap<string, string> | null {
-  if (documentsFile === null) return null;
-  const { parseDocumentList } = require('./api/documents') as typeof import('./api/documents');
-  try {
-    return parseDocumentList(readFileSync(documentsFile, 'utf8'));
-  } catch (error) {
-    throw new ConfigError(`PERSISTED_DOCUMENTS ${documentsFile} cannot be used: ${(error as Error).message}`);
-  }
 }

@@ -65,6 +65,7 @@ const MAY_IMPORT: readonly (readonly [from: string, to: readonly string[] | 'any
   ['src/operations/', ['src/api/actions.ts', 'src/api/trace-context.ts', 'src/api/webhook-status.ts']],
   ['src/webhooks/', ['src/domain/', 'src/api/', 'projections/event-index.ts']],
   ['src/config.ts', []],
+  ['src/server-config.ts', ['src/config.ts', 'src/api/documents.ts', 'src/webhooks/webhook.ts']],
   ['src/node-version.ts', []],
   ['src/compile-cache.ts', []],
   ['src/turns.ts', []],

@@ -16,6 +16,7 @@ import { LedgerFileError } from '../ledger/ledger-file';
 import { NoteError } from '../ledger/note';
 import { ExportLineError } from '../ledger/read-export';
 import { SigningKeyFileError } from '../ledger/signing-key';
+import { readServerConfig } from '../server-config';
 import { WebhooksFileError } from '../webhooks/webhook';
 import { backupCommand } from './backup-command';
 import { checkpointCommand, publicKeyCommand } from './checkpoint-command';
@@ -169,12 +170,12 @@ export async function run(argv: readonly string[]): Promise<number> {
   program
     .command('serve')
     .description('serve what the log holds: /graphql, /healthz, /readyz')
-    .action(() => serveCommand(config(), output(false), { withSamples: false }));
+    .action(() => serveCommand(readServerConfig(), output(false), { withSamples: false }));
 
   program
     .command('start')
     .description('serve; where the log is empty, import the samples first')
-    .action(() => serveCommand(config(), output(false), { withSamples: true }));
+    .action(() => serveCommand(readServerConfig(), output(false), { withSamples: true }));
 
   try {
     await program.parseAsync(argv);

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { SAMPLE_2013, SAMPLE_2014, Workplace } from './support';
@@ -81,6 +81,38 @@ describe('A server', () => {
     }
     const metrics = { METRICS_PORT: port, DATA_DIR: join(place.folder, 'metrics') };
     expect((await place.start(['serve'], metrics).ended).stderr).toMatch(/^METRICS_PORT: [^\n]*\n$/);
+  });
+
+  it('lists all that is wrong with what is set, in the files that it names too', async () => {
+    const wrong = {
+      PORT: 'abc',
+      PERSISTED_DOCUMENTS: 'none.json',
+      WEBHOOKS_FILE: place.document('webhooks.json', '[{}]'),
+    };
+    for (const command of ['serve', 'start']) {
+      const { status, stderr } = await place.start([command], wrong).ended;
+      expect(status).toBe(1);
+      const lines = stderr.trimEnd().split('\n');
+      expect(lines[0]).toMatch(/^PORT is "abc"; expected /);
+      expect(lines[1]).toMatch(/^PERSISTED_DOCUMENTS: none\.json cannot be used: ENOENT/);
+      expect(lines.slice(2)).toEqual(
+        lines.slice(2).map(() => expect.stringMatching(/^WEBHOOKS_FILE: .*webhooks\.json at \/0\//)),
+      );
+      expect(lines.length).toBeGreaterThan(4);
+    }
+    expect(existsSync(place.data)).toBe(false);
+  });
+
+  it('tells its operator in lines of JSON, with what is behind an error', async () => {
+    const running = place.start(['serve'], { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' });
+    const [, url = ''] = await running.says(/(http:\/\/[\d.:]+)\/graphql/);
+    await fetch(`${url}/healthz`);
+    const [line] = await running.says(/^\{.*collector.*\}$/m);
+    expect(JSON.parse(line)).toMatchObject({
+      level: 'error',
+      msg: '1 traces could not be sent to the collector 127.0.0.1:1 and are left out',
+      cause: expect.stringMatching(/^fetch failed: ./),
+    });
   });
 
   it('is the only writer: an import, another server and a replay are refused beside it', async () => {
