@@ -1,8 +1,9 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type DocumentNode, Kind, type OperationDefinitionNode, type SelectionSetNode } from 'graphql';
 import type { ApiContext } from './context';
-import { actorOf } from './principal';
+import { actorOf, type Principal } from './principal';
 import { type TraceContext, traceContextOf } from './trace-context';
 
 /** What was asked: never its arguments and variables, which may tell of people. */
@@ -14,18 +15,29 @@ export interface Asked {
   readonly fields: readonly string[];
 }
 
-/** A request that was answered: who did what, when, and how it ended. */
+/** What somebody who follows the log was given. */
+export interface Followed {
+  /** `begin`: told when a subscription begins, as it may last for months; `end`: when it has ended. */
+  readonly moment: 'begin' | 'end';
+  /** Events that were sent. */
+  readonly events: number;
+}
+
+/** A request that was answered, or a subscription: who did what, when, and how it ended. */
 export interface Action {
   readonly trace: TraceContext;
   /** Who signed in (issuer and subject); null for anybody. */
   readonly actor: string | null;
   readonly method: string;
-  /** The address as it is served, such as `/v1/approaches/:id`; without what was filled in. */
+  /** The address as it is served, such as `/v1/approaches/:id`, without what was filled in; `(none)`: not served. */
   readonly route: string;
   /** Null where it was no GraphQL, or none that could be run. */
   readonly asked: Asked | null;
   /** True where the answer was kept from before. */
   readonly isKept: boolean;
+  /** Null where it was no subscription that ran. */
+  readonly followed: Followed | null;
+  /** Of the answer by HTTP; of what goes over a WebSocket the one that it would have. */
   readonly status: number;
   /** Milliseconds since 1970. */
   readonly start: number;
@@ -49,12 +61,16 @@ export function knowWhatIsAsked(): ApolloServerPlugin<ApiContext> {
       return {
         async didResolveOperation({ document, operation, contextValue: { request } }) {
           if (operation === undefined) return;
-          const { operation: kind, name } = operation;
-          request.asked = { kind, name: name?.value ?? null, fields: fieldsAtTheTop(document, operation) };
+          request.asked = askedOf(document, operation);
         },
       };
     },
   };
+}
+
+export function askedOf(document: DocumentNode, operation: OperationDefinitionNode): Asked {
+  const { operation: kind, name } = operation;
+  return { kind, name: name?.value ?? null, fields: fieldsAtTheTop(document, operation) };
 }
 
 function fieldsAtTheTop(document: DocumentNode, { selectionSet }: OperationDefinitionNode): string[] {
@@ -83,6 +99,11 @@ export function traceOf(request: FastifyRequest): TraceContext {
   return request.trace;
 }
 
+/** Who is known to have signed in; null for anybody, and where a token was refused. */
+export function knownActor(principal: Principal | undefined): string | null {
+  return principal?.kind === 'SIGNED_IN' ? actorOf(principal) : null;
+}
+
 /** Tells of every action once it was answered. Without anybody to tell, it costs nothing. */
 export function tellActions(
   app: FastifyInstance,
@@ -93,17 +114,19 @@ export function tellActions(
   app.decorateRequest('isKept', false);
   app.decorateRequest('trace', null);
   if (tell.length === 0) return;
+  const told = new WeakSet<IncomingMessage>();
   app.addHook('onResponse', (request, reply, done) => {
+    told.add(request.raw);
     const end = now().getTime();
     const { principal, asked, isKept } = request;
     const action: Action = {
       trace: traceOf(request),
-      // Nobody is known where a token was refused.
-      actor: principal?.kind === 'SIGNED_IN' ? actorOf(principal) : null,
+      actor: knownActor(principal),
       method: request.method,
-      route: request.routeOptions.url ?? '(none)',
+      route: request.routeOptions.url ?? NOT_SERVED,
       asked,
       isKept,
+      followed: null,
       status: reply.statusCode,
       start: end - reply.elapsedTime,
       end,
@@ -111,4 +134,52 @@ export function tellActions(
     for (const one of tell) one(action);
     done();
   });
+  tellOthers(app, told, tell, now);
 }
+
+export const NOT_SERVED = '(none)';
+
+/**
+ * Tells of what is answered before any of our own code is asked: by the router, as with an address that cannot be
+ * decoded, and by Node.js, as with a request that cannot be read.
+ */
+function tellOthers(
+  { server }: FastifyInstance,
+  told: WeakSet<IncomingMessage>,
+  tell: readonly ((action: Action) => void)[],
+  now: () => Date,
+): void {
+  const tellOne = (
+    { headers, method = NOT_SERVED }: Partial<IncomingMessage>,
+    status: number,
+    start: number,
+  ) => {
+    const action: Action = {
+      trace: traceContextOf(headers ?? {}),
+      actor: null,
+      ...{ method, route: NOT_SERVED, asked: null, isKept: false, followed: null, status, start },
+      end: now().getTime(),
+    };
+    for (const one of tell) one(action);
+  };
+  server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
+    const start = now().getTime();
+    response.once('close', () => {
+      // Where the client leaves, Fastify's hook comes behind this.
+      setImmediate(() => {
+        if (!told.has(request)) tellOne(request, response.statusCode, start);
+      });
+    });
+  });
+  server.prependListener('clientError', (error: NodeJS.ErrnoException, socket) => {
+    // Of a client that has left there is nothing to answer.
+    if (error.code === 'ECONNRESET' || socket.destroyed) return;
+    tellOne({}, STATUS_OF_UNREADABLE[error.code ?? ''] ?? 400, now().getTime());
+  });
+}
+
+/** What Fastify answers to what cannot be read; 400 where it is not named here. */
+const STATUS_OF_UNREADABLE: Readonly<Record<string, number>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+  HPE_HEADER_OVERFLOW: 431,
+};

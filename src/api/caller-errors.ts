@@ -60,7 +60,7 @@ export function tellInternalErrors(
 }
 
 /** Without a code an error of graphql-js is about the query where it points into it, else about an answer. */
-function isInternal(error: unknown): boolean {
+export function isInternal(error: unknown): boolean {
   const original = unwrapResolverError(error);
   if (!(original instanceof GraphQLError)) return true;
   return !hasCode(original) && !hasCode(error) && original.nodes === undefined;

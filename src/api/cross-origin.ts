@@ -1,4 +1,5 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { FastifyInstance } from 'fastify';
 import { errorBody } from './errors';
 
 declare module 'fastify' {
@@ -39,13 +40,27 @@ export function guardOrigins(app: FastifyInstance, origins: readonly string[]): 
       return;
     }
     if (request.routeOptions.config.isForAnyOrigin || !isOfAnotherSite(request)) return done();
-    const message = 'pages of this origin may not ask here; expected one that the operator has allowed';
-    reply.code(403).send(errorBody(message, 'CROSS_SITE'));
+    reply.code(403).send(errorBody(CROSS_SITE, 'CROSS_SITE'));
   });
 }
 
+/** What pages are told that may not ask. */
+export const CROSS_SITE = 'pages of this origin may not ask here; expected one that the operator has allowed';
+
+/** Whether a WebSocket may be opened: its handshake is under no rule of browsers, so that this is all that holds. */
+export function mayOpenSocket(headers: IncomingHttpHeaders, origins: readonly string[]): boolean {
+  if (headers.origin !== undefined && origins.includes(headers.origin)) return true;
+  return !isOfAnotherSite({ headers, method: 'GET' });
+}
+
 /** A link that somebody follows is no page that asks. An older browser names its origin only: a proxy may have taken TLS off. */
-function isOfAnotherSite({ headers, method }: FastifyRequest): boolean {
+function isOfAnotherSite({
+  headers,
+  method,
+}: {
+  readonly headers: IncomingHttpHeaders;
+  readonly method: string;
+}): boolean {
   const site = headers['sec-fetch-site'];
   if (site === undefined)
     return headers.origin !== undefined && URL.parse(headers.origin)?.host !== headers.host;

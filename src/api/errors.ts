@@ -3,6 +3,8 @@ import { GraphQLError } from 'graphql';
 /** Codes in `extensions.code`; clients branch on them, so they are never renamed. */
 export type ErrorCode =
   | 'BAD_USER_INPUT'
+  | 'GRAPHQL_PARSE_FAILED'
+  | 'GRAPHQL_VALIDATION_FAILED'
   | 'AS_OF_IN_FUTURE'
   | 'SNAPSHOT_MALFORMED'
   | 'SNAPSHOT_OF_ANOTHER_LOG'

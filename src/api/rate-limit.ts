@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { HeaderMap } from '@apollo/server';
 import type { FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
@@ -11,6 +12,9 @@ const MAX_SENDERS = 20_000;
 const WINDOW = 60;
 /** What a request costs before it is known what it asks. */
 export const COST_OF_ASKING = 10;
+
+/** Whom a cost is taken from. */
+export type Sender = Pick<FastifyRequest, 'principal' | 'ip'>;
 
 interface Allowance {
   left: number;
@@ -37,16 +41,35 @@ export class RateLimit {
    * Takes a cost off what the sender may ask.
    * @throws GraphQLError with code RATE_LIMITED where that is not enough, and takes nothing
    */
-  charge(request: Pick<FastifyRequest, 'principal' | 'ip'>, cost: number): void {
-    if (this.#perMinute === 0 || isThisMachine(request.ip)) return;
-    const sender = senderOf(request);
+  charge(sender: Sender, cost: number): void {
+    const short = this.#take(sender, cost);
+    if (short !== null) throw beyond(cost, short.left, this.#perMinute, short.seconds);
+  }
+
+  /**
+   * Takes a cost off what the sender may ask, once that is enough for it; until then it waits.
+   * @param cost one that was let in by {@link charge}: more than a minute gives is never there
+   * @param signal ends the waiting, and takes nothing
+   */
+  async spend(sender: Sender, cost: number, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const short = this.#take(sender, cost);
+      if (short === null) return;
+      await sleep(short.seconds * 1000, undefined, { signal }).catch(() => {});
+    }
+  }
+
+  /** What is left and how long the rest takes to come back, where a cost is more than that; else takes it. */
+  #take(from: Sender, cost: number): { readonly left: number; readonly seconds: number } | null {
+    if (this.#perMinute === 0 || isThisMachine(from.ip)) return null;
+    const sender = senderOf(from);
     const now = this.#now().getTime();
     const known = this.#allowances.get(sender) ?? { left: this.#perMinute, at: now };
     const perSecond = this.#perMinute / WINDOW;
     const left = Math.min(this.#perMinute, known.left + ((now - known.at) / 1000) * perSecond);
-    if (left < cost)
-      throw beyond(cost, Math.floor(left), this.#perMinute, Math.ceil((cost - left) / perSecond));
+    if (left < cost) return { left: Math.floor(left), seconds: Math.ceil((cost - left) / perSecond) };
     this.#allowances.set(sender, { left: left - cost, at: now });
+    return null;
   }
 }
 
@@ -74,7 +97,7 @@ export function limited(
 }
 
 /** Who is signed in, or else where the request comes from: of IPv6 the network, as one has many addresses. */
-export function senderOf({ principal, ip }: Pick<FastifyRequest, 'principal' | 'ip'>): string {
+export function senderOf({ principal, ip }: Sender): string {
   if (principal.kind === 'SIGNED_IN') return actorOf(principal);
   return ip.includes(':') ? ip.split(':').slice(0, 4).join(':') : ip;
 }

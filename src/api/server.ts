@@ -15,10 +15,11 @@ import type { ApiContext } from './context';
 import { guardOrigins } from './cross-origin';
 import { Deadline } from './deadline';
 import { Documents } from './documents';
-import { userError } from './errors';
+import type { ErrorCode } from './errors';
 import type { CloudEventOptions } from './following/cloud-events';
 import { eventResources } from './following/event-routes';
 import { eventTypeResources } from './following/event-type-routes';
+import { LongPolls } from './following/long-polls';
 import { serveSubscriptions } from './following/subscriptions';
 import { graphqlRoute } from './graphql-route';
 import { answerErrors } from './http-errors';
@@ -105,11 +106,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   const schema = buildApiSchema();
   const snapshots = new Snapshots(sources);
   const rate = new RateLimit(options.costPerMinute, sources.now);
-  const downloads = new Downloads({
-    rate,
-    seconds: options.requestSeconds,
-    onError: (error) => onError(error, null),
-  });
+  const downloads = new Downloads({ rate, seconds: options.requestSeconds, onError });
   const apollo = new ApolloServer<ApiContext>({
     schema,
     introspection: options.introspection,
@@ -167,10 +164,11 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   const authenticator = new Authenticator(options.tokens, sources.now);
   knowSenders(app, authenticator);
   const documents = new Documents(options.documents);
+  const polls = new LongPolls();
+  app.addHook('preClose', async () => polls.stop());
   const endSubscriptions = serveSubscriptions(app.server, {
-    ...{ schema, sources, authenticator, documents, rate, isReady },
-    introspection: options.introspection,
-    onError: (error) => onError(error, null),
+    ...{ schema, sources, signedLog, authenticator, documents, rate, isReady, onError },
+    ...{ introspection: options.introspection, origins: options.origins, tell: options.tell },
   });
   app.addHook('preClose', endSubscriptions);
   app.addHook('preClose', async () => downloads.stop());
@@ -193,7 +191,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       await restRoutes(rest, {
         resources: [
           ...queryResources(schema, ask),
-          ...eventResources(sources, scopeOf, cloudEvents, isReady, deadlineOf),
+          ...eventResources({ sources, scopeOf, cloudEvents, rate, polls, isReady, deadlineOf }),
           ...eventTypeResources(cloudEvents.publicUrl),
           ...exportResources({
             ...{ scopeOf, signedLog, rate, isReady },
@@ -201,8 +199,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
             stepSeconds: options.requestSeconds,
           }),
         ],
-        ...{ contact, downloads },
-        onError: (error) => onError(error, null),
+        ...{ contact, downloads, onError },
       });
     },
     { prefix: '/v1' },
@@ -247,10 +244,11 @@ function noSubscriptions(): ApolloServerPlugin<ApiContext> {
     async requestDidStart() {
       return {
         async didResolveOperation({ operation }) {
-          if (operation?.operation === 'subscription')
-            throw userError(
-              'a subscription is served over a WebSocket, by the protocol graphql-transport-ws',
-            );
+          if (operation?.operation !== 'subscription') return;
+          throw new GraphQLError(
+            'a subscription is served over a WebSocket, by the protocol graphql-transport-ws',
+            { extensions: { code: 'BAD_USER_INPUT' satisfies ErrorCode, http: { status: 400 } } },
+          );
         },
       };
     },

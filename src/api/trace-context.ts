@@ -26,3 +26,8 @@ export function traceContextOf({ traceparent }: Readonly<Record<string, unknown>
 export function traceparentOf({ traceId, spanId }: TraceContext): string {
   return `00-${traceId}-${spanId}-01`;
 }
+
+/** An action of its own within another one. */
+export function childOf({ traceId, spanId }: TraceContext): TraceContext {
+  return { traceId, spanId: randomBytes(8).toString('hex'), parentId: spanId };
+}

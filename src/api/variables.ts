@@ -1,5 +1,10 @@
 import { type ApolloServerPlugin, HeaderMap } from '@apollo/server';
-import { type GraphQLSchema, getVariableValues } from 'graphql';
+import {
+  type GraphQLError,
+  type GraphQLSchema,
+  getVariableValues,
+  type OperationDefinitionNode,
+} from 'graphql';
 import { withoutInternals } from './caller-errors';
 import type { ApiContext } from './context';
 import { userError } from './errors';
@@ -24,6 +29,22 @@ export function countValues(variables: Readonly<Record<string, unknown>>, most: 
   return count;
 }
 
+/** What is wrong with the variables of an operation, the first few errors of it; null where nothing is. */
+export function variableErrors(
+  schema: GraphQLSchema,
+  { variableDefinitions = [] }: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+): readonly GraphQLError[] | null {
+  if (variableDefinitions.length === 0) return null;
+  const { errors } = getVariableValues(schema, variableDefinitions, variables, {
+    maxErrors: MAX_VARIABLE_ERRORS,
+    hideSuggestions: true,
+  });
+  // The one that says that there are more has neither a code nor a place in the document.
+  const more = userError('the variables hold more that is wrong than is told here');
+  return errors?.map((error) => (error.nodes === undefined ? more : error)) ?? null;
+}
+
 /**
  * Answers a request whose variables are not what its document says, with the first few errors. By graphql-js
  * alone it would be fifty, each with all that was sent.
@@ -33,18 +54,9 @@ export function checkVariables(schema: GraphQLSchema): ApolloServerPlugin<ApiCon
     async requestDidStart() {
       return {
         async responseForOperation({ operation, request }) {
-          const definitions = operation?.variableDefinitions ?? [];
-          if (definitions.length === 0) return null;
-          const { errors } = getVariableValues(schema, definitions, request.variables ?? {}, {
-            maxErrors: MAX_VARIABLE_ERRORS,
-            hideSuggestions: true,
-          });
-          if (errors === undefined) return null;
-          // The one that says that there are more has neither a code nor a place in the document.
-          const more = userError('the variables hold more that is wrong than is told here');
-          const told = errors
-            .map((error) => (error.nodes === undefined ? more : error))
-            .map((error) => withoutInternals(error.toJSON(), error));
+          const errors = operation && variableErrors(schema, operation, request.variables ?? {});
+          if (errors == null) return null;
+          const told = errors.map((error) => withoutInternals(error.toJSON(), error));
           return {
             http: { status: 400, headers: new HeaderMap() },
             body: { kind: 'single', singleResult: { errors: told } },

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LOCAL_ISSUER, signLocalToken } from '../../src/api/local-issuer';
 import type { SignedIn } from '../../src/api/principal';
+import type { TraceContext } from '../../src/api/trace-context';
 import { importInto } from '../../src/cli/import-command';
 import type { Config } from '../../src/config';
 import { GGSR } from '../../src/domain/ggsr';
@@ -48,6 +49,8 @@ export interface TestServer extends TestClient {
   readonly register: Register;
   /** What the server told its operator of, and callers only saw as an internal error. */
   readonly internalErrors: readonly unknown[];
+  /** The traces that these belong to. */
+  readonly tracesOfErrors: readonly (TraceContext | null)[];
   /** Imports documents, and waits until they can be read. */
   import(...documents: readonly string[]): Promise<void>;
   /** Imports a new issue, published then or on a day that is not known, and waits until it can be read. */
@@ -158,9 +161,13 @@ export async function startServerWith(
   const opened = openTestRegister(changes);
   const { register, config } = opened;
   const internalErrors: unknown[] = [];
+  const tracesOfErrors: (TraceContext | null)[] = [];
   await register.projector.prepare();
   if (documents.length > 0) await opened.import(...documents);
-  const server = await serve(register, config, (error) => internalErrors.push(error));
+  const server = await serve(register, config, (error, trace) => {
+    internalErrors.push(error);
+    tracesOfErrors.push(trace);
+  });
   await level(register);
   const token = (principal: Somebody) => tokenOf(config.dataDir, principal);
   const as = (principal: Somebody): TestClient => {
@@ -176,6 +183,7 @@ export async function startServerWith(
     config,
     register,
     internalErrors,
+    tracesOfErrors,
     async import(...wanted) {
       await opened.import(...wanted);
       await level(register);

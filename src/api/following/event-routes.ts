@@ -6,6 +6,7 @@ import { userError } from '../errors';
 import { eventFilter } from '../event-filter';
 import { cursorOf, pointOf } from '../event-page';
 import { EXPECTED_TYPES, eventTypeOf } from '../event-types';
+import { COST_OF_ASKING, type RateLimit } from '../rate-limit';
 import type { ReadSources } from '../read-sources';
 import { placeAt } from '../released-events';
 import { invalidParameters, type Parameter, SNAPSHOT } from '../rest/parameters';
@@ -15,7 +16,8 @@ import type { JsonSchema } from '../rest/schema-of-query';
 import { reference } from '../rest/schema-of-query';
 import { type CloudEventOptions, cloudEvent } from './cloud-events';
 import { dataComponents } from './event-schemas';
-import { releasedBehind } from './follow';
+import { releasedBehind, untilGrown } from './follow';
+import type { LongPolls } from './long-polls';
 
 /** The longest that a request waits for something to happen, in seconds: what lies between gives up later. */
 const MAX_WAIT_SECONDS = 30;
@@ -105,14 +107,32 @@ const COMPONENTS: Readonly<Record<string, JsonSchema>> = {
 
 const COMMON = { tag: 'events', needsToken: true, components: COMPONENTS } as const;
 
+/**
+ * What an event as a CloudEvent costs: what it takes with all its fields in GraphQL, and about the same again for the
+ * verdicts that it changed. A page costs as much as it may hold.
+ */
+export const COST_OF_EVENT = 30;
+
+export interface EventResourceOptions {
+  readonly sources: Pick<ReadSources, 'grown'>;
+  readonly scopeOf: ScopeOf;
+  readonly cloudEvents: CloudEventOptions;
+  readonly rate: RateLimit;
+  readonly polls: LongPolls;
+  readonly isReady: () => boolean;
+  readonly deadlineOf: (request: FastifyRequest) => Deadline;
+}
+
 /** The feed of events, for who is signed in: each sees what is there for them, in order, and misses nothing. */
-export function eventResources(
-  sources: Pick<ReadSources, 'grown'>,
-  scopeOf: ScopeOf,
-  options: CloudEventOptions,
-  isReady: () => boolean,
-  deadlineOf: (request: FastifyRequest) => Deadline,
-): Resource[] {
+export function eventResources({
+  sources,
+  scopeOf,
+  cloudEvents: options,
+  rate,
+  polls,
+  isReady,
+  deadlineOf,
+}: EventResourceOptions): Resource[] {
   const refused = ({ principal }: FastifyRequest): Representation | null => {
     const refusal = refusalOf('Query.events', principal);
     if (refusal !== null) return { problem: problemOfError(refusal.toJSON()) };
@@ -144,27 +164,33 @@ export function eventResources(
           types: wanted,
           approach: approach === undefined ? null : String(approach),
         });
-        const giveUpAt = performance.now() + Number(wait) * 1000;
         let behind = pointOf(after === undefined ? null : String(after));
-        while (true) {
-          // Of each look by itself: waiting is no work.
-          const deadline = deadlineOf(request);
-          const scope = await scopeOf(request, snapshot, () => deadline.check());
-          const { released, next, isAll } = await releasedBehind(scope, behind, filter, Number(first));
-          const leftMs = giveUpAt - performance.now();
-          if (released.length === 0 && leftMs > 0 && !request.raw.destroyed) {
-            behind = next;
-            await sources.grown(scope.upTo, Math.min(leftMs, 1_000));
-            continue;
+        rate.charge(request, COST_OF_ASKING + Number(first) * COST_OF_EVENT);
+        const poll = Number(wait) > 0 ? polls.begin(request) : null;
+        const giveUpAt = performance.now() + Number(wait) * 1000;
+        try {
+          while (true) {
+            // Of each look by itself: waiting is no work.
+            const deadline = deadlineOf(request);
+            const scope = await scopeOf(request, snapshot, () => deadline.check());
+            const { released, next, isAll } = await releasedBehind(scope, behind, filter, Number(first));
+            const leftMs = giveUpAt - performance.now();
+            if (poll !== null && released.length === 0 && leftMs > 0 && !poll.signal.aborted) {
+              behind = next;
+              await untilGrown(sources, scope.upTo, Math.min(leftMs, 1_000), poll.signal);
+              continue;
+            }
+            const events = await Promise.all(released.map((one) => cloudEvent(scope, one, options, 'small')));
+            // Behind the last one given rather than behind all: what else there is was not asked for yet.
+            const last = released.at(-1)?.cursor ?? cursorOf(behind);
+            return {
+              body: JSON.stringify(events),
+              next: scope.isPinned && isAll ? null : addressOf(request, { after: last }),
+              snapshot: (await scope.snapshotAt()).token,
+            };
           }
-          const events = await Promise.all(released.map((one) => cloudEvent(scope, one, options, 'small')));
-          // Behind the last one given rather than behind all: what else there is was not asked for yet.
-          const last = released.at(-1)?.cursor ?? cursorOf(behind);
-          return {
-            body: JSON.stringify(events),
-            next: scope.isPinned && isAll ? null : addressOf(request, { after: last }),
-            snapshot: (await scope.snapshotAt()).token,
-          };
+        } finally {
+          poll?.end();
         }
       },
     },
@@ -189,6 +215,7 @@ export function eventResources(
       async answer({ position, snapshot }, request) {
         const refusal = refused(request);
         if (refusal !== null) return refusal;
+        rate.charge(request, COST_OF_ASKING + COST_OF_EVENT);
         const scope = await scopeOf(request, snapshot);
         const { token } = await scope.snapshotAt();
         const place = placeAt(scope, pointOf(String(position)).position);

@@ -1,5 +1,5 @@
 import type { Audience } from '../../domain/audience';
-import type { RecordedEvent } from '../../domain/events';
+import type { Position, RecordedEvent } from '../../domain/events';
 import { cursorOf } from '../event-page';
 import { ReadScope } from '../read-scope';
 import type { ReadSources } from '../read-sources';
@@ -65,6 +65,21 @@ export async function* releasedEvents(
       yield one;
     }
     after = next;
-    if (isAll) await sources.grown(scope.upTo, LOOK_EVERY_MS);
+    if (isAll) await untilGrown(sources, scope.upTo, LOOK_EVERY_MS, signal);
   }
+}
+
+/** Waits until the read models hold something behind the position, for a bounded time, or until the signal is aborted. */
+export async function untilGrown(
+  { grown }: Pick<ReadSources, 'grown'>,
+  behind: Position,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  if (signal.aborted) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const stop = (): void => resolve();
+  signal.addEventListener('abort', stop);
+  await Promise.race([grown(behind, timeoutMs), promise]);
+  signal.removeEventListener('abort', stop);
 }

@@ -2,7 +2,7 @@ import { Arg, ID, Resolver, Root, Subscription } from 'type-graphql';
 import { eventFilter } from '../event-filter';
 import { pointOf } from '../event-page';
 import { EventObject } from '../types/event-type';
-import type { FollowerContext } from './subscriptions';
+import type { FollowerContext } from './subscription';
 
 /** The arguments of the subscription. */
 interface EventsArgs {

@@ -1,10 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
-import type { Duplex } from 'node:stream';
 import {
-  createSourceEventStream,
+  type DocumentNode,
   type ExecutionArgs,
-  type ExecutionResult,
-  execute,
   type FormattedExecutionResult,
   GraphQLError,
   type GraphQLSchema,
@@ -15,117 +12,170 @@ import {
   specifiedRules,
   validate,
 } from 'graphql';
-import { CloseCode, type Context, type SubscribePayload } from 'graphql-ws';
-import { type Extra, useServer } from 'graphql-ws/use/ws';
+import { CloseCode, type Context, makeServer, type SubscribePayload } from 'graphql-ws';
 import { decodeJwt } from 'jose';
-import { WebSocketServer } from 'ws';
-import type { Audience } from '../../domain/audience';
 import { accessRefusal } from '../access';
-import { withoutInternals } from '../caller-errors';
-import type { ApiContext } from '../context';
+import { type Action, askedOf, knownActor, NOT_SERVED } from '../actions';
+import { AtOnce } from '../at-once';
+import { AuthenticationError } from '../authentication-error';
 import type { Documents } from '../documents';
-import { userError } from '../errors';
+import { type ErrorCode, userError } from '../errors';
 import { LIMITS, limitRefusal } from '../limits';
-import { audienceOf, type Principal } from '../principal';
-import type { RateLimit } from '../rate-limit';
+import { ANONYMOUS, audienceOf, type Principal } from '../principal';
+import { COST_OF_ASKING, type RateLimit, type Sender, senderOf } from '../rate-limit';
 import { ReadScope } from '../read-scope';
 import type { ReadSources } from '../read-sources';
 import type { LogFilter, ReleasePoint } from '../released-events';
+import { LedgerScope, type SignedLog } from '../signed-log';
 import type { Authenticator } from '../tokens';
+import { type TraceContext, traceContextOf } from '../trace-context';
 import { EventObject } from '../types/event-type';
+import { variableErrors } from '../variables';
 import { releasedEvents } from './follow';
+import { type FollowerContext, Subscription, toldToCaller } from './subscription';
+import { type Connected, serveWebSockets } from './web-sockets';
 
-/** How many subscriptions one connection may have at once. */
-const MAX_SUBSCRIPTIONS = 10;
+/** Subscriptions of one sender at once, and of all together, over however many connections. */
+const MAX_SUBSCRIPTIONS = [20, 1_000] as const;
+/** Connections of one sender at once, and of all together. */
+const MAX_CONNECTIONS = [10, 1_000] as const;
 /** How long a connection may take to say who it is, in milliseconds. */
 const INIT_WITHIN_MS = 5_000;
 /** The longest delay that a timer takes, in milliseconds. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
-/** What the subscriptions of one connection are given. */
-export interface FollowerContext extends Pick<ApiContext, 'scope' | 'principal'> {
-  readonly follow: (behind: ReleasePoint, filter: LogFilter) => AsyncIterable<EventObject>;
-}
+/** How a connection is closed that may be tried again later (registered with IANA). */
+const TRY_AGAIN_LATER = 1013;
 
 export interface SubscriptionOptions {
   readonly schema: GraphQLSchema;
   readonly sources: ReadSources;
+  readonly signedLog: SignedLog;
   readonly authenticator: Authenticator;
   readonly documents: Documents;
   readonly rate: RateLimit;
   readonly introspection: boolean;
+  /** Origins whose pages may follow. */
+  readonly origins: readonly string[];
   readonly isReady: () => boolean;
+  /** Told of every subscription, and of every connection that was refused. */
+  readonly tell: readonly ((action: Action) => void)[];
   /** Told of errors that callers only see as INTERNAL_SERVER_ERROR. */
-  readonly onError: (error: unknown) => void;
+  readonly onError: (error: unknown, trace: TraceContext | null) => void;
 }
 
-/** What is known of a connection. */
-interface Follower extends Record<PropertyKey, unknown> {
-  principal?: Principal;
-  /** Aborted when the connection ends. */
-  gone?: AbortController;
-  expiry?: NodeJS.Timeout;
+/** What is known of a connection beside its request. */
+interface Follower {
+  readonly principal: Principal;
+  /** Takes no more of the places that the connection had. */
+  readonly leave: () => void;
+  readonly expiry: NodeJS.Timeout | undefined;
 }
 
-type FollowerConnection = Context<Record<string, unknown> | undefined, Extra & Partial<Follower>>;
+type Connection = Context<Record<string, unknown> | undefined, Connected>;
 
 /**
  * Serves subscriptions at `/graphql` by the protocol graphql-transport-ws
  * (https://github.com/graphql/graphql-over-http/blob/main/rfcs/GraphQLOverWebSocket.md): the token comes in the
  * header `Authorization`, or as `authorization` in what the client sends first. Events are read as the client takes
  * them. The connection ends when its token does.
- * @returns closes all connections
+ * @returns ends all of them, and is done when nothing is read for them any more
  */
 export function serveSubscriptions(server: Server, options: SubscriptionOptions): () => Promise<void> {
-  const { schema, authenticator, onError } = options;
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: LIMITS.bodyBytes, clientTracking: true });
-  const told = (errors: readonly GraphQLError[]) =>
-    errors.map((error) => {
-      const formatted = withoutInternals(error.toJSON(), error);
-      if (formatted.extensions?.code === 'INTERNAL_SERVER_ERROR') onError(error.originalError ?? error);
-      return formatted;
+  const { schema, authenticator, sources, onError, tell } = options;
+  const followers = new WeakMap<Connection, Follower>();
+  const connections = new AtOnce('connections', ...MAX_CONNECTIONS);
+  const subscriptions = new AtOnce('subscriptions', ...MAX_SUBSCRIPTIONS);
+  const running = new WeakMap<ExecutionArgs, Subscription>();
+
+  const refused = (request: IncomingMessage, status: number, principal: Principal = ANONYMOUS): void => {
+    const end = sources.now().getTime();
+    const action: Action = {
+      trace: traceContextOf(request.headers),
+      actor: knownActor(principal),
+      method: 'GET',
+      route: status === 404 ? NOT_SERVED : '/graphql',
+      ...{ asked: null, isKept: false, followed: null, status, start: end, end },
+    };
+    for (const one of tell) one(action);
+  };
+
+  /** Lets somebody in, or not: told with a code and no more, as what is wrong with a token `/graphql` says. */
+  const connect = async (connection: Connection): Promise<boolean> => {
+    const { request, close } = connection.extra;
+    const known = await principalOf(connection, authenticator).catch((error: unknown) => {
+      const isOurs = !(error instanceof AuthenticationError) || error.problem === 'ISSUER_UNREACHABLE';
+      if (isOurs) onError(error, traceContextOf(request.headers));
+      return null;
     });
-  const disposable = useServer<Record<string, unknown> | undefined, Follower>(
-    {
-      schema,
-      connectionInitWaitTimeout: INIT_WITHIN_MS,
-      async onConnect(connection) {
-        const principal = await principalOf(connection, authenticator).catch(() => null);
-        // Told with code 4403 and nothing more: what was wrong with a token is for `/graphql` to say.
-        if (principal === null) return false;
-        connection.extra.principal = principal.principal;
-        connection.extra.gone = new AbortController();
-        if (principal.expiresAtMs !== null) endAt(connection, principal.expiresAtMs);
-        return true;
-      },
-      onDisconnect: end,
-      onClose: end,
-      onSubscribe: (connection, _id, payload) => executionArgs(connection, payload, options),
-      subscribe: (args) => each(args),
-      execute,
-      onError: (_connection, _id, _payload, errors) => told(errors),
-      onNext: (_connection, _id, _payload, _args, { errors, ...result }) =>
-        errors === undefined ? undefined : ({ ...result, errors: told(errors) } as FormattedExecutionResult),
-    },
-    sockets,
-  );
-  const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    if (request.url?.split('?')[0] !== '/graphql') {
-      socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
-      return;
+    if (known === null) {
+      refused(request, 401);
+      return false;
     }
-    sockets.handleUpgrade(request, socket, head, (client) => sockets.emit('connection', client, request));
+    const { principal, expiresAtMs } = known;
+    try {
+      const leave = connections.enter(senderOf({ principal, ip: request.socket.remoteAddress ?? '' }));
+      const expiry = expiresAtMs === null ? undefined : endAt(close, expiresAtMs);
+      followers.set(connection, { principal, leave, expiry });
+      return true;
+    } catch (error) {
+      close(TRY_AGAIN_LATER, (error as Error).message);
+      refused(request, 429, principal);
+      return false;
+    }
   };
-  server.on('upgrade', upgrade);
-  return async () => {
-    server.off('upgrade', upgrade);
-    await disposable.dispose();
+
+  const begin = (
+    connection: Connection,
+    payload: SubscribePayload,
+  ): ExecutionArgs | readonly GraphQLError[] => {
+    const { principal } = followers.get(connection) as Follower;
+    let leave = (): void => {};
+    const trace = traceContextOf(connection.extra.request.headers);
+    const subscription = new Subscription(trace, principal, { tell, onError, now: sources.now }, () =>
+      leave(),
+    );
+    // Who follows has signed in, and has a limit wherever the proxy before us runs.
+    const sender: Sender = { principal, ip: '' };
+    try {
+      options.rate.charge(sender, COST_OF_ASKING);
+      leave = subscriptions.enter(senderOf(sender));
+      const args = checkedArgs(payload, sender, subscription, options);
+      running.set(args, subscription);
+      return args;
+    } catch (error) {
+      if (error instanceof InvalidRequest) return subscription.refuse(error.errors);
+      return error instanceof GraphQLError ? subscription.refuse([error]) : subscription.fail(error);
+    }
   };
+
+  const protocol = makeServer<Record<string, unknown> | undefined, Connected>({
+    schema,
+    connectionInitWaitTimeout: INIT_WITHIN_MS,
+    onConnect: connect,
+    onClose(connection) {
+      const follower = followers.get(connection);
+      clearTimeout(follower?.expiry);
+      follower?.leave();
+    },
+    onSubscribe: (connection, _id, payload) => begin(connection, payload),
+    subscribe: (args) => (running.get(args) as Subscription).run(args),
+    onError: (_connection, _id, _payload, errors) => errors.map(toldToCaller),
+    onNext: (_connection, _id, _payload, _args, { errors, ...result }) =>
+      errors === undefined
+        ? undefined
+        : ({ ...result, errors: errors.map(toldToCaller) } as FormattedExecutionResult),
+  });
+  const sockets = serveWebSockets(server, protocol, {
+    origins: options.origins,
+    onRefused: refused,
+    onError: (error) => onError(error, null),
+  });
+  return () => sockets.close();
 }
 
 /** Who connects, and until when that is believed (milliseconds since 1970). */
 async function principalOf(
-  { connectionParams, extra: { request } }: FollowerConnection,
+  { connectionParams, extra: { request } }: Connection,
   authenticator: Authenticator,
 ): Promise<{ principal: Principal; expiresAtMs: number | null }> {
   const named = connectionParams?.authorization ?? connectionParams?.Authorization;
@@ -143,96 +193,82 @@ async function principalOf(
   return { principal, expiresAtMs: exp === undefined ? null : exp * 1000 };
 }
 
-function endAt({ extra }: FollowerConnection, expiresAtMs: number): void {
+function endAt(close: Connected['close'], expiresAtMs: number): NodeJS.Timeout {
   const leftMs = Math.max(0, expiresAtMs - Date.now());
-  extra.expiry = setTimeout(
-    () => extra.socket.close(CloseCode.Forbidden, 'the token has expired; connect with a new one'),
+  return setTimeout(
+    () => close(CloseCode.Forbidden, 'the token has expired; connect with a new one'),
     Math.min(leftMs, LONGEST_TIMER_MS),
   );
 }
 
-function end({ extra }: FollowerConnection): void {
-  clearTimeout(extra.expiry);
-  extra.gone?.abort();
-}
+/** A document or variables that break rules of the language. */
+class InvalidRequest extends Error {
+  readonly errors: readonly GraphQLError[];
 
-/** What is asked, checked as a query over HTTP is; errors where it is refused. */
-function executionArgs(
-  connection: FollowerConnection,
-  payload: SubscribePayload,
-  options: SubscriptionOptions,
-): ExecutionArgs | readonly GraphQLError[] {
-  try {
-    return checkedArgs(connection, payload, options);
-  } catch (error) {
-    if (error instanceof GraphQLError) return [error];
-    throw error;
+  constructor(errors: readonly GraphQLError[]) {
+    super('the request is not valid');
+    this.errors = errors;
   }
 }
 
-/** @throws GraphQLError where it is refused */
+/**
+ * What is asked, checked as a query over HTTP is.
+ * @throws GraphQLError where it is refused
+ * @throws InvalidRequest
+ */
 function checkedArgs(
-  { extra, subscriptions }: FollowerConnection,
   payload: SubscribePayload,
-  { schema, sources, documents, rate, introspection, isReady }: SubscriptionOptions,
-): ExecutionArgs | readonly GraphQLError[] {
+  sender: Sender,
+  subscription: Subscription,
+  { schema, sources, signedLog, documents, rate, introspection, isReady }: SubscriptionOptions,
+): ExecutionArgs {
   const { operationName, variables } = payload;
-  if (Object.keys(subscriptions).length > MAX_SUBSCRIPTIONS)
-    throw userError(
-      `there are ${MAX_SUBSCRIPTIONS} subscriptions already; accepted is at most ${MAX_SUBSCRIPTIONS}`,
-      'QUERY_TOO_LARGE',
-    );
+  const { principal } = sender;
   if (!isReady())
     throw userError('the read models are still catching up with the log; try again shortly', 'NOT_READY');
-  const document = parse(documents.textOf(payload) ?? '', { maxTokens: LIMITS.tokens });
+  const document = parsed(documents.textOf(payload) ?? '');
   const rules = introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
   const errors = validate(schema, document, rules);
-  if (errors.length > 0) return errors;
+  if (errors.length > 0)
+    throw new InvalidRequest(errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')));
   const operation = getOperationAST(document, operationName);
+  if (operation != null) subscription.asked = askedOf(document, operation);
   if (operation?.operation !== OperationTypeNode.SUBSCRIPTION)
     throw userError('only a subscription is served over a WebSocket; send queries and mutations by POST');
-  const principal = extra.principal as Principal;
   const { refusal, cost } = limitRefusal(schema, document, operation, variables ?? undefined);
   const refused = refusal ?? accessRefusal(schema, document, operation, variables ?? undefined, principal);
   if (refused !== null) throw refused;
-  // Who follows has signed in, and has a limit wherever the proxy before us runs.
-  rate.charge({ principal, ip: '' }, cost);
+  const wrong = variableErrors(schema, operation, variables ?? {});
+  if (wrong !== null) throw new InvalidRequest(wrong);
   const audience = audienceOf(principal);
-  const signal = (extra.gone as AbortController).signal;
+  const { signal } = subscription;
+  const scope = new ReadScope(sources, audience);
   const contextValue: FollowerContext = {
-    scope: new ReadScope(sources, audience),
+    scope,
+    ledger: new LedgerScope(signedLog, scope),
     principal,
-    follow: (behind, filter) => objects(sources, audience, behind, filter, signal),
+    // What an event costs is taken when it comes: who has spent it all waits, and misses nothing.
+    async *follow(behind: ReleasePoint, filter: LogFilter) {
+      for await (const { event } of releasedEvents(sources, audience, behind, filter, signal)) {
+        await rate.spend(sender, cost, signal);
+        if (signal.aborted) return;
+        yield new EventObject(event);
+      }
+    },
   };
   return { schema, document, operationName, variableValues: variables, contextValue } as ExecutionArgs;
 }
 
-async function* objects(
-  sources: ReadSources,
-  audience: Audience,
-  behind: ReleasePoint,
-  filter: LogFilter,
-  signal: AbortSignal,
-): AsyncGenerator<EventObject> {
-  for await (const { event } of releasedEvents(sources, audience, behind, filter, signal))
-    yield new EventObject(event);
+function parsed(text: string): DocumentNode {
+  try {
+    return parse(text, { maxTokens: LIMITS.tokens });
+  } catch (error) {
+    throw error instanceof GraphQLError ? withCode(error, 'GRAPHQL_PARSE_FAILED') : error;
+  }
 }
 
-/**
- * The answers to a subscription. Each event is answered with reads of its own: what one keeps would otherwise grow
- * for as long as somebody follows.
- */
-async function each(args: ExecutionArgs): Promise<AsyncIterable<ExecutionResult> | ExecutionResult> {
-  const events = await createSourceEventStream(args);
-  if (!(Symbol.asyncIterator in events)) return events;
-  return answers(args, events as AsyncIterable<unknown>);
-}
-
-async function* answers(
-  args: ExecutionArgs,
-  events: AsyncIterable<unknown>,
-): AsyncGenerator<ExecutionResult> {
-  const { scope, ...context } = args.contextValue as FollowerContext;
-  for await (const event of events)
-    yield execute({ ...args, rootValue: event, contextValue: { ...context, scope: scope.anew() } });
+/** The error with the code that Apollo gives it over HTTP. */
+function withCode(error: GraphQLError, code: ErrorCode): GraphQLError {
+  error.extensions.code ??= code;
+  return error;
 }

@@ -1,8 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { traceOf } from '../actions';
 import { LIMITS } from '../limits';
 import { isThisMachine, limited, type RateLimit, senderOf } from '../rate-limit';
+import type { TraceContext } from '../trace-context';
 
 /** Downloads of one sender that may be under way together. */
 const MAX_OF_SENDER = 2;
@@ -22,7 +24,7 @@ export interface DownloadOptions {
   /** How long one may stand still, in seconds. */
   readonly seconds: number;
   /** Told of what breaks a download off; its caller only sees that it is not whole. */
-  readonly onError: (error: unknown) => void;
+  readonly onError: (error: unknown, trace: TraceContext) => void;
 }
 
 /**
@@ -55,7 +57,7 @@ export class Downloads {
     raw.once('close', () => this.#underWay.delete(raw));
     // Node asks whether bytes have left since, so a slow line is none that stands still.
     raw.setTimeout(this.#options.seconds * 1000, () => raw.destroy());
-    return reply.send(Readable.from(this.#told(chunks, raw)));
+    return reply.send(Readable.from(this.#told(chunks, request, raw)));
   }
 
   /** Breaks off those under way: whoever comes back with their snapshot gets the same elsewhere. */
@@ -81,12 +83,16 @@ export class Downloads {
     this.#options.rate.charge(request, COST_OF_DOWNLOAD);
   }
 
-  async *#told(chunks: AsyncIterable<string>, response: ServerResponse): AsyncGenerator<string> {
+  async *#told(
+    chunks: AsyncIterable<string>,
+    request: FastifyRequest,
+    response: ServerResponse,
+  ): AsyncGenerator<string> {
     try {
       yield* chunks;
     } catch (error) {
       // Before the first chunk it becomes an answer, and is told with it.
-      if (response.headersSent && !response.destroyed) this.#options.onError(error);
+      if (response.headersSent && !response.destroyed) this.#options.onError(error, traceOf(request));
       throw error;
     }
   }

@@ -1,7 +1,9 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import { challenge } from '../access';
+import { traceOf } from '../actions';
 import { AuthenticationError } from '../authentication-error';
+import type { TraceContext } from '../trace-context';
 import type { Downloads } from './downloads';
 import { API_VERSION, type Contact, openApi } from './openapi';
 import { invalidParameters, readParameters } from './parameters';
@@ -17,7 +19,7 @@ export interface RestOptions {
   readonly contact: Contact;
   readonly downloads: Downloads;
   /** Told of errors that callers only see as INTERNAL_SERVER_ERROR. */
-  readonly onError: (error: unknown) => void;
+  readonly onError: (error: unknown, trace: TraceContext) => void;
 }
 
 /** What the design rules ask of every answer. */
@@ -41,14 +43,14 @@ export async function restRoutes(app: FastifyInstance, options: RestOptions): Pr
     reply.headers(HEADERS);
   });
   app.setNotFoundHandler((request, reply) => send(reply, notServed(request, resources)));
-  app.setErrorHandler<FastifyError>((error, _request, reply) => {
+  app.setErrorHandler<FastifyError>((error, request, reply) => {
     if (error instanceof AuthenticationError) {
       if (error.challenge !== null) reply.header('www-authenticate', error.challenge);
       return send(reply, problem(error.statusCode, error.message, error.code));
     }
     const status = error.statusCode ?? 500;
     if (status >= 400 && status < 500) return send(reply, problem(status, error.message, error.code));
-    onError(error);
+    onError(error, traceOf(request));
     return send(reply, problem(500, 'Internal server error', 'INTERNAL_SERVER_ERROR'));
   });
   app.get('/openapi.json', { config: { isForAnyOrigin: true } }, (_request, reply) =>
