@@ -1,5 +1,6 @@
 import pino from 'pino';
 import type { Action } from '../api/actions';
+import { attributesOf, nameOf, RESOURCE } from './attributes';
 
 /** Where actions are written to. */
 export interface AccessLog {
@@ -11,8 +12,8 @@ export interface AccessLog {
 /**
  * A line of JSON an action, with the fields of the standard Logboek Dataverwerkingen
  * (https://logius-standaarden.github.io/logboek-dataverwerkingen/), as far as this register can know them: it
- * holds nothing of people but who recorded what, so there is no data subject. Beside these stand attributes by the semantic conventions of
- * OpenTelemetry: who did it, and what.
+ * holds nothing of people but who recorded what, so there is no data subject; and a caller's trace does not tell
+ * which application that is. Times are milliseconds since 1970.
  * @param path file to append to; `-`: standard output
  * @param processingActivityId where the register of processing activities describes this one; null: not said
  */
@@ -38,33 +39,16 @@ export function openAccessLog(path: string, processingActivityId: string | null)
 }
 
 function lineOf(action: Action, processingActivityId: string | null): object {
-  const { trace, actor, method, route, asked, isKept, status, start, end } = action;
+  const { trace, status, start, end } = action;
   return {
     trace_id: trace.traceId,
     span_id: trace.spanId,
+    ...(trace.parentId !== null && { parent_span_id: trace.parentId }),
     status: status >= 500 ? 'Error' : 'Unset',
     name: nameOf(action),
-    start_time: new Date(start).toISOString(),
-    end_time: new Date(end).toISOString(),
-    resource: { attributes: { 'service.name': 'toetsspoor' } },
-    attributes: {
-      ...(processingActivityId !== null && { 'dpl.core.processing_activity_id': processingActivityId }),
-      ...(trace.parentId !== null && { 'dpl.core.foreign_operation.span_id': trace.parentId }),
-      'enduser.id': actor ?? 'anonymous',
-      'http.request.method': method,
-      'http.route': route,
-      'http.response.status_code': status,
-      ...(asked !== null && {
-        'graphql.operation.type': asked.kind,
-        ...(asked.name !== null && { 'graphql.operation.name': asked.name }),
-        'toetsspoor.fields': asked.fields,
-      }),
-      'toetsspoor.kept': isKept,
-    },
+    start_time: Math.floor(start),
+    end_time: Math.floor(end),
+    resource: { attributes: RESOURCE },
+    attributes: attributesOf(action, processingActivityId),
   };
-}
-
-/** What was done, in short. */
-export function nameOf({ method, route, asked }: Action): string {
-  return asked === null ? `${method} ${route}` : `${asked.kind} ${asked.fields.join(' ')}`;
 }

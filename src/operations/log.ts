@@ -29,7 +29,13 @@ export function openOperatorLog(level: string): OperatorLog {
 function told(error: unknown): object {
   if (!(error instanceof Error)) return {};
   const { name, stack, cause } = error;
-  return { error: name, stack, ...(cause !== undefined && { cause: messageOf(cause) }) };
+  return { error: name, stack, ...(cause !== undefined && { cause: causeOf(cause) }) };
+}
+
+/** What was behind it, and behind that: `fetch failed: connect ECONNREFUSED 127.0.0.1:4318`. */
+function causeOf(error: unknown): string {
+  const further = error instanceof Error ? error.cause : undefined;
+  return further === undefined ? messageOf(error) : `${messageOf(error)}: ${causeOf(further)}`;
 }
 
 function messageOf(error: unknown): string {

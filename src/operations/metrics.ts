@@ -20,6 +20,8 @@ export class Metrics {
   readonly #registry = new Registry();
   readonly #requests: Histogram;
   readonly #kept: Counter;
+  readonly #subscriptions: Gauge;
+  readonly #events: Counter;
 
   constructor({ log, readModels, lagSeconds, isReady, webhooks }: Positions) {
     const registers = [this.#registry];
@@ -35,6 +37,16 @@ export class Metrics {
       name: 'toetsspoor_query_answers_total',
       help: 'Queries that were answered, by whether the answer was kept from before (hit) or made anew (miss).',
       labelNames: ['kept'],
+      registers,
+    });
+    this.#subscriptions = new Gauge({
+      name: 'toetsspoor_subscriptions',
+      help: 'Subscriptions that are open.',
+      registers,
+    });
+    this.#events = new Counter({
+      name: 'toetsspoor_subscription_events_total',
+      help: 'Events that subscriptions were given, counted when they end.',
       registers,
     });
     const gauge = (name: string, help: string, value: () => number | Promise<number>): void => {
@@ -95,7 +107,15 @@ export class Metrics {
     );
   }
 
-  observe({ asked, route, isKept, status, start, end }: Action): void {
+  observe({ asked, route, isKept, followed, status, start, end }: Action): void {
+    if (followed?.moment === 'begin') {
+      this.#subscriptions.inc();
+      return;
+    }
+    if (followed !== null) {
+      this.#subscriptions.dec();
+      this.#events.inc(followed.events);
+    }
     this.#requests.observe({ kind: asked?.kind ?? route, status: String(status) }, (end - start) / 1000);
     if (asked?.kind === 'query' && status === 200) this.#kept.inc({ kept: isKept ? 'hit' : 'miss' });
   }

@@ -42,7 +42,7 @@ export async function openOperations(
     closing.push(log.close);
   }
   if (traceEndpoint !== null) {
-    const traces = new Traces(traceEndpoint, onError);
+    const traces = new Traces(traceEndpoint, processingActivityId, onError);
     tell.push((action) => traces.add(action));
     closing.push(() => traces.close());
   }

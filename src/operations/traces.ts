@@ -1,5 +1,5 @@
 import type { Action } from '../api/actions';
-import { nameOf } from './access-log';
+import { type Attributes, attributesOf, nameOf, RESOURCE } from './attributes';
 
 /** Spans are sent together, at the latest after so long, in milliseconds. */
 const SEND_EVERY_MS = 2_000;
@@ -13,20 +13,25 @@ const SEND_TIMEOUT_MS = 5_000;
  */
 export class Traces {
   readonly #address: string;
+  readonly #processingActivityId: string | null;
   readonly #onError: (error: unknown) => void;
   readonly #timer: NodeJS.Timeout;
   #waiting: object[] = [];
   #sending: Promise<void> = Promise.resolve();
 
-  /** @param endpoint the collector, such as `http://127.0.0.1:4318` */
-  constructor(endpoint: string, onError: (error: unknown) => void) {
+  /**
+   * @param endpoint the collector, such as `http://127.0.0.1:4318`
+   * @param processingActivityId as in the access log
+   */
+  constructor(endpoint: string, processingActivityId: string | null, onError: (error: unknown) => void) {
+    this.#processingActivityId = processingActivityId;
     this.#address = `${endpoint.replace(/\/$/, '')}/v1/traces`;
     this.#onError = onError;
     this.#timer = setInterval(() => this.#send(), SEND_EVERY_MS).unref();
   }
 
   add(action: Action): void {
-    if (this.#waiting.length < MAX_WAITING) this.#waiting.push(spanOf(action));
+    if (this.#waiting.length < MAX_WAITING) this.#waiting.push(spanOf(action, this.#processingActivityId));
   }
 
   /** Sends what waits. */
@@ -43,12 +48,21 @@ export class Traces {
     const body = JSON.stringify({
       resourceSpans: [
         {
-          resource: { attributes: [attribute('service.name', 'toetsspoor')] },
+          resource: { attributes: listed(RESOURCE) },
           scopeSpans: [{ scope: { name: 'toetsspoor' }, spans }],
         },
       ],
     });
-    this.#sending = this.#sending.then(() => this.#post(body)).catch(this.#onError);
+    this.#sending = this.#sending
+      .then(() => this.#post(body))
+      .catch((error: unknown) => {
+        const { host } = new URL(this.#address);
+        this.#onError(
+          new Error(`${spans.length} traces could not be sent to the collector ${host} and are left out`, {
+            cause: error,
+          }),
+        );
+      });
   }
 
   async #post(body: string): Promise<void> {
@@ -59,7 +73,7 @@ export class Traces {
       signal: AbortSignal.timeout(SEND_TIMEOUT_MS),
     });
     await response.body?.cancel();
-    if (!response.ok) throw new Error(`the collector of traces answers ${response.status}`);
+    if (!response.ok) throw new Error(`it answers ${response.status}`);
   }
 }
 
@@ -67,8 +81,8 @@ export class Traces {
 const SERVER = 2;
 const ERROR = 2;
 
-function spanOf(action: Action): object {
-  const { trace, actor, method, route, asked, isKept, status, start, end } = action;
+function spanOf(action: Action, processingActivityId: string | null): object {
+  const { trace, status, start, end } = action;
   return {
     traceId: trace.traceId,
     spanId: trace.spanId,
@@ -77,15 +91,7 @@ function spanOf(action: Action): object {
     kind: SERVER,
     startTimeUnixNano: nanoseconds(start),
     endTimeUnixNano: nanoseconds(end),
-    attributes: [
-      attribute('http.request.method', method),
-      attribute('http.route', route),
-      attribute('http.response.status_code', status),
-      attribute('enduser.id', actor ?? 'anonymous'),
-      ...(asked === null ? [] : [attribute('graphql.operation.type', asked.kind)]),
-      ...(asked?.name == null ? [] : [attribute('graphql.operation.name', asked.name)]),
-      attribute('toetsspoor.kept', isKept),
-    ],
+    attributes: listed(attributesOf(action, processingActivityId)),
     status: status >= 500 ? { code: ERROR } : {},
   };
 }
@@ -94,7 +100,12 @@ function nanoseconds(milliseconds: number): string {
   return `${Math.round(milliseconds * 1000)}000`;
 }
 
-function attribute(key: string, value: string | number | boolean): object {
-  if (typeof value === 'string') return { key, value: { stringValue: value } };
-  return { key, value: typeof value === 'number' ? { intValue: String(value) } : { boolValue: value } };
+function listed(attributes: Attributes): object[] {
+  return Object.entries(attributes).map(([key, value]) => ({ key, value: typed(value) }));
+}
+
+function typed(value: Attributes[string]): object {
+  if (typeof value === 'string') return { stringValue: value };
+  if (typeof value === 'number') return { intValue: String(value) };
+  return typeof value === 'boolean' ? { boolValue: value } : { arrayValue: { values: value.map(typed) } };
 }

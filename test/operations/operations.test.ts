@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { WebSocket } from 'ws';
 import { maastricht, SAMPLE_2013, startServerWith, type TestServer } from '../api/support';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
@@ -34,6 +35,7 @@ describe('The access log', () => {
   let lines: Record<string, unknown>[];
   let raw: string;
   let token: string;
+  const began = Date.now();
   beforeAll(async () => {
     const server = await startServerWith({ accessLog: file, processingActivityId: ACTIVITY }, SAMPLE_2013);
     token = await server.token({ roles: ['auditor'], subject: 'anna' });
@@ -60,11 +62,14 @@ describe('The access log', () => {
       expect(line).toMatchObject({
         trace_id: expect.stringMatching(/^[0-9a-f]{32}$/),
         span_id: expect.stringMatching(/^[0-9a-f]{16}$/),
-        start_time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
-        end_time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+        start_time: expect.any(Number),
+        end_time: expect.any(Number),
         attributes: { 'dpl.core.processing_activity_id': ACTIVITY },
       });
-      expect(String(line.start_time) <= String(line.end_time)).toBe(true);
+      // Milliseconds since 1970, as whole numbers.
+      for (const time of [line.start_time, line.end_time]) expect(Number.isInteger(time)).toBe(true);
+      expect(line.start_time as number).toBeGreaterThanOrEqual(began);
+      expect(line.end_time as number).toBeGreaterThanOrEqual(line.start_time as number);
     }
     expect(new Set(lines.map((line) => line.span_id)).size).toBe(lines.length);
     const [made, kept, refused, resource, traced, unknown] = lines.map((line) => line.attributes);
@@ -78,11 +83,8 @@ describe('The access log', () => {
   });
 
   it('goes on with the trace of who calls, and names its action as that of another', () => {
-    expect(lines[4]).toMatchObject({
-      trace_id: TRACE,
-      attributes: { 'dpl.core.foreign_operation.span_id': PARENT },
-    });
-    expect(lines[3]?.attributes).not.toHaveProperty('dpl.core.foreign_operation.span_id');
+    expect(lines[4]).toMatchObject({ trace_id: TRACE, parent_span_id: PARENT });
+    expect(lines[3]).not.toHaveProperty('parent_span_id');
   });
 
   it('has no token, no variable, no argument and no document', () => {
@@ -125,6 +127,42 @@ describe('The metrics', () => {
   });
 });
 
+describe('An error of ours', () => {
+  it('is told with the trace of what it happened in: a query, a resource, a subscription', async () => {
+    const server = await startServerWith({}, SAMPLE_2013);
+    const authorization = `Bearer ${await server.token({ roles: ['auditor'] })}`;
+    const headers = { authorization, traceparent: `00-${TRACE}-${PARENT}-01` };
+    const url = `${server.url.replace('http', 'ws')}/graphql`;
+    const socket = new WebSocket(url, 'graphql-transport-ws', { headers });
+    const got = (type: string) =>
+      new Promise<unknown>((resolve) =>
+        socket.on('message', (data) => {
+          const message = JSON.parse(String(data));
+          if (message.type === type) resolve(message.payload);
+        }),
+      );
+    await new Promise((resolve) => socket.once('open', resolve));
+    socket.send(JSON.stringify({ type: 'connection_init' }));
+    await got('connection_ack');
+    // What is read lies there, and is gone.
+    server.register.database.exec('DROP TABLE events; DROP TABLE approaches');
+    const query = 'query={events{nodes{id}}}';
+    for (const path of [`/graphql?${query}`, '/v1/events'])
+      expect(await (await fetch(`${server.url}${path}`, { headers })).text()).toContain(
+        'INTERNAL_SERVER_ERROR',
+      );
+    const refused = got('error');
+    const payload = { query: 'subscription { events { id } }' };
+    socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload }));
+    expect(await refused).toEqual([
+      { message: 'Internal server error', extensions: { code: 'INTERNAL_SERVER_ERROR' } },
+    ]);
+    socket.terminate();
+    expect(server.tracesOfErrors.map((trace) => trace?.traceId)).toEqual([TRACE, TRACE, TRACE]);
+    await server.close();
+  });
+});
+
 describe('The traces', () => {
   let collector: Server;
   let received: { path: string | undefined; body: string }[];
@@ -152,7 +190,9 @@ describe('The traces', () => {
   });
 
   it('are sent as OTLP, a span a request, the last ones before the server stops', async () => {
-    const server = await startServerWith({ traceEndpoint: endpoint }, SAMPLE_2013);
+    const accessLog = join(tmpdir(), `access-and-traces-${process.pid}`, 'access.ndjson');
+    const told = { traceEndpoint: endpoint, accessLog, processingActivityId: 'https://example.nl/1' };
+    const server = await startServerWith(told, SAMPLE_2013);
     await askThisAndThat(server);
     await server.close();
     expect(new Set(received.map(({ path }) => path))).toEqual(new Set(['/v1/traces']));
@@ -181,6 +221,12 @@ describe('The traces', () => {
       ]),
     });
     expect(received.map(({ body }) => body).join()).not.toMatch(/Bearer|GM1900/);
+    // What is said of each is what the access log says.
+    const lines = readFileSync(accessLog, 'utf8').trimEnd().split('\n');
+    rmSync(join(accessLog, '..'), { recursive: true });
+    expect(spans.map(({ attributes }) => Object.fromEntries(attributes.map(plain)))).toEqual(
+      lines.map((line) => JSON.parse(line).attributes),
+    );
   });
 
   it('that a collector does not take are told to the operator, and hold up no answer', async () => {
@@ -188,9 +234,35 @@ describe('The traces', () => {
     const server = await startServerWith({ traceEndpoint: endpoint }, SAMPLE_2013);
     await server.ask('{ __typename }');
     await server.close();
-    expect(server.internalErrors).toEqual([new Error('the collector of traces answers 500')]);
+    const { host } = new URL(endpoint);
+    expect(server.internalErrors).toEqual([
+      new Error(`1 traces could not be sent to the collector ${host} and are left out`, {
+        cause: new Error('it answers 500'),
+      }),
+    ]);
+  });
+
+  it('that no collector is there for are told with where it should be', async () => {
+    const port = await freePort();
+    const server = await startServerWith({ traceEndpoint: `http://127.0.0.1:${port}` }, SAMPLE_2013);
+    await server.ask('{ __typename }');
+    await server.close();
+    const [error] = server.internalErrors as [Error];
+    expect(error.message).toContain(`127.0.0.1:${port}`);
+    expect((error.cause as Error).message).toBe('fetch failed');
   });
 });
+
+/** An attribute of OTLP as the access log has it. */
+// biome-ignore lint/suspicious/noExplicitAny: as the protocol has it
+function plain({ key, value }: any): [string, unknown] {
+  // biome-ignore lint/suspicious/noExplicitAny: as the protocol has it
+  const typed = (one: any): unknown => {
+    if ('intValue' in one) return Number(one.intValue);
+    return 'arrayValue' in one ? one.arrayValue.values.map(typed) : (one.stringValue ?? one.boolValue);
+  };
+  return [key, typed(value)];
+}
 
 async function freePort(): Promise<number> {
   const server = createServer();
