@@ -23,9 +23,10 @@ import { hasRole, type Principal } from './principal';
 /**
  * Why somebody may not ask for a field; null where they may.
  * @param field its coordinate, such as `Query.events`
+ * @param what what it is called where they ask
  */
-export function refusalOf(field: string, principal: Principal): GraphQLError | null {
-  return refusalBy(POLICIES[field] ?? 'EVERYBODY', field, principal);
+export function refusalOf(field: string, principal: Principal, what = field): GraphQLError | null {
+  return refusalBy(POLICIES[field] ?? 'EVERYBODY', what, principal);
 }
 
 /** Why somebody may not have what that policy is about; null where they may. */

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance } from 'fastify';
-import { errorBody } from './errors';
+import { sendError } from './http-errors';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -8,6 +8,12 @@ declare module 'fastify' {
     readonly isForAnyOrigin?: boolean;
   }
 }
+
+/** What pages may read of an answer beside its body: all that answers say of themselves. */
+const EXPOSED_HEADERS = [
+  ...['api-version', 'content-disposition', 'etag', 'link', 'ratelimit', 'ratelimit-policy', 'retry-after'],
+  ...['toetsspoor-position', 'toetsspoor-snapshot', 'www-authenticate'],
+].join(', ');
 
 /**
  * Pages of other sites: those of the origins that are allowed may ask, others may not. Nothing here rests on
@@ -23,8 +29,7 @@ export function guardOrigins(app: FastifyInstance, origins: readonly string[]): 
     if (origin !== undefined && origins.includes(origin)) {
       reply.headers({
         'access-control-allow-origin': origin,
-        'access-control-expose-headers':
-          'retry-after, link, content-disposition, toetsspoor-position, toetsspoor-snapshot',
+        'access-control-expose-headers': EXPOSED_HEADERS,
         vary: 'Origin',
       });
       if (request.method !== 'OPTIONS' || request.headers['access-control-request-method'] === undefined)
@@ -32,7 +37,8 @@ export function guardOrigins(app: FastifyInstance, origins: readonly string[]): 
       reply
         .headers({
           'access-control-allow-methods': 'GET, POST',
-          'access-control-allow-headers': 'authorization, content-type, toetsspoor-position, traceparent',
+          'access-control-allow-headers':
+            'authorization, content-type, if-none-match, toetsspoor-position, traceparent',
           'access-control-max-age': '600',
         })
         .code(204)
@@ -40,7 +46,7 @@ export function guardOrigins(app: FastifyInstance, origins: readonly string[]): 
       return;
     }
     if (request.routeOptions.config.isForAnyOrigin || !isOfAnotherSite(request)) return done();
-    reply.code(403).send(errorBody(CROSS_SITE, 'CROSS_SITE'));
+    sendError(reply, 403, CROSS_SITE, 'CROSS_SITE');
   });
 }
 

@@ -1,8 +1,12 @@
+import { LONGEST_SLUG } from '../domain/streams';
 import { userError } from './errors';
 
 /** The kinds of things that have a global id, and how many parts their keys have. */
 const KEY_PARTS = { Approach: 2, ImprovementPoint: 3 } as const;
 export type NodeKind = keyof typeof KEY_PARTS;
+
+/** The longest id of an approach, in characters: that of the longest slug, in base64url. */
+export const LONGEST_ID = Math.ceil(('Approach:GM0000/'.length + LONGEST_SLUG) * (4 / 3));
 
 /** An opaque global id: kind and key, base64url. Clients pass it back and read nothing from it. */
 export function toNodeId(kind: NodeKind, key: string): string {

@@ -3,7 +3,7 @@ import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { ACCEPTED_DATES, whyNotEdtf } from '../domain/edtf';
 
 /** What a description and an error say of instants. */
-const ACCEPTED_INSTANTS = 'an instant as an RFC 3339 date-time, such as 2026-03-02T09:30:00.000Z';
+export const ACCEPTED_INSTANTS = 'an instant as an RFC 3339 date-time, such as 2026-03-02T09:30:00.000Z';
 
 /** Dates in the precision of the document. They are kept as strings, so answers pass through unchanged. */
 export const EdtfScalar = new GraphQLScalarType<string, string>({

@@ -22,10 +22,11 @@ import { eventTypeResources } from './following/event-type-routes';
 import { LongPolls } from './following/long-polls';
 import { serveSubscriptions } from './following/subscriptions';
 import { graphqlRoute } from './graphql-route';
-import { answerErrors } from './http-errors';
+import { answerBadAddress, answerErrors, answerUnreadable, headersOf } from './http-errors';
 import { keepableAnswers } from './kept-answers';
 import { keptDocuments } from './kept-documents';
 import { LIMITS, limits } from './limits';
+import { LONGEST_ID } from './node-id';
 import { pinnedAnswers } from './pinned-answers';
 import { audienceOf } from './principal';
 import { RateLimit } from './rate-limit';
@@ -34,7 +35,7 @@ import type { ReadSources } from './read-sources';
 import { Downloads } from './rest/downloads';
 import { exportResources } from './rest/exports';
 import type { Contact } from './rest/openapi';
-import { PROBLEM_JSON, problemOfError } from './rest/problem';
+import { problemOfError, sendProblem } from './rest/problem';
 import { type Ask, queryResources } from './rest/queries';
 import type { ScopeOf } from './rest/resource';
 import { restRoutes } from './rest/routes';
@@ -89,20 +90,17 @@ export interface ServerOptions {
   readonly onError: (error: unknown, trace: TraceContext | null) => void;
 }
 
-/** An answer is data and nothing that a browser should show, frame, guess at or keep. */
-const SECURITY_HEADERS = {
-  'cache-control': 'no-store',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-};
-
 /** The HTTP server, not listening yet: `/graphql`, `/v1`, `/checkpoint`, `/tile`, `/healthz`, `/readyz`. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
   const { sources, signedLog, writes, contact, cloudEvents, isReady, onError } = options;
   const positions: PositionSources = { position: sources.position, waitFor: options.waitFor };
-  const app = Fastify({ trustProxy: [...options.trustedProxies], bodyLimit: LIMITS.bodyBytes });
+  const app = Fastify({
+    trustProxy: [...options.trustedProxies],
+    bodyLimit: LIMITS.bodyBytes,
+    routerOptions: { maxParamLength: LONGEST_ID },
+    frameworkErrors: answerBadAddress,
+    clientErrorHandler: answerUnreadable,
+  });
   const schema = buildApiSchema();
   const snapshots = new Snapshots(sources);
   const rate = new RateLimit(options.costPerMinute, sources.now);
@@ -156,8 +154,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
 
   answerErrors(app, onError);
   tellActions(app, options.tell, sources.now);
-  app.addHook('onRequest', (_request, reply, done) => {
-    reply.headers(SECURITY_HEADERS);
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers(headersOf(request.url));
     done();
   });
   guardOrigins(app, options.origins);
@@ -178,8 +176,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   await app.register(
     async (rest) => {
       awaitPositionOfHeader(rest, positions, (reply, error) => {
-        const problem = problemOfError(error.toJSON());
-        reply.code(problem.status).type(PROBLEM_JSON).send(problem);
+        sendProblem(reply, problemOfError(error.toJSON()));
       });
       const ask: Ask = async (query, variables, request) => {
         const contextValue = contextOf(request, deadlineOf(request));
@@ -190,16 +187,16 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       };
       await restRoutes(rest, {
         resources: [
-          ...queryResources(schema, ask),
+          ...queryResources(schema, ask, cloudEvents.publicUrl),
           ...eventResources({ sources, scopeOf, cloudEvents, rate, polls, isReady, deadlineOf }),
           ...eventTypeResources(cloudEvents.publicUrl),
           ...exportResources({
-            ...{ scopeOf, signedLog, rate, isReady },
+            ...{ scopeOf, signedLog, rate, isReady, publicUrl: cloudEvents.publicUrl },
             readLog: options.readLog,
             stepSeconds: options.requestSeconds,
           }),
         ],
-        ...{ contact, downloads, onError },
+        ...{ contact, downloads, publicUrl: cloudEvents.publicUrl },
       });
     },
     { prefix: '/v1' },

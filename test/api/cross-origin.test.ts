@@ -98,7 +98,8 @@ describe('Pages of other sites', () => {
       headers: {
         'access-control-allow-origin': DASHBOARD,
         'access-control-allow-methods': 'GET, POST',
-        'access-control-allow-headers': 'authorization, content-type, toetsspoor-position, traceparent',
+        'access-control-allow-headers':
+          'authorization, content-type, if-none-match, toetsspoor-position, traceparent',
       },
     });
     for (const origin of ['https://dashboard.example.nl.evil.example', 'http://dashboard.example.nl'])

@@ -128,9 +128,17 @@ describe('An export', () => {
   });
 
   it.each([
-    ['a date that does not exist', '/v1/exports/verdicts?publishedBy=2014-02-30', 'is not an accepted date'],
-    ['an instant that is none', '/v1/exports/verdicts?recordedBy=today', 'is not an accepted date-time'],
-    ['a clock in the future', '/v1/exports/verdicts?publishedBy=2999', 'lies in the future'],
+    [
+      'a date that does not exist',
+      '/v1/exports/verdicts?publishedBy=2014-02-30',
+      'publishedBy is "2014-02-30": 2014-02 has no day 30',
+    ],
+    [
+      'an instant that is none',
+      '/v1/exports/verdicts?recordedBy=today',
+      'recordedBy is "today": it is not a date-time',
+    ],
+    ['a clock in the future', '/v1/exports/verdicts?publishedBy=2999', 'publishedBy 2999 lies in the future'],
     ['a clock where there is none', '/v1/exports/events?reference=2013', 'expected snapshot'],
   ])('because of %s is a problem that says so', async (_, path, detail) => {
     const { status, text, headers } = await get(path, { roles: ['auditor'] });

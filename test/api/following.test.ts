@@ -181,10 +181,10 @@ describe('The feed of events', () => {
     [
       'a type that is none',
       '/v1/events?types=Nothing',
-      'types has "Nothing"; expected one of FrameworkPublished',
+      'types is "Nothing": no type of event is "Nothing"; expected one of FrameworkPublished',
     ],
-    ['a cursor that is none', '/v1/events?after=x', 'x'],
-    ['an approach that is none', '/v1/events?approach=x', '"x" is not the id of a node of type Approach'],
+    ['a cursor that is none', '/v1/events?after=x', 'after is "x": it is not a position'],
+    ['an approach that is none', '/v1/events?approach=x', 'approach is "x": it is not the id of an approach'],
     ['too long a wait', '/v1/events?wait=31', 'a whole number from 0 to 30'],
   ])('refuses %s, and says what is expected', async (_what, path, detail) => {
     const response = await get(path);

@@ -1,27 +1,20 @@
-import Ajv2020, { type ValidateFunction } from 'ajv/dist/2020';
+import { LONGEST_ID } from '../../src/api/node-id';
+import { LONGEST_SLUG } from '../../src/domain/streams';
 import { assessment } from '../factsheet/builder';
+import { Described, type Description } from './described';
 import { facts, SAMPLE_2013, SAMPLE_2014, startServer, type TestServer } from './support';
-
-/** As much of the description as these tests read. */
-interface Description {
-  readonly openapi: string;
-  readonly info: { readonly version: string; readonly contact: object };
-  readonly servers: readonly { readonly url: string }[];
-  readonly paths: Readonly<Record<string, { readonly get: Operation }>>;
-}
-interface Operation {
-  readonly operationId: string;
-  readonly parameters: readonly { readonly name: string; readonly required: boolean }[];
-  readonly responses: Readonly<
-    Record<string, { readonly content?: Readonly<Record<string, { schema: object }>> }>
-  >;
-}
 
 let server: TestServer;
 let description: Description;
+let described: Described | undefined;
 let id: string;
 
-const get = (path: string, init?: RequestInit) => fetch(`${server.url}${path}`, init);
+/** An answer, of which nothing may be that is not described. */
+const get = async (path: string, init?: RequestInit) => {
+  const response = await fetch(`${server.url}${path}`, init);
+  expect((await described?.faultsOf(path, response)) ?? []).toEqual([]);
+  return response;
+};
 const json = async (path: string) => {
   const response = await get(path);
   expect([path, response.status]).toEqual([path, 200]);
@@ -41,6 +34,7 @@ beforeAll(async () => {
     assessment(facts({ approach: 'Wraparound' })),
   );
   description = await json('/v1/openapi.json');
+  described = new Described(description);
   id = (await json('/v1/approaches?municipality=GM0935')).results.find(
     ({ slug }: { slug: string }) => slug === 'integrale-aanpak',
   ).id;
@@ -128,6 +122,118 @@ describe('A resource of the REST façade', () => {
   });
 });
 
+describe('An approach with the longest name that one may have', () => {
+  test('is to be had by the id that the list has of it, with its verdicts and developments', async () => {
+    await server.import(
+      assessment(facts({ municipality: 'Zwolle', approach: `${'lang '.repeat(40).trim()}e` })),
+    );
+    const [approach] = (await json('/v1/approaches?municipality=GM0193')).results;
+    expect(approach.slug).toHaveLength(LONGEST_SLUG);
+    expect(approach.id).toHaveLength(LONGEST_ID);
+    expect((await json(`/v1/approaches/${approach.id}`)).slug).toBe(approach.slug);
+    expect((await json(`/v1/approaches/${approach.id}/verdicts`)).verdicts).toHaveLength(30);
+    expect((await json(`/v1/approaches/${approach.id}/developments?from=2012&to=2013`)).rows).toHaveLength(
+      30,
+    );
+  });
+});
+
+describe('Trends', () => {
+  const POINT = 'year code name approaches tested met improvementNeeded carriedForward attentionPoints';
+
+  test('are those of the GraphQL API, by theme where nothing else is asked', async () => {
+    const { trend } = await server.ask<{ trend: object[] }>(`{ trend(framework: "GGSR") { ${POINT} } }`);
+    expect(trend.length).toBeGreaterThan(5);
+    expect(await json('/v1/trends?framework=GGSR')).toEqual({ results: trend });
+  });
+
+  test('are drawn for what is asked, within years and as of a clock', async () => {
+    const { trend } = await server.ask<{ trend: object[] }>(
+      `{ trend(framework: "GGSR", by: MUNICIPALITY, from: 2013, to: 2013, asOf: { publishedBy: "2014-12-31" }) { ${POINT} } }`,
+    );
+    expect(trend.length).toBeGreaterThan(0);
+    const query = 'framework=GGSR&by=MUNICIPALITY&from=2013&to=2013&publishedBy=2014-12-31';
+    expect(await json(`/v1/trends?${query}`)).toEqual({ results: trend });
+  });
+
+  test('are not drawn without a framework, for something else, or backwards', async () => {
+    expect((await problemOf('/v1/trends?by=YEAR')).problem.detail).toBe(
+      'framework is missing; expected a text such as GGSR; by is "YEAR"; expected one of THEME, CRITERION, INDICATOR, MUNICIPALITY',
+    );
+    expect((await problemOf('/v1/trends?framework=GGSR&from=2014&to=2013')).problem.detail).toBe(
+      'from is 2014 and to is 2013; expected from ≤ to',
+    );
+  });
+});
+
+describe('An answer', () => {
+  const tagOf = async (path: string, init?: RequestInit) => (await get(path, init)).headers.get('etag') ?? '';
+
+  test('is not sent again to who knows it, until it changes', async () => {
+    const path = '/v1/approaches?municipality=GM0268';
+    const tag = await tagOf(path);
+    expect(tag).toMatch(/^"[\w-]{22}"$/);
+    for (const known of [tag, `W/${tag}`, `"other", ${tag}`, '*']) {
+      const response = await get(path, { headers: { 'if-none-match': known } });
+      expect([known, response.status, await response.text()]).toEqual([known, 304, '']);
+      expect([response.headers.get('etag'), response.headers.get('cache-control')]).toEqual([
+        tag,
+        'no-store',
+      ]);
+      expect(response.headers.get('toetsspoor-snapshot')).toMatch(/./);
+    }
+    expect((await get(path, { method: 'HEAD', headers: { 'if-none-match': tag } })).status).toBe(304);
+    expect((await get(path, { headers: { 'if-none-match': '"other"' } })).status).toBe(200);
+    await server.import(assessment(facts({ municipality: 'Nijmegen' })));
+    const changed = await get(path, { headers: { 'if-none-match': tag } });
+    expect(changed.status).toBe(200);
+    expect(changed.headers.get('etag')).not.toBe(tag);
+  });
+
+  test('is another for who gets something else by the same address', async () => {
+    const headers = await server.as({ roles: ['auditor'] }).headers();
+    const [everybody, auditor] = [await tagOf('/v1/exports'), await tagOf('/v1/exports', { headers })];
+    expect(everybody).not.toBe(auditor);
+    expect((await get('/v1/exports', { headers: { ...headers, 'if-none-match': everybody } })).status).toBe(
+      200,
+    );
+  });
+
+  test.each([
+    ['/v1/approaches', 'application/xml', 406],
+    ['/v1/approaches', 'text/html', 406],
+    ['/v1/approaches', 'application/json;q=0, */*', 406],
+    ['/v1/approaches', 'text/html, */*;q=0.1', 200],
+    ['/v1/event-types/FindingRecorded', 'application/xml', 406],
+    ['/v1/event-types/FindingRecorded', 'application/schema+json', 200],
+    ['/v1/event-types/FindingRecorded', 'application/json', 200],
+    ['/v1/openapi.json', 'application/xml', 406],
+    ['/v1/openapi.json', 'application/json', 200],
+  ])('of %s to who accepts %s is %i', async (path, accept, status) => {
+    const response = await get(path, { headers: { accept } });
+    expect(response.status).toBe(status);
+    if (status === 406) expect(await response.json()).toMatchObject({ status, code: 'NOT_ACCEPTABLE' });
+  });
+
+  test('to OPTIONS says what may be sent', async () => {
+    for (const path of [
+      '/v1/approaches',
+      `/v1/approaches/${id}/verdicts`,
+      '/v1/events',
+      '/v1/openapi.json',
+    ]) {
+      const response = await fetch(`${server.url}${path}`, { method: 'OPTIONS' });
+      expect([path, response.status, response.headers.get('allow')]).toEqual([
+        path,
+        204,
+        'GET, HEAD, OPTIONS',
+      ]);
+      expect(response.headers.get('api-version')).toBe(description.info.version);
+    }
+    expect((await fetch(`${server.url}/v1/nothing`, { method: 'OPTIONS' })).status).toBe(404);
+  });
+});
+
 describe('A request that cannot be answered', () => {
   test('is told each parameter that is wrong, and what is expected', async () => {
     const { response, problem } = await problemOf(`/v1/approaches/${id}/developments?from=x&until=2014`);
@@ -158,6 +264,74 @@ describe('A request that cannot be answered', () => {
     });
   });
 
+  test('is told all that is wrong at once, in the words of its parameters', async () => {
+    const { response, problem } = await problemOf(
+      '/v1/approaches?reference=2013/2014&publishedBy=x&recordedBy=y&after=zz',
+    );
+    const date =
+      'a year (2013), a month (2015-06) or a day (2015-03-02), with "~" behind it where approximate';
+    expect(response.status).toBe(400);
+    expect(problem.errors).toEqual([
+      {
+        ...{ in: 'query', location: { name: 'after' } },
+        detail: 'is "zz": it is not a cursor of this list; expected the one that next of a page has',
+      },
+      {
+        ...{ in: 'query', location: { name: 'reference' } },
+        detail: `is "2013/2014": it is an interval; expected ${date}`,
+      },
+      {
+        ...{ in: 'query', location: { name: 'publishedBy' } },
+        detail: `is "x": its form is another; expected ${date}`,
+      },
+      {
+        ...{ in: 'query', location: { name: 'recordedBy' } },
+        detail:
+          'is "y": it is not a date-time; expected an instant as an RFC 3339 date-time, such as 2026-03-02T09:30:00.000Z',
+      },
+    ]);
+    for (const { name } of [{ name: 'reference' }, { name: 'publishedBy' }]) {
+      const { problem: future } = await problemOf(`/v1/approaches/${id}/verdicts?${name}=2999`);
+      expect(future).toMatchObject({ status: 400, code: 'AS_OF_IN_FUTURE' });
+      expect(future.detail).toMatch(
+        new RegExp(`^${name} 2999 lies in the future; the latest accepted is \\d{4}$`),
+      );
+      expect(future.errors).toEqual([
+        { in: 'query', location: { name }, detail: expect.stringMatching(/^2999 lies in the future/) },
+      ]);
+    }
+  });
+
+  test('about events is told all of it alike, and finds no event where its address can be none', async () => {
+    const headers = await server.as({ roles: ['auditor'] }).headers();
+    const { problem } = await problemOf('/v1/events?after=x&types=FindingRecorded,Nothing,X&approach=y', {
+      headers,
+    });
+    expect(problem.errors).toEqual(
+      [
+        ['after', 'is "x": it is not a position; expected one that an event of this feed has'],
+        [
+          'types',
+          expect.stringMatching(
+            /^is "FindingRecorded,Nothing,X": no type of event is "Nothing", "X"; expected one of /,
+          ),
+        ],
+        ['approach', 'is "y": it is not the id of an approach; expected one that /v1/approaches gives'],
+      ].map(([name, detail]) => ({ in: 'query', location: { name }, detail })),
+    );
+    expect((await problemOf('/v1/events/xxx', { headers })).problem).toMatchObject({
+      ...{ status: 404, code: 'NOT_FOUND' },
+    });
+    expect((await problemOf('/v1/events')).problem.detail).toBe(
+      'the feed of events is for those who are signed in; expected a token in the header Authorization',
+    );
+  });
+
+  test('because of an id that is too long to repeat, does not repeat it', async () => {
+    const { problem } = await problemOf(`/v1/approaches?after=${'x'.repeat(5_000)}`);
+    expect(String(problem.detail).length).toBeLessThan(300);
+  });
+
   test.each([
     [
       'a verdict that is none',
@@ -184,6 +358,10 @@ describe('A request that cannot be answered', () => {
 
   test.each([
     ['an id that is none of ours', '/v1/approaches/x/verdicts'],
+    [
+      'an id of what is no municipality',
+      `/v1/approaches/${Buffer.from('Approach:ons/x').toString('base64url')}`,
+    ],
     ['an address that is not served', '/v1/verdicts'],
     ['a slash at the end', '/v1/approaches/'],
     ['another version', '/v1/v2'],
@@ -198,7 +376,7 @@ describe('A request that cannot be answered', () => {
     'because it is a %s, is told what is allowed',
     async (method) => {
       const { response, problem } = await problemOf('/v1/approaches', { method });
-      expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+      expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD, OPTIONS']);
       expect(problem.detail).toContain('/graphql');
     },
   );
@@ -206,13 +384,6 @@ describe('A request that cannot be answered', () => {
 
 describe('The description by OpenAPI', () => {
   const paths = () => Object.entries(description.paths);
-  const schemaOf = (operation: Operation, status: string, type: string): ValidateFunction => {
-    const ajv = new Ajv2020({ strict: false, validateFormats: false });
-    ajv.addSchema(description, 'description');
-    const schema = operation.responses[status]?.content?.[type]?.schema;
-    // References in it are to the description as a whole.
-    return ajv.compile(JSON.parse(JSON.stringify(schema).replaceAll('"#/', '"description#/')));
-  };
 
   test('is there for pages of any origin', async () => {
     const { headers } = await get('/v1/openapi.json', {
@@ -227,14 +398,16 @@ describe('The description by OpenAPI', () => {
     });
   });
 
-  test('describes every answer as it is', async () => {
-    for (const [path, { get: operation }] of paths().filter(([path]) => path.startsWith('/approaches'))) {
-      const query = operation.parameters.some(({ name, required }) => name === 'to' && required);
-      const body = await json(`/v1${path.replace('{id}', id)}${query ? '?from=2013&to=2014' : ''}`);
-      const valid = schemaOf(operation, '200', 'application/json');
-      valid(body);
-      expect([path, valid.errors]).toEqual([path, null]);
-      expect(valid({ ...body, results: 1, verdicts: 1, rows: 1, slug: 1 })).toBe(false);
+  test('describes every answer as it is, and would not fit another', async () => {
+    const ofQueries = paths().filter(([path]) => /^\/(approaches|trends)/.test(path));
+    expect(ofQueries).toHaveLength(5);
+    for (const [path] of ofQueries) {
+      const query = path.endsWith('/developments') ? '?from=2013&to=2014' : '?framework=GGSR';
+      const address = `/v1${path.replace('{id}', id)}`;
+      const body = await json(`${address}${/list|trends|developments/.test(path) ? query : ''}`);
+      const other = JSON.stringify({ ...body, results: 1, verdicts: 1, rows: 1, slug: 1 });
+      const answer = new Response(other, { headers: { 'content-type': 'application/json' } });
+      expect([path, await described?.faultsOf(address, answer)]).not.toEqual([path, []]);
     }
   });
 
@@ -242,7 +415,7 @@ describe('The description by OpenAPI', () => {
     const ids = paths().map(([, { get: operation }]) => operation.operationId);
     expect(new Set(ids).size).toBe(ids.length);
     expect(ids).toEqual([
-      ...['getApproaches', 'getApproach', 'getVerdicts', 'getDevelopments'],
+      ...['getApproaches', 'getApproach', 'getVerdicts', 'getDevelopments', 'getTrends'],
       ...['getEvents', 'getEvent', 'getEventTypes', 'getEventType'],
       ...['getExports', 'getVerdictsExport', 'getDevelopmentsExport', 'getAttentionPointsExport'],
       ...['getCheckpointExport', 'getEventsExport'],

@@ -9,7 +9,7 @@ import { EXPECTED_TYPES, eventTypeOf } from '../event-types';
 import { COST_OF_ASKING, type RateLimit } from '../rate-limit';
 import type { ReadSources } from '../read-sources';
 import { placeAt } from '../released-events';
-import { invalidParameters, type Parameter, SNAPSHOT } from '../rest/parameters';
+import { APPROACH_ID, type Form, type Parameter, readAs, SNAPSHOT } from '../rest/parameters';
 import { NOT_READY, problemOfError } from '../rest/problem';
 import { addressOf, notFound, type Representation, type Resource, type ScopeOf } from '../rest/resource';
 import type { JsonSchema } from '../rest/schema-of-query';
@@ -22,6 +22,17 @@ import type { LongPolls } from './long-polls';
 /** The longest that a request waits for something to happen, in seconds: what lies between gives up later. */
 const MAX_WAIT_SECONDS = 30;
 
+const POSITION = readAs('a position', 'one that an event of this feed has', pointOf);
+
+const TYPES: Form = {
+  expected: EXPECTED_TYPES,
+  whyNot(value) {
+    const unknown = value.split(',').filter((type) => eventTypeOf(type) === undefined);
+    const named = unknown.map((type) => JSON.stringify(type)).join(', ');
+    return unknown.length === 0 ? null : `no type of event is ${named}`;
+  },
+};
+
 const PARAMETERS: readonly Parameter[] = [
   {
     name: 'after',
@@ -29,6 +40,7 @@ const PARAMETERS: readonly Parameter[] = [
     required: false,
     description: 'Behind this `position`; from the first event where left out. `rel="next"` has it already.',
     schema: { type: 'string' },
+    form: POSITION,
   },
   {
     name: 'first',
@@ -54,6 +66,7 @@ const PARAMETERS: readonly Parameter[] = [
       type: 'string',
       examples: ['FindingRecorded,FindingCorrected', 'nl.toetsspoor.finding-recorded'],
     },
+    form: TYPES,
   },
   {
     name: 'approach',
@@ -61,6 +74,7 @@ const PARAMETERS: readonly Parameter[] = [
     required: false,
     description: 'Only this approach, by its id.',
     schema: { type: 'string' },
+    form: APPROACH_ID,
   },
   SNAPSHOT,
 ];
@@ -134,7 +148,7 @@ export function eventResources({
   deadlineOf,
 }: EventResourceOptions): Resource[] {
   const refused = ({ principal }: FastifyRequest): Representation | null => {
-    const refusal = refusalOf('Query.events', principal);
+    const refusal = refusalOf('Query.events', principal, 'the feed of events');
     if (refusal !== null) return { problem: problemOfError(refusal.toJSON()) };
     return isReady() ? null : { problem: NOT_READY };
   };
@@ -147,6 +161,7 @@ export function eventResources({
       description:
         'A feed to follow: go on with `rel="next"` of the header Link, which is always there, and nothing is missed and nothing comes twice, whenever and from wherever. What is made public later comes when it is. Read from a snapshot it is no feed but a list, and ends where the snapshot does: `rel="next"` is there until then.',
       parameters: PARAMETERS,
+      isPaged: true,
       type: 'application/cloudevents-batch+json',
       schema: { type: 'array', items: reference('CloudEvent') },
       async answer({ after, first, wait, types, approach, snapshot }, request) {
@@ -154,14 +169,8 @@ export function eventResources({
         if (refusal !== null) return refusal;
         if (snapshot !== undefined && Number(wait) > 0)
           throw userError('a snapshot has nothing to wait for; expected wait or snapshot, not both');
-        const wanted = types === undefined ? null : String(types).split(',');
-        const unknown = wanted?.find((type) => eventTypeOf(type) === undefined);
-        if (unknown !== undefined) {
-          const detail = `has "${unknown}"; expected ${EXPECTED_TYPES}`;
-          return { problem: invalidParameters([{ in: 'query', name: 'types', detail }]) };
-        }
         const filter = eventFilter({
-          types: wanted,
+          types: types === undefined ? null : String(types).split(','),
           approach: approach === undefined ? null : String(approach),
         });
         let behind = pointOf(after === undefined ? null : String(after));
@@ -185,7 +194,7 @@ export function eventResources({
             const last = released.at(-1)?.cursor ?? cursorOf(behind);
             return {
               body: JSON.stringify(events),
-              next: scope.isPinned && isAll ? null : addressOf(request, { after: last }),
+              next: scope.isPinned && isAll ? null : addressOf(options.publicUrl, request, { after: last }),
               snapshot: (await scope.snapshotAt()).token,
             };
           }
@@ -207,6 +216,7 @@ export function eventResources({
           required: true,
           description: 'The `position` of the event.',
           schema: { type: 'string' },
+          form: POSITION,
         },
         SNAPSHOT,
       ],

@@ -10,9 +10,8 @@ import { EXPORT_POLICIES, type ExportName } from '../policies';
 import { COST_OF_ASKING, type RateLimit } from '../rate-limit';
 import { LedgerScope, type SignedLog } from '../signed-log';
 import type { Snapshot } from '../snapshots';
-import { accepts } from './accept';
 import { CLOCKS, SNAPSHOT, type Values } from './parameters';
-import { NOT_READY, problem, problemOfError } from './problem';
+import { NOT_READY, problemOfError } from './problem';
 import { addressOf, type Representation, type Resource, type ScopeOf } from './resource';
 import { reference } from './schema-of-query';
 
@@ -25,6 +24,8 @@ export interface ExportSources {
   /** How long a step of an export may take, in seconds: one page. */
   readonly stepSeconds: number;
   readonly isReady: () => boolean;
+  /** Where this register is reached from outside. */
+  readonly publicUrl: string;
 }
 
 /** How long to wait for the ledger to record what is exported. */
@@ -120,14 +121,14 @@ function listOfExports(sources: ExportSources): Resource {
       },
     },
     async answer({ snapshot }, request) {
-      const refused = refusal('application/json', request, sources);
+      const refused = refusal(request, sources);
       if (refused !== null) return refused;
       const { token } = await (await sources.scopeOf(request, snapshot)).snapshotAt();
       const path = request.url.split('?')[0] ?? '';
       const results = EXPORTS.filter(({ name }) => refusalOf(name, request) === null).map(
         ({ name, summary, type }) => ({
           ...{ name, summary, mediaType: type },
-          address: addressOf({ url: `${path}/${name}` }, { snapshot: token }),
+          address: addressOf(sources.publicUrl, { url: `${path}/${name}` }, { snapshot: token }),
         }),
       );
       return { body: JSON.stringify({ results }), next: null, snapshot: token };
@@ -150,7 +151,7 @@ function exportResource(one: Export, sources: ExportSources): Resource {
     async answer(values, request) {
       const forbidden = refusalOf(name, request);
       if (forbidden !== null) return { problem: problemOfError(forbidden.toJSON()) };
-      const refused = refusal(type, request, sources);
+      const refused = refusal(request, sources);
       if (refused !== null) return refused;
       if (name === 'checkpoint') return checkpoint(values, request, sources);
       if (name === 'events') return events(values, request, sources);
@@ -163,17 +164,9 @@ function refusalOf(name: ExportName, { principal }: FastifyRequest) {
   return refusalBy(EXPORT_POLICIES[name], `the export of ${name}`, principal);
 }
 
-/** Why a request that is allowed is not answered now, or not as that type; null where it is. */
-function refusal(
-  type: string,
-  request: FastifyRequest,
-  { rate, isReady }: ExportSources,
-): Representation | null {
+/** Why a request that is allowed is not answered now; null where it is. */
+function refusal(request: FastifyRequest, { rate, isReady }: ExportSources): Representation | null {
   rate.charge(request, COST_OF_ASKING);
-  if (!accepts(request.headers.accept, type)) {
-    const detail = `the header Accept leaves nothing that this comes as; expected ${type}`;
-    return { problem: problem(406, detail, 'NOT_ACCEPTABLE') };
-  }
   return isReady() ? null : { problem: NOT_READY };
 }
 

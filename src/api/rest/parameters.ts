@@ -1,4 +1,50 @@
+import { GraphQLError } from 'graphql';
+import { ACCEPTED_DATES, whyNotEdtf } from '../../domain/edtf';
+import { approachOfStream, approachStream } from '../../domain/streams';
+import { fromNodeId } from '../node-id';
+import { ACCEPTED_INSTANTS, DateTimeScalar } from '../scalars';
 import type { Problem } from './problem';
+
+/** What the values of a parameter must be beside what a JSON Schema says. */
+export interface Form {
+  readonly expected: string;
+  /** Why a value is none, in a few words; null where it is one. */
+  readonly whyNot: (value: string) => string | null;
+}
+
+const DATE: Form = { expected: ACCEPTED_DATES, whyNot: whyNotEdtf };
+
+const INSTANT: Form = readAs('a date-time', ACCEPTED_INSTANTS, (value) => DateTimeScalar.parseValue(value));
+
+/** The id of an approach. */
+export const APPROACH_ID: Form = {
+  expected: 'one that /v1/approaches gives',
+  whyNot(value) {
+    const node = fromNodeId(value);
+    const [municipality = '', slug = ''] = node?.key.split('/') ?? [];
+    const isOne = node?.kind === 'Approach' && approachOfStream(approachStream(municipality, slug)) !== null;
+    return isOne ? null : 'it is not the id of an approach';
+  },
+};
+
+/**
+ * What another part of this register reads.
+ * @param read throws a GraphQLError where the value is none
+ */
+export function readAs(what: string, expected: string, read: (value: string) => unknown): Form {
+  return {
+    expected,
+    whyNot(value) {
+      try {
+        read(value);
+        return null;
+      } catch (error) {
+        if (error instanceof GraphQLError) return `it is not ${what}`;
+        throw error;
+      }
+    },
+  };
+}
 
 /** A parameter of a resource, from which both the check and the OpenAPI description are drawn. */
 export interface Parameter {
@@ -12,11 +58,13 @@ export interface Parameter {
     readonly enum?: readonly string[];
     readonly minimum?: number;
     readonly maximum?: number;
-    readonly default?: number;
+    readonly default?: string | number;
     readonly format?: string;
     readonly pattern?: string;
     readonly examples?: readonly (string | number)[];
   };
+  /** What its values must be beside that; the description tells of it in words. */
+  readonly form?: Form;
 }
 
 /** The clocks as the façade has them. */
@@ -25,8 +73,9 @@ export const CLOCKS: readonly Parameter[] = [
     name: 'reference',
     in: 'query',
     required: false,
-    description: 'The reference clock: nothing that speaks of a later period than this.',
+    description: 'The reference clock: nothing that speaks of a later period than this, in EDTF.',
     schema: { type: 'string', examples: ['2013'] },
+    form: DATE,
   },
   {
     name: 'publishedBy',
@@ -34,6 +83,7 @@ export const CLOCKS: readonly Parameter[] = [
     required: false,
     description: 'The publication clock: nothing that was not public by the end of this date, in EDTF.',
     schema: { type: 'string', examples: ['2014-12-31'] },
+    form: DATE,
   },
   {
     name: 'recordedBy',
@@ -41,6 +91,7 @@ export const CLOCKS: readonly Parameter[] = [
     required: false,
     description: 'The recorded clock: nothing that this register learned after this instant.',
     schema: { type: 'string', format: 'date-time', examples: ['2026-01-31T12:00:00Z'] },
+    form: INSTANT,
   },
 ];
 
@@ -53,6 +104,9 @@ export const SNAPSHOT: Parameter = {
     'Read from this snapshot, by its token: the same answer as then, byte by byte, whatever was added since. Answers name theirs in the header Toetsspoor-Snapshot; it is the same as `extensions.snapshot` in GraphQL.',
   schema: { type: 'string', examples: ['MSBlbXB0eQ'] },
 };
+
+/** How much of a value an error repeats, in characters. */
+const LONGEST_SHOWN = 100;
 
 export type Values = Readonly<Record<string, string | number | undefined>>;
 
@@ -90,10 +144,17 @@ export function readParameters(
   return invalid.length > 0 ? { invalid } : { values };
 }
 
-function problemOf({ required, schema }: Parameter, value: unknown): string | null {
-  if (value === undefined) return required ? `is missing; expected ${wanted(schema)}` : null;
-  if (typeof value !== 'string') return `is there more than once; expected ${wanted(schema)}`;
-  return fits(schema, value) ? null : `is ${JSON.stringify(value)}; expected ${wanted(schema)}`;
+function problemOf({ required, schema, form }: Parameter, value: unknown): string | null {
+  const expected = form?.expected ?? wanted(schema);
+  if (value === undefined) return required ? `is missing; expected ${expected}` : null;
+  if (typeof value !== 'string') return `is there more than once; expected ${expected}`;
+  const why = form?.whyNot(value) ?? null;
+  if (why !== null) return `is ${shown(value)}: ${why}; expected ${expected}`;
+  return fits(schema, value) ? null : `is ${shown(value)}; expected ${expected}`;
+}
+
+function shown(value: string): string {
+  return JSON.stringify(value.length > LONGEST_SHOWN ? `${value.slice(0, LONGEST_SHOWN)}…` : value);
 }
 
 function fits({ type, enum: names, minimum, maximum, pattern }: Parameter['schema'], value: string): boolean {

@@ -1,5 +1,7 @@
 import { STATUS_CODES } from 'node:http';
+import type { FastifyReply } from 'fastify';
 import type { GraphQLFormattedError } from 'graphql';
+import { challenge } from '../access';
 
 /** What went wrong, as RFC 9457 tells it. */
 export interface Problem {
@@ -37,9 +39,24 @@ export const NOT_READY = problem(
   'NOT_READY',
 );
 
-/** An error of GraphQL as a problem: the caller's, unless it is known to be ours. */
+/**
+ * An error of GraphQL as a problem: the caller's, unless it is known to be ours. The clocks, which are fields of
+ * `asOf` there, are parameters here.
+ */
 export function problemOfError({ message, extensions }: GraphQLFormattedError): Problem {
   const code = String(extensions?.code ?? 'INTERNAL_SERVER_ERROR');
   const { status } = (extensions?.http ?? {}) as { status?: number };
-  return problem(STATUS_OF_CODE[code] ?? status ?? 400, message, code);
+  const [, name, detail] = /^asOf\.(\w+) (.*)$/s.exec(message) ?? [];
+  if (name === undefined) return problem(STATUS_OF_CODE[code] ?? status ?? 400, message, code);
+  const errors = [{ in: 'query', location: { name }, detail }];
+  return { ...problem(400, `${name} ${detail}`, code), errors };
+}
+
+/** Sends a problem, and where a token would help how to come with one. */
+export function sendProblem(reply: FastifyReply, what: Problem): FastifyReply {
+  const { status, code } = what;
+  const isAboutTokens = code === 'UNAUTHENTICATED' || code === 'FORBIDDEN';
+  if (isAboutTokens && !reply.hasHeader('www-authenticate'))
+    reply.header('www-authenticate', challenge(code === 'FORBIDDEN' ? 403 : 401));
+  return reply.code(status).type(PROBLEM_JSON).send(JSON.stringify(what));
 }

@@ -1,7 +1,9 @@
 import type { FastifyRequest } from 'fastify';
 import type { GraphQLFormattedError, GraphQLSchema } from 'graphql';
-import { fromNodeId } from '../node-id';
-import { CLOCKS, type Parameter, SNAPSHOT, type Values } from './parameters';
+import { fromCursor } from '../connection';
+import { TrendGroupingEnum } from '../enums';
+import { keyOfNode } from '../node-id';
+import { APPROACH_ID, CLOCKS, type Parameter, readAs, SNAPSHOT, type Values } from './parameters';
 import { problemOfError } from './problem';
 import { addressOf, notFound, type Representation, type Resource } from './resource';
 import { type JsonSchema, schemasOfQuery } from './schema-of-query';
@@ -14,13 +16,15 @@ interface QueryResource {
   readonly path: string;
   readonly operationId: string;
   readonly summary: string;
+  readonly tag: string;
   readonly parameters: readonly Parameter[];
   /** Its named fragments become schemas of those names in the description. */
   readonly document: string;
-  /** Null where the address cannot be one of a resource. */
-  readonly variables: (values: Values) => Readonly<Record<string, unknown>> | null;
+  readonly variables: (values: Values) => Readonly<Record<string, unknown>>;
   /** Where in the answer the representation lies; where that is null, there is no such resource. */
   readonly body: readonly string[];
+  /** Whether what lies there is a list, a page of one, or one thing. */
+  readonly holds: 'list' | 'page' | 'one';
 }
 
 const ID: Parameter = {
@@ -29,12 +33,13 @@ const ID: Parameter = {
   required: true,
   description: 'Opaque id of the approach, as the list of approaches and the GraphQL API give it.',
   schema: { type: 'string', examples: ['QXBwcm9hY2g6R00wOTM1L2ludGVncmFsZS1hYW5wYWs'] },
+  form: APPROACH_ID,
 };
 
-const year = (name: string, description: string): Parameter => ({
+const year = (name: string, description: string, required = true): Parameter => ({
   name,
   in: 'query',
-  required: true,
+  required,
   description,
   schema: { type: 'integer', minimum: 1800, maximum: 9999, examples: [2013] },
 });
@@ -43,15 +48,10 @@ const asOf = ({ reference, publishedBy, recordedBy }: Values) => ({
   asOf: { reference, publishedBy, recordedBy },
 });
 
-function ofApproach(values: Values): Record<string, unknown> | null {
-  const node = fromNodeId(String(values.id));
-  if (node?.kind !== 'Approach') return null;
-  const [municipality, slug] = node.key.split('/');
+function ofApproach(values: Values): Record<string, unknown> {
+  const [municipality, slug] = keyOfNode(String(values.id), 'Approach').split('/');
   return { municipality, slug, ...asOf(values) };
 }
-
-const also = (variables: Record<string, unknown> | null, more: Record<string, unknown>) =>
-  variables && { ...variables, ...more };
 
 const APPROACH = `
   fragment Approach on Approach {
@@ -71,6 +71,7 @@ const APPROACHES: QueryResource = {
   path: '/approaches',
   operationId: 'getApproaches',
   summary: 'The approaches, in order of municipality code and slug, in pages',
+  tag: 'approaches',
   parameters: [
     {
       name: 'municipality',
@@ -99,6 +100,9 @@ const APPROACHES: QueryResource = {
       required: false,
       description: 'Behind this cursor; `next` of a page has it already.',
       schema: { type: 'string' },
+      form: readAs('a cursor of this list', 'the one that next of a page has', (cursor) =>
+        fromCursor(cursor, ['string', 'string']),
+      ),
     },
     ...CLOCKS,
   ],
@@ -114,12 +118,14 @@ const APPROACHES: QueryResource = {
     ...asOf(clocks),
   }),
   body: ['approaches'],
+  holds: 'page',
 };
 
 const ONE_APPROACH: QueryResource = {
   path: '/approaches/{id}',
   operationId: 'getApproach',
   summary: 'One approach',
+  tag: 'approaches',
   parameters: [ID, ...CLOCKS],
   document: `
     query ($municipality: String!, $slug: String!, $asOf: AsOf) {
@@ -127,12 +133,14 @@ const ONE_APPROACH: QueryResource = {
     }${APPROACH}`,
   variables: ofApproach,
   body: ['approach'],
+  holds: 'one',
 };
 
 const VERDICTS: QueryResource = {
   path: '/approaches/{id}/verdicts',
   operationId: 'getVerdicts',
   summary: 'The verdict that stands for each indicator, in framework order',
+  tag: 'approaches',
   parameters: [
     ID,
     {
@@ -157,14 +165,16 @@ const VERDICTS: QueryResource = {
         verdicts(theme: $theme, status: $status) { indicator { ...Indicator } ...StandingVerdict }
       }
     }${INDICATOR}${STANDING_VERDICT}`,
-  variables: ({ theme, status, ...values }) => also(ofApproach(values), { theme, status }),
+  variables: ({ theme, status, ...values }) => ({ ...ofApproach(values), theme, status }),
   body: ['approach'],
+  holds: 'one',
 };
 
 const DEVELOPMENTS: QueryResource = {
   path: '/approaches/{id}/developments',
   operationId: 'getDevelopments',
   summary: 'How the verdicts developed between two reference years',
+  tag: 'approaches',
   parameters: [
     ID,
     year('from', 'The earlier reference year.'),
@@ -181,8 +191,45 @@ const DEVELOPMENTS: QueryResource = {
         }
       }
     }${INDICATOR}${STANDING_VERDICT}`,
-  variables: ({ from, to, ...values }) => also(ofApproach(values), { from, to }),
+  variables: ({ from, to, ...values }) => ({ ...ofApproach(values), from, to }),
   body: ['approach', 'development'],
+  holds: 'one',
+};
+
+const TRENDS: QueryResource = {
+  path: '/trends',
+  operationId: 'getTrends',
+  summary: 'How many indicators of how many approaches were tested and met, by year and group, in that order',
+  tag: 'trends',
+  parameters: [
+    {
+      name: 'framework',
+      in: 'query',
+      required: true,
+      description: 'Code of the framework.',
+      schema: { type: 'string', examples: ['GGSR'] },
+    },
+    {
+      name: 'by',
+      in: 'query',
+      required: false,
+      description: 'What the points are drawn for.',
+      schema: { type: 'string', enum: Object.keys(TrendGroupingEnum), default: 'THEME' },
+    },
+    year('from', 'First year; by default the first with a test.', false),
+    year('to', 'Last year; by default the last with a test.', false),
+    ...CLOCKS,
+  ],
+  document: `
+    query ($framework: String!, $by: TrendGrouping!, $from: Int, $to: Int, $asOf: AsOf) {
+      trend(framework: $framework, by: $by, from: $from, to: $to, asOf: $asOf) { ...TrendPoint }
+    }
+    fragment TrendPoint on TrendPoint {
+      year code name approaches tested met improvementNeeded carriedForward attentionPoints
+    }`,
+  variables: ({ framework, by, from, to, ...clocks }) => ({ framework, by, from, to, ...asOf(clocks) }),
+  body: ['trend'],
+  holds: 'list',
 };
 
 /** What a query answers. */
@@ -202,47 +249,54 @@ export type Ask = (
 ) => Promise<QueryAnswer>;
 
 /** The resources that are queries, in the order of the description. */
-export function queryResources(schema: GraphQLSchema, ask: Ask): Resource[] {
-  return [APPROACHES, ONE_APPROACH, VERDICTS, DEVELOPMENTS].map((query) => {
-    const { path, operationId, summary, document, body } = query;
+export function queryResources(schema: GraphQLSchema, ask: Ask, publicUrl: string): Resource[] {
+  return [APPROACHES, ONE_APPROACH, VERDICTS, DEVELOPMENTS, TRENDS].map((query) => {
+    const { path, operationId, summary, tag, document, body, holds } = query;
     const parameters = [...query.parameters, SNAPSHOT];
     const { answer, components } = schemasOfQuery(schema, document, body);
     return {
-      ...{ path, operationId, summary, parameters, components },
+      ...{ path, operationId, summary, tag, parameters, components },
       description: `${summary}. The same answer as \`${body.join('.')}\` of the GraphQL API.`,
-      tag: 'approaches',
       needsToken: false,
       type: 'application/json',
-      schema: representation(answer),
-      answer: (values, request) => represent(query, values, request, ask),
+      schema: representation(answer, holds),
+      isPaged: holds === 'page',
+      answer: (values, request) => represent(query, values, request, ask, publicUrl),
     };
   });
 }
 
 async function represent(
-  { document, variables, body }: QueryResource,
+  { document, variables, body, holds }: QueryResource,
   values: Values,
   request: FastifyRequest,
   ask: Ask,
+  publicUrl: string,
 ): Promise<Representation> {
-  const wanted = variables(values);
-  if (wanted === null) return notFound();
-  const { data, errors = [], extensions, headers } = await ask(document, wanted, request);
+  const { data, errors = [], extensions, headers } = await ask(document, variables(values), request);
   if (errors[0] !== undefined) return { problem: problemOfError(errors[0]), headers };
   const snapshot = String(extensions?.snapshot);
   const found = body.reduce<unknown>((value, name) => record(value)[name], data);
   if (found == null) return { ...notFound(), snapshot };
+  if (holds === 'one') return { body: JSON.stringify(found), next: null, snapshot };
+  if (holds === 'list') return { body: JSON.stringify({ results: found }), next: null, snapshot };
   const { nodes, pageInfo } = record(found);
-  if (pageInfo === undefined) return { body: JSON.stringify(found), next: null, snapshot };
   const { hasNextPage, endCursor } = record(pageInfo);
-  const next = hasNextPage === true ? addressOf(request, { after: String(endCursor), snapshot }) : null;
+  const next =
+    hasNextPage === true ? addressOf(publicUrl, request, { after: String(endCursor), snapshot }) : null;
   return { body: JSON.stringify({ results: nodes, next }), next, snapshot };
 }
 
-/** A connection is told as a page; all else as it is. */
-function representation(answer: JsonSchema): JsonSchema {
-  const { nodes } = (answer.properties ?? {}) as Readonly<Record<string, JsonSchema>>;
-  if (nodes === undefined) return answer;
+/** What is answered, by the schema of what the query answers: of a list, that of one of it. */
+function representation(answer: JsonSchema, holds: QueryResource['holds']): JsonSchema {
+  if (holds === 'one') return answer;
+  if (holds === 'list')
+    return {
+      type: 'object',
+      required: ['results'],
+      properties: { results: { type: 'array', items: answer } },
+    };
+  const { nodes } = answer.properties as Readonly<Record<string, JsonSchema>>;
   return {
     type: 'object',
     required: ['results', 'next'],

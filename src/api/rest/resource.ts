@@ -18,6 +18,8 @@ export interface Resource {
   /** The media type of the answer. */
   readonly type: string;
   readonly schema: JsonSchema;
+  /** True where it comes in pages, each with the address of the next one in the header `Link`. */
+  readonly isPaged?: boolean;
   /** True where it is sent in chunks, to be kept as a file. */
   readonly isDownload?: boolean;
   /** Schemas that it refers to. */
@@ -53,10 +55,19 @@ export function notFound(): { readonly problem: Problem } {
 }
 
 /**
- * The address of a request with other values of these parameters, which go last, in this order: so it does not
- * matter for the address which of them the request had.
+ * What an address has in front where this register is reached from outside: the path of `PUBLIC_URL`, such as `/api`.
+ * Addresses lead from the root of the host, whichever it is, so that whoever comes by another name of it stays there.
+ */
+export function publicPath(publicUrl: string): string {
+  return (URL.parse(publicUrl)?.pathname ?? '').replace(/\/+$/, '');
+}
+
+/**
+ * The address, from outside, of a request with other values of these parameters, which go last, in this order: so it
+ * does not matter for the address which of them the request had.
  */
 export function addressOf(
+  publicUrl: string,
   { url }: Pick<FastifyRequest, 'url'>,
   changes: Readonly<Record<string, string | undefined>>,
 ): string {
@@ -66,5 +77,5 @@ export function addressOf(
     parameters.delete(name);
     if (value !== undefined) parameters.append(name, value);
   }
-  return `${path}?${parameters}`;
+  return `${publicPath(publicUrl)}${path}?${parameters}`;
 }

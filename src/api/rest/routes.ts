@@ -1,87 +1,95 @@
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { createHash } from 'node:crypto';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
-import { challenge } from '../access';
-import { traceOf } from '../actions';
-import { AuthenticationError } from '../authentication-error';
-import type { TraceContext } from '../trace-context';
+import { accepts } from './accept';
 import type { Downloads } from './downloads';
-import { API_VERSION, type Contact, openApi } from './openapi';
+import { type Contact, openApi } from './openapi';
 import { invalidParameters, readParameters } from './parameters';
-import { PROBLEM_JSON, type Problem, problem, problemOfError } from './problem';
-import { notFound, type Representation, type Resource } from './resource';
+import { type Problem, problem, problemOfError, sendProblem } from './problem';
+import { notFound, publicPath, type Representation, type Resource } from './resource';
 
 /** Says in every answer which snapshot it was read from; `?snapshot=` with it gives the same answer again. */
 export const SNAPSHOT_HEADER = 'toetsspoor-snapshot';
+
+/** What may be sent to a resource: it is read-only. */
+const ALLOWED = 'GET, HEAD, OPTIONS';
 
 export interface RestOptions {
   /** In the order of the description. */
   readonly resources: readonly Resource[];
   readonly contact: Contact;
   readonly downloads: Downloads;
-  /** Told of errors that callers only see as INTERNAL_SERVER_ERROR. */
-  readonly onError: (error: unknown, trace: TraceContext) => void;
+  /** Where this register is reached from outside. */
+  readonly publicUrl: string;
 }
-
-/** What the design rules ask of every answer. */
-const HEADERS = {
-  'api-version': API_VERSION,
-  'cache-control': 'no-store',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'strict-transport-security': 'max-age=31536000',
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-};
 
 /**
  * The REST façade, below `/v1`: read-only, by the NL API Design Rules 2.1
- * (https://gitdocumentatie.logius.nl/publicatie/api/adr/).
+ * (https://gitdocumentatie.logius.nl/publicatie/api/adr/). What every answer has, errors that come before it too,
+ * is in `http-errors.ts`.
  */
 export async function restRoutes(app: FastifyInstance, options: RestOptions): Promise<void> {
-  const { resources, contact, downloads, onError } = options;
-  const description = JSON.stringify(openApi(resources, contact));
-  app.addHook('onRequest', async (_request, reply) => {
-    reply.headers(HEADERS);
+  const { resources, contact, downloads, publicUrl } = options;
+  const root = publicPath(publicUrl);
+  const description = JSON.stringify(openApi(resources, contact, root));
+  const tellNotServed = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
+    sendProblem(reply, notServed(request, resources, root));
+  app.setNotFoundHandler(tellNotServed);
+  // Before its body is looked at.
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.is404) tellNotServed(request, reply);
+    else done();
   });
-  app.setNotFoundHandler((request, reply) => send(reply, notServed(request, resources)));
-  app.setErrorHandler<FastifyError>((error, request, reply) => {
-    if (error instanceof AuthenticationError) {
-      if (error.challenge !== null) reply.header('www-authenticate', error.challenge);
-      return send(reply, problem(error.statusCode, error.message, error.code));
-    }
-    const status = error.statusCode ?? 500;
-    if (status >= 400 && status < 500) return send(reply, problem(status, error.message, error.code));
-    onError(error, traceOf(request));
-    return send(reply, problem(500, 'Internal server error', 'INTERNAL_SERVER_ERROR'));
-  });
-  app.get('/openapi.json', { config: { isForAnyOrigin: true } }, (_request, reply) =>
+  app.get('/openapi.json', { config: { isForAnyOrigin: true } }, (request, reply) => {
     // Pages of others show it, as the rules ask.
-    reply
-      .header('access-control-allow-origin', '*')
-      .type('application/json; charset=utf-8')
-      .send(description),
-  );
+    reply.header('access-control-allow-origin', '*');
+    const refused = notAcceptable(request, 'application/vnd.oai.openapi+json');
+    if (refused !== null) return sendProblem(reply, refused);
+    return sendText(request, reply.type('application/json; charset=utf-8'), description);
+  });
+  serveNothingElse(app, '/openapi.json', root);
   for (const resource of resources) {
     const url = resource.path.replaceAll(/\{(\w+)\}/g, ':$1');
     app.get(url, async (request, reply) => {
       const answer = await represent(resource, request);
       if (answer.snapshot !== undefined) reply.header(SNAPSHOT_HEADER, answer.snapshot);
       if ('problem' in answer)
-        return send(reply.headers(Object.fromEntries(answer.headers ?? [])), answer.problem);
+        return sendProblem(reply.headers(Object.fromEntries(answer.headers ?? [])), answer.problem);
       reply.type(`${resource.type}; charset=utf-8`);
       if ('chunks' in answer) return download(reply, answer, downloads);
       if (answer.next !== null) reply.header('link', `<${answer.next}>; rel="next"`);
-      return reply.send(answer.body);
+      return sendText(request, reply, answer.body);
     });
-    app.route({
-      url,
-      method: ['POST', 'PUT', 'PATCH', 'DELETE'],
-      handler: (request, reply) => {
-        reply.header('allow', 'GET, HEAD');
-        const detail = `${request.method} is not accepted here; expected GET. What is to be written goes to /graphql`;
-        return send(reply, problem(405, detail, 'METHOD_NOT_ALLOWED'));
-      },
-    });
+    serveNothingElse(app, url, root);
   }
+}
+
+/** Tells what may be sent there, to who asks and to who sends something else. */
+function serveNothingElse(app: FastifyInstance, url: string, root: string): void {
+  app.options(url, (_request, reply) => reply.header('allow', ALLOWED).code(204).send());
+  const refuse = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const detail = `${request.method} is not accepted here; expected GET. What is to be written goes to ${root}/graphql`;
+    return sendProblem(reply.header('allow', ALLOWED), problem(405, detail, 'METHOD_NOT_ALLOWED'));
+  };
+  app.route({
+    url,
+    method: ['POST', 'PUT', 'PATCH', 'DELETE'],
+    // Before its body is looked at.
+    onRequest: (request, reply) => {
+      refuse(request, reply);
+    },
+    handler: refuse,
+  });
+}
+
+/** Sends a text, or that it is still the one that the request says is known (RFC 9110, 13.1.2). */
+function sendText({ headers }: FastifyRequest, reply: FastifyReply, text: string): FastifyReply {
+  const tag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
+  reply.header('etag', tag);
+  const known = headers['if-none-match']?.split(',').map((one) => one.trim().replace(/^W\//, '')) ?? [];
+  return known.includes(tag) || known.includes('*')
+    ? reply.removeHeader('content-type').code(304).send()
+    : reply.send(text);
 }
 
 function download(
@@ -94,7 +102,7 @@ function download(
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
     const { problem: what, headers = [] } = refused(error);
-    return send(reply.removeHeader('content-disposition').headers(Object.fromEntries(headers)), what);
+    return sendProblem(reply.removeHeader('content-disposition').headers(Object.fromEntries(headers)), what);
   }
 }
 
@@ -107,28 +115,31 @@ function refused(error: GraphQLError): Extract<Representation, { problem: Proble
 async function represent(resource: Resource, request: FastifyRequest): Promise<Representation> {
   const { params, query } = request as { params: Record<string, unknown>; query: Record<string, unknown> };
   const read = readParameters(resource.parameters, params, query);
-  if (!('invalid' in read)) {
-    try {
-      return await resource.answer(read.values, request);
-    } catch (error) {
-      if (error instanceof GraphQLError) return refused(error);
-      throw error;
-    }
+  if ('invalid' in read) {
+    const isNoAddress = read.invalid.some((one) => one.in === 'path');
+    return isNoAddress ? notFound() : { problem: invalidParameters(read.invalid) };
   }
-  const isNoAddress = read.invalid.some((one) => one.in === 'path');
-  return isNoAddress ? notFound() : { problem: invalidParameters(read.invalid) };
+  const unfit = notAcceptable(request, resource.type);
+  if (unfit !== null) return { problem: unfit };
+  try {
+    return await resource.answer(read.values, request);
+  } catch (error) {
+    if (error instanceof GraphQLError) return refused(error);
+    throw error;
+  }
 }
 
-function notServed({ method, url }: FastifyRequest, resources: readonly Resource[]): Problem {
-  const served = resources.map(({ path }) => `/v1${path}`).join(', ');
-  const detail = `${method} ${JSON.stringify(url.split('?')[0])} is not served; expected GET of ${served} or /v1/openapi.json`;
+/** Why it is not to be had as what the request accepts; null where it is. Every JSON is JSON to who asks for that. */
+function notAcceptable({ headers: { accept } }: FastifyRequest, type: string): Problem | null {
+  const types = type.endsWith('+json') ? [type, 'application/json'] : [type];
+  if (types.some((one) => accepts(accept, one))) return null;
+  const detail = `the header Accept leaves nothing that this comes as; expected ${types.join(' or ')}`;
+  return problem(406, detail, 'NOT_ACCEPTABLE');
+}
+
+function notServed({ method, url }: FastifyRequest, resources: readonly Resource[], root: string): Problem {
+  const served = resources.map(({ path }) => `${root}/v1${path}`).join(', ');
+  const asked = JSON.stringify(`${root}${url.split('?')[0]}`);
+  const detail = `${method} ${asked} is not served; expected GET of ${served} or ${root}/v1/openapi.json`;
   return problem(404, detail, 'NOT_FOUND');
-}
-
-/** Problems and errors before them are told alike. */
-export function send(reply: FastifyReply, what: Problem): FastifyReply {
-  const { status } = what;
-  if ((status === 401 || status === 403) && !reply.hasHeader('www-authenticate'))
-    reply.header('www-authenticate', challenge(status));
-  return reply.code(what.status).type(PROBLEM_JSON).send(JSON.stringify(what));
 }
