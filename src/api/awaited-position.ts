@@ -98,7 +98,8 @@ async function awaitPosition(wanted: string, { position, waitFor }: PositionSour
 function positionOf(wanted: string): Position {
   let position: unknown;
   try {
-    [position] = fromCursor(wanted, ['number']) ?? [];
+    // Those of events are cursors too.
+    [position] = fromCursor(wanted, ['number'], ['number', 'string'], ['number', 'number', 'string']) ?? [];
   } catch {
     // Told below, in words about positions.
   }

@@ -1,17 +1,53 @@
+import type { Audience } from '../domain/audience';
+import type { Position } from '../domain/events';
+import { audienceKey } from './audience-key';
 import { fromCursor, pageSize, toCursor } from './connection';
+import { userError } from './errors';
 import type { ReadScope } from './read-scope';
 import type { ReleasedPlace, ReleasePoint } from './released-events';
 import { EventConnection, EventObject } from './types/event-type';
 
-/** The cursor of a place; that of an event that is there from its own position on is its position alone. */
-export function cursorOf({ position, from }: ReleasePoint): string {
-  return from === position ? toCursor(position) : toCursor(position, from);
+/** A position of the log; an event, by its position and by whom it is seen; the same with where it was released. */
+const FORMS = [['number'], ['number', 'string'], ['number', 'number', 'string']] as const;
+
+/**
+ * The cursor of a place, for who reads: to others the events come in another order. That of an event that is there
+ * from its own position on is its position alone.
+ */
+export function cursorOf({ position, from }: ReleasePoint, audience: Audience): string {
+  const key = audienceKey(audience);
+  return from === position ? toCursor(position, key) : toCursor(position, from, key);
 }
 
-/** The place that a cursor stands for; before the first event where there is none. */
-export function pointOf(cursor: string | null | undefined): ReleasePoint {
-  const [position = 0, from = position] = fromCursor(cursor, ['number'], ['number', 'number']) ?? [];
-  return { position: Number(position), from: Number(from) };
+/**
+ * The place that a cursor stands for; before the first event where there is none. What is a position of the log and
+ * no more, as answers have it, is the place behind all that was there by then.
+ * @throws GraphQLError with code CURSOR_OF_OTHER_RIGHTS where the cursor was given to who sees otherwise
+ */
+export function pointOf(cursor: string | null | undefined, audience: Audience): ReleasePoint {
+  const values = fromCursor(cursor, ...FORMS);
+  if (values === null) return { position: 0, from: 0 };
+  const position = Number(values[0]);
+  if (values.length === 1) return { position: Number.MAX_SAFE_INTEGER, from: position };
+  if (values.at(-1) !== audienceKey(audience))
+    throw userError(
+      `after "${cursor}" was given to somebody with other rights, to whom events come in another order, so going on behind it would miss some; leave it out to begin again: an event that you had is known by its id`,
+      'CURSOR_OF_OTHER_RIGHTS',
+    );
+  return { position, from: values.length === 2 ? position : Number(values[1]) };
+}
+
+/** The place before all that came together with the event of a cursor, whoever it was given to. */
+export function pointBefore(cursor: string): ReleasePoint {
+  const values = fromCursor(cursor, ...FORMS)?.map(Number) ?? [];
+  const [position = 0, from = position] = values.filter((value) => !Number.isNaN(value));
+  return { position: Number.MAX_SAFE_INTEGER, from: from - 1 };
+}
+
+/** The position of the event that a cursor stands for, whoever it was given to. */
+export function positionOf(cursor: string): Position {
+  const [position] = fromCursor(cursor, ...FORMS) ?? [];
+  return Number(position);
 }
 
 /** A page of places, each event loaded. */
@@ -22,12 +58,12 @@ export async function eventPage(
   find: (after: ReleasePoint, limit: number) => Promise<readonly ReleasedPlace[]>,
 ): Promise<EventConnection> {
   const size = pageSize(first);
-  const begin = pointOf(after);
+  const begin = pointOf(after, scope.audience);
   const places = await find(begin, size + 1);
   const items = await Promise.all(
     places.slice(0, size).map(async (place) => ({
       node: new EventObject(await scope.event.load(place)),
-      cursor: cursorOf(place),
+      cursor: cursorOf(place, scope.audience),
     })),
   );
   return new EventConnection({

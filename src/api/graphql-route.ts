@@ -70,15 +70,22 @@ function admit(request: FastifyRequest, documents: Documents): void {
   // Neither is anything that Apollo would answer, but with what is wrong.
   if (typeof parameters !== 'object' || parameters === null || Array.isArray(parameters)) return;
   const text = documents.textOf(parameters);
-  if (text === undefined) return;
-  const isKnownByDigest = persistedQuery(parameters.extensions) !== undefined;
-  if (text === parameters.query && !isKnownByDigest) return;
-  Object.assign(parameters, { query: text });
-  // It has been dealt with, and Apollo would look for it in a list of its own.
-  if (isKnownByDigest)
-    Object.assign(parameters, { extensions: withoutPersistedQuery(parameters.extensions) });
-  // Apollo reads the address itself.
-  if (isGet) request.raw.url = `/graphql?${new URLSearchParams(parameters as Record<string, string>)}`;
+  if (text !== undefined) {
+    Object.assign(parameters, { query: text });
+    // It has been dealt with, and Apollo would look for it in a list of its own.
+    if (persistedQuery(parameters.extensions) !== undefined)
+      Object.assign(parameters, { extensions: withoutPersistedQuery(parameters.extensions) });
+  }
+  // Apollo reads the address itself, and what is written in an odd way it would read otherwise than was looked at.
+  if (isGet) request.raw.url = `/graphql?${addressOf(parameters)}`;
+}
+
+/** Parameters as an address has them; one that is given several times as often. */
+function addressOf(parameters: object): string {
+  const address = new URLSearchParams();
+  for (const [name, given] of Object.entries(parameters))
+    for (const value of Array.isArray(given) ? given : [given]) address.append(name, String(value));
+  return address.toString();
 }
 
 function answerRefusal(reply: FastifyReply, { message, extensions }: GraphQLError): FastifyReply {

@@ -2,6 +2,7 @@
 import 'reflect-metadata';
 import type { ApolloServerPlugin } from '@apollo/server';
 import {
+  type ArgumentNode,
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
@@ -81,6 +82,16 @@ const FIELD_COSTS: Readonly<Record<string, number>> = {
   // A tile of hashes is read and its inner nodes are computed.
   'Event.proof': 10,
 };
+
+/**
+ * What a field takes beside that where it is asked with any of these arguments: then every approach may be looked
+ * at until a page is full.
+ */
+const SCAN_COSTS: Readonly<Record<string, { readonly cost: number; readonly arguments: readonly string[] }>> =
+  {
+    'Query.approaches': { cost: 5_000, arguments: ['framework', 'asOf'] },
+    'Query.improvementPoints': { cost: 20_000, arguments: ['asOf'] },
+  };
 
 /** What a selection asks, fragments filled in. */
 interface Measures {
@@ -170,7 +181,7 @@ class Measurement {
   #ofField(node: FieldNode, parent: GraphQLNamedType | undefined): Measures {
     const field = fieldOf(node.name.value, parent);
     const name = `${parent?.name}.${node.name.value}`;
-    const own = FIELD_COSTS[name] ?? 1;
+    const own = (FIELD_COSTS[name] ?? 1) + this.#scanCost(node, name);
     if (node.selectionSet === undefined) return { depth: 1, fieldsHere: 1, fields: 1, cost: own };
     const inner = this.of(node.selectionSet, field && getNamedType(field.type));
     return {
@@ -192,6 +203,23 @@ class Measurement {
     // Its page is counted where `first` is.
     if (!isListType(getNullableType(field.type)) || /Connection\.(nodes|edges)$/.test(name)) return 1;
     return LIST_SIZES[name] ?? LIST_SIZE;
+  }
+
+  #scanCost(node: FieldNode, name: string): number {
+    const scan = SCAN_COSTS[name];
+    const isGiven = ({ name: { value: argument }, value }: ArgumentNode): boolean =>
+      scan?.arguments.includes(argument) === true &&
+      value.kind !== Kind.NULL &&
+      (value.kind !== Kind.VARIABLE || this.#valueOf(value.name.value) != null);
+    return scan !== undefined && node.arguments?.some(isGiven) ? scan.cost : 0;
+  }
+
+  /** The value of a variable: as sent, or its default in the document. */
+  #valueOf(name: string): unknown {
+    const given = this.#variables[name];
+    if (given !== undefined) return given;
+    const definition = this.#operation.variableDefinitions?.find((one) => one.variable.name.value === name);
+    return definition?.defaultValue?.kind === Kind.NULL ? null : definition?.defaultValue;
   }
 
   /** The argument `first`; undefined where it is left out. */

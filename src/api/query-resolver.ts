@@ -127,6 +127,7 @@ export class QueryResolver {
       let rows: ApproachRow[] | null = null;
       rows === null || (rows.length > 0 && found.length <= size);
     ) {
+      if (rows !== null) await scope.breathe();
       rows = scope.approachPage({
         after: begin,
         municipality: municipality == null ? null : municipalityCode(municipality),

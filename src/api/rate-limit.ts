@@ -99,7 +99,21 @@ export function limited(
 /** Who is signed in, or else where the request comes from: of IPv6 the network, as one has many addresses. */
 export function senderOf({ principal, ip }: Sender): string {
   if (principal.kind === 'SIGNED_IN') return actorOf(principal);
-  return ip.includes(':') ? ip.split(':').slice(0, 4).join(':') : ip;
+  return networkOf(ip);
+}
+
+/** The first 64 bits of an IPv6 address, however it is written; an IPv4 address as it is. */
+function networkOf(ip: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip);
+  if (mapped?.[1] !== undefined) return mapped[1];
+  if (!ip.includes(':')) return ip;
+  const [before = [], behind] = ip.split('::').map((part) => part.split(':').filter((group) => group !== ''));
+  const zeros = behind === undefined ? 0 : Math.max(0, 8 - before.length - behind.length);
+  const groups = [...before, ...Array(zeros).fill('0'), ...(behind ?? [])];
+  return groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':');
 }
 
 /** What runs on this machine is its operator's. A proxy here must say whom it asks for: TRUST_PROXY. */

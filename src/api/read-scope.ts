@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import DataLoader from 'dataloader';
 import {
   type ApproachPage,
@@ -149,6 +150,12 @@ export class ReadScope {
 
   now(): Date {
     return this.#sources.now();
+  }
+
+  /** Between the steps of longer work: lets others be served, and throws where no further step is to be made. */
+  async breathe(): Promise<void> {
+    await setImmediate();
+    this.#goOn();
   }
 
   /** True where the read models stand at what this request sees, and nothing is left out by a clock. */

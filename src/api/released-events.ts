@@ -1,4 +1,3 @@
-import { setImmediate as breathe } from 'node:timers/promises';
 import type { EventFilter, EventPlace } from '../../projections/event-index';
 import type { ReleaseRow } from '../../projections/releases';
 import { includesEverything } from '../domain/audience';
@@ -54,7 +53,7 @@ export async function releasedPlaces(
     const last = rows.at(-1);
     if (last === undefined || rows.length < AT_A_TIME) break;
     after = last;
-    await breathe();
+    await scope.breathe();
   }
   return found.slice(0, limit);
 }

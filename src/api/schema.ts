@@ -1,6 +1,6 @@
 // Decorators write their types with it, so it comes before all that has some.
 import 'reflect-metadata';
-import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
+import { type GraphQLSchema, getNullableType, lexicographicSortSchema, printSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
 import { guardFields } from './access';
 import { SubscriptionResolver } from './following/subscription-resolver';
@@ -53,7 +53,11 @@ export function buildApiSchema(): GraphQLSchema {
   const subscription = schema.getSubscriptionType();
   if (subscription) subscription.description = 'All that can be followed, over a WebSocket.';
   const mutation = schema.getMutationType();
-  if (mutation) mutation.description = 'All that can be recorded in the register, one command each.';
+  if (mutation) {
+    mutation.description =
+      'All that can be recorded in the register, one command each. One that ends in an error is null, and leaves the answers beside it as they are.';
+    for (const field of Object.values(mutation.getFields())) field.type = getNullableType(field.type);
+  }
   guardFields(schema);
   return schema;
 }

@@ -8,7 +8,7 @@ import type { ReadScope } from './read-scope';
 import type { TrendPointType } from './types/trend-point-type';
 
 /** Approaches read at a time where a trend is drawn from their histories; bounds what is held in memory. */
-const APPROACHES_AT_A_TIME = 100;
+const APPROACHES_AT_A_TIME = 50;
 
 /** What a point counts. */
 interface Group {
@@ -29,19 +29,19 @@ type Point = { -readonly [K in keyof TrendPointType]: TrendPointType[K] };
  * version does not ask is never counted under another that has its code: it has a point of its own, behind
  * the others, by the code and name that it had last.
  */
-export function trendPoints(
+export async function trendPoints(
   scope: ReadScope,
   framework: string,
   by: TrendGrouping,
   range: { readonly from: number | null; readonly to: number | null },
   asOf: AsOf,
-): TrendPointType[] {
+): Promise<TrendPointType[]> {
   // Each approach's years are kept as everybody sees them now; for any other point and for whom there is
   // more to see, they are drawn from histories.
   const source = scope.isCurrent(asOf)
-    ? currentYears(scope, framework, asOf)
-    : yearsAsOf(scope, framework, asOf);
-  const approaches = [...source].filter(({ years }) => years.length > 0);
+    ? await currentYears(scope, framework, asOf)
+    : await yearsAsOf(scope, framework, asOf);
+  const approaches = source.filter(({ years }) => years.length > 0);
   const tested = approaches.flatMap(({ years }) => years);
   const [first, last] = tested.reduce<[number, number]>(
     ([min, max], { year }) => [Math.min(min, year), Math.max(max, year)],
@@ -157,11 +157,11 @@ interface YearsOfApproach {
 }
 
 /** Approaches and their years in order of municipality and slug, as they are now for who reads. */
-function currentYears(scope: ReadScope, framework: string, asOf: AsOf): Iterable<YearsOfApproach> {
-  const kept = scope.yearsOfApproaches(framework);
+async function currentYears(scope: ReadScope, framework: string, asOf: AsOf): Promise<YearsOfApproach[]> {
+  const kept = [...scope.yearsOfApproaches(framework)];
   const confidential = scope.audience.length === 0 ? [] : scope.confidentialApproaches();
   if (confidential.length === 0) return kept;
-  const years = new Map([...kept].map((row) => [approachKey(row), row]));
+  const years = new Map(kept.map((row) => [approachKey(row), row]));
   const frameworks = (code: string): FrameworkLine => scope.framework(code);
   for (let begin = 0; begin < confidential.length; begin += APPROACHES_AT_A_TIME) {
     const rows = scope.wholeApproaches(confidential.slice(begin, begin + APPROACHES_AT_A_TIME));
@@ -169,21 +169,24 @@ function currentYears(scope: ReadScope, framework: string, asOf: AsOf): Iterable
       const own = approachYears(history, framework, frameworks, asOf);
       years.set(approachKey({ municipality, slug }), { municipality, slug, years: own });
     }
+    await scope.breathe();
   }
   return [...years].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
 }
 
 /** Approaches and their years in order of municipality and slug, as of that point. */
-function* yearsAsOf(scope: ReadScope, framework: string, asOf: AsOf): Generator<YearsOfApproach> {
+async function yearsAsOf(scope: ReadScope, framework: string, asOf: AsOf): Promise<YearsOfApproach[]> {
+  const years: YearsOfApproach[] = [];
   const frameworks = (code: string): FrameworkLine => scope.framework(code, asOf.upTo);
   let after: { municipality: string; slug: string } | null = null;
   for (;;) {
     const rows = scope.wholeApproachPage({ after, municipality: null, limit: APPROACHES_AT_A_TIME });
     const last = rows.at(-1);
-    if (last === undefined) return;
+    if (last === undefined) return years;
     for (const { municipality, history } of rows) {
-      yield { municipality, years: approachYears(history, framework, frameworks, asOf) };
+      years.push({ municipality, years: approachYears(history, framework, frameworks, asOf) });
     }
     after = last;
+    await scope.breathe();
   }
 }

@@ -13,6 +13,9 @@ import { Problems } from './problems';
 import { type Prose, readProse } from './prose';
 import { type ReadRow, readRows } from './rows';
 
+/** Real ones have some hundreds. */
+const MAX_LINES = 2_000;
+
 /**
  * Reads an inspection factsheet in one of its two layouts: the assessment (a table of criteria, indicators
  * and findings under each theme) and its follow-up (a table of indicators and two years). Reading is strict
@@ -23,6 +26,10 @@ import { type ReadRow, readRows } from './rows';
 export function readFactsheet(text: string, framework: Framework): Factsheet {
   const problems = new Problems();
   const lines = toLines(text);
+  if (lines.length > MAX_LINES) {
+    const message = `the document has ${lines.length} lines; expected a factsheet, of at most ${MAX_LINES}`;
+    throw new FactsheetError([{ line: null, message }]);
+  }
   const parts = findRows(lines, framework, problems);
   reportCutRows(lines, parts.rows, problems);
   const prose = readProse(toBlocks(parts.prose, framework), framework, problems);

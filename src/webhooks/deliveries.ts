@@ -8,6 +8,7 @@ import type { ReleasePoint } from '../api/released-events';
 import { type TraceContext, traceContextOf, traceparentOf } from '../api/trace-context';
 import type { Position } from '../domain/events';
 import type { DeliveryStates } from './delivery-state';
+import { placeOf } from './place';
 import type { Webhook } from './webhook';
 
 /** How long to wait before each further attempt, in seconds: some three days in all, as Standard Webhooks advises. */
@@ -98,14 +99,15 @@ export async function deliver(
 }
 
 /** The place behind which a webhook is to be told: where it was, or else where it says to begin, from then on. */
-async function beginning({ id, from }: Webhook, { states, logEnd }: DeliveryOptions): Promise<ReleasePoint> {
+async function beginning(webhook: Webhook, { states, logEnd }: DeliveryOptions): Promise<ReleasePoint> {
+  const { id, from, audience } = webhook;
   const state = states.of(id);
   const place = await (async (): Promise<ReleasePoint> => {
-    if (state.position !== null) return pointOf(state.position);
-    if (from === 'start') return pointOf(null);
+    if (state.position !== null) return placeOf(webhook, state.position);
+    if (from === 'start') return pointOf(null, audience);
     const wanted =
-      from === 'now' ? { position: Number.MAX_SAFE_INTEGER, from: await logEnd() } : pointOf(from);
-    states.save(id, { ...state, position: cursorOf(wanted) });
+      from === 'now' ? { position: Number.MAX_SAFE_INTEGER, from: await logEnd() } : placeOf(webhook, from);
+    states.save(id, { ...state, position: cursorOf(wanted, audience) });
     return wanted;
   })();
   states.sawUpTo(id, place);

@@ -1,10 +1,10 @@
 import { countEvents } from '../../projections/event-index';
-import { pointOf } from '../api/event-page';
 import type { ReadSources } from '../api/read-sources';
 import type { ReleasePoint } from '../api/released-events';
 import type { WebhookStatus } from '../api/webhook-status';
 import type { Position } from '../domain/events';
 import type { DeliveryStates } from './delivery-state';
+import { placeOf } from './place';
 import { shownAddress, type Webhook } from './webhook';
 
 /** How all webhooks do, in the order of their file. */
@@ -13,9 +13,10 @@ export function statusesOf(
   states: DeliveryStates,
   { database, position }: Pick<ReadSources, 'database' | 'position'>,
 ): WebhookStatus[] {
-  return webhooks.map(({ id, url, types }) => {
+  return webhooks.map((webhook) => {
+    const { id, url, types } = webhook;
     const state = states.of(id);
-    const place = states.placeOf(id) ?? (state.position === null ? null : pointOf(state.position));
+    const place = states.placeOf(id) ?? (state.position === null ? null : placeOf(webhook, state.position));
     const pending = place === null ? 0 : countEvents(database, lastPassed(place), position());
     return { id, url: shownAddress(url), types, ...state, pending };
   });

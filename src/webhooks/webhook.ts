@@ -133,7 +133,9 @@ function isAddress(text: string): boolean {
 /** True for a word or a cursor: one or two positions, as JSON in base64url. */
 function isBeginning(from: string): boolean {
   return (
-    from === 'start' || from === 'now' || /^\[\d+(,\d+)?\]$/.test(Buffer.from(from, 'base64url').toString())
+    from === 'start' ||
+    from === 'now' ||
+    /^\[\d+(,\d+)?(,"[\w-]+")?\]$/.test(Buffer.from(from, 'base64url').toString())
   );
 }
 

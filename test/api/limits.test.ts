@@ -97,6 +97,16 @@ describe('A query', () => {
       )} fragment F12 on Municipality { code }`,
       /^the query costs more than 1000000000, a field in a list counted for each of its items; accepted is at most 100000$/,
     ],
+    [
+      'looking through all approaches, many times',
+      `{ ${times(20, (i) => `a${i}: approaches(framework: "NOPE") { nodes { id } }`)} }`,
+      'the query costs 100820, a field in a list counted for each of its items; accepted is at most 100000',
+    ],
+    [
+      'looking through all improvement points, many times',
+      `{ ${times(5, (i) => `a${i}: improvementPoints(asOf: { reference: "2013" }) { nodes { id } }`)} }`,
+      'the query costs 100205, a field in a list counted for each of its items; accepted is at most 100000',
+    ],
     ['many trends', `{ ${times(6, (i) => `t${i}: trend(framework: "GGSR") { met }`)} }`, /^the query costs /],
     [
       'too long',
@@ -122,6 +132,45 @@ describe('A query', () => {
       /^QUERY_TOO_LARGE: the query costs 120201,/,
     );
     expect(await server.refusal(query('1'), variables)).toBe('');
+  });
+
+  it('costs more where it looks through all approaches, by a variable too', async () => {
+    const costOf = async (variables: object): Promise<unknown> => {
+      const query = `query ($framework: String, $asOf: AsOf) {
+        approaches(framework: $framework, asOf: $asOf, first: 1) { nodes { id } } }`;
+      const response = await fetch(`${server.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...(await server.headers()) },
+        body: JSON.stringify({ query, variables }),
+      });
+      return ((await response.json()) as { extensions: { cost: number } }).extensions.cost;
+    };
+    expect(await costOf({})).toBe(3);
+    expect(await costOf({ framework: null, asOf: null })).toBe(3);
+    expect(await costOf({ framework: 'GGSR' })).toBe(5_003);
+    expect(await costOf({ asOf: { reference: '2013' } })).toBe(5_003);
+  });
+
+  it('of an address is read by all alike, in whatever way it is written', async () => {
+    const aliases = `{ ${times(101, (index) => `a${index}: __typename`)} }`;
+    const get = async (address: string) => {
+      const response = await fetch(`${server.url}/graphql?${address}`);
+      const { errors, data } = (await response.json()) as { errors?: { message: string }[]; data?: unknown };
+      return { status: response.status, message: errors?.[0]?.message, data };
+    };
+    const refused = { status: 400, message: 'the query has 101 aliases; accepted is at most 100' };
+    expect(await get(`query=${encodeURIComponent(`#\n${aliases}`)}`)).toMatchObject(refused);
+    // What cannot be decoded is read as it stands, so this is no comment and no GraphQL.
+    expect(await get(`query=%23%ff%0A${encodeURIComponent(aliases)}`)).toMatchObject({
+      status: 400,
+      message: expect.stringMatching(/^Syntax Error/),
+      data: undefined,
+    });
+    expect(await get('query=%7B__typename%7D&query=%7B__typename%7D')).toMatchObject({
+      status: 400,
+      data: undefined,
+    });
+    expect(await get('query=%7B__typename%7D')).toMatchObject({ status: 200 });
   });
 
   it('that was answered is still refused with variables that make it too large', async () => {

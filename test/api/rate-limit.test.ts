@@ -49,6 +49,19 @@ describe('What a sender may ask', () => {
       expect(() => limit.charge(sender, 1)).toThrow('0 is left');
   });
 
+  it.each([
+    ['2001:db8::1', '2001:db8::2'],
+    ['2001:db8::1', '2001:0db8:0:0:ffff:1:2:3'],
+    ['2001:DB8:1::', '2001:db8:1:0::7'],
+    ['::ffff:192.0.2.1', '192.0.2.1'],
+  ])('is one allowance for %s and %s, however the network is written', (one, other) => {
+    const limit = rate();
+    limit.charge(from(one), 600);
+    expect(() => limit.charge(from(other), 1)).toThrow('0 is left');
+    for (const elsewhere of ['2001:db8:0:1::1', '2001:db8:2::1', '::ffff:192.0.2.2'])
+      limit.charge(from(elsewhere), 600);
+  });
+
   it('has no limit on this machine, nor where none is set', () => {
     const limit = rate();
     for (const ip of ['127.0.0.1', '127.0.0.53', '::1', '::ffff:127.0.0.1']) limit.charge(from(ip), 10_000);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { CloudEvent } from 'cloudevents';
 import { Webhook as Verifier } from 'standardwebhooks';
 import type { ReadSources } from '../../src/api/read-sources';
-import { PUBLIC } from '../../src/domain/audience';
+import { EVERYTHING, PUBLIC } from '../../src/domain/audience';
 import {
   deliver,
   deliverAll,
@@ -286,6 +286,22 @@ describe('A webhook', () => {
       'nl.toetsspoor.assessment-concluded',
       'nl.toetsspoor.assessment-concluded',
     ]);
+  });
+
+  test('that sees otherwise than before begins again, or with what came together with its last event', async () => {
+    const sees = (inspectorate: string, from: string) =>
+      hook({ audience: [{ ...EVERYTHING, inspectorates: [inspectorate] }], from });
+    await until(length, sees('A', 'start'));
+    await until(2 * length, sees('B', 'start'));
+    const ids = receiver.got.map(({ id }) => id);
+    expect(ids).toHaveLength(2 * length);
+    expect(ids.slice(length)).toEqual(ids.slice(0, length));
+    // The last document was concluded by its last event, and all that it holds came with that.
+    await until(2 * length + 1, sees('A', 'now'));
+    const again = receiver.got.slice(2 * length).map(({ id }) => id);
+    const first = ids.indexOf(again[0] ?? '');
+    expect(first).toBeGreaterThan(0);
+    expect(ids.slice(first, first + again.length)).toEqual(again);
   });
 
   test('that fails does not hold up another', async () => {

@@ -4,8 +4,9 @@ import { MAX_PAGE_SIZE } from '../connection';
 import type { Deadline } from '../deadline';
 import { userError } from '../errors';
 import { eventFilter } from '../event-filter';
-import { cursorOf, pointOf } from '../event-page';
+import { cursorOf, pointOf, positionOf } from '../event-page';
 import { EXPECTED_TYPES, eventTypeOf } from '../event-types';
+import { audienceOf } from '../principal';
 import { COST_OF_ASKING, type RateLimit } from '../rate-limit';
 import type { ReadSources } from '../read-sources';
 import { placeAt } from '../released-events';
@@ -22,7 +23,7 @@ import type { LongPolls } from './long-polls';
 /** The longest that a request waits for something to happen, in seconds: what lies between gives up later. */
 const MAX_WAIT_SECONDS = 30;
 
-const POSITION = readAs('a position', 'one that an event of this feed has', pointOf);
+const POSITION = readAs('a position', 'one that an event of this feed has', positionOf);
 
 const TYPES: Form = {
   expected: EXPECTED_TYPES,
@@ -173,7 +174,7 @@ export function eventResources({
           types: types === undefined ? null : String(types).split(','),
           approach: approach === undefined ? null : String(approach),
         });
-        let behind = pointOf(after === undefined ? null : String(after));
+        let behind = pointOf(after === undefined ? null : String(after), audienceOf(request.principal));
         rate.charge(request, COST_OF_ASKING + Number(first) * COST_OF_EVENT);
         const poll = Number(wait) > 0 ? polls.begin(request) : null;
         const giveUpAt = performance.now() + Number(wait) * 1000;
@@ -191,7 +192,7 @@ export function eventResources({
             }
             const events = await Promise.all(released.map((one) => cloudEvent(scope, one, options, 'small')));
             // Behind the last one given rather than behind all: what else there is was not asked for yet.
-            const last = released.at(-1)?.cursor ?? cursorOf(behind);
+            const last = released.at(-1)?.cursor ?? cursorOf(behind, scope.audience);
             return {
               body: JSON.stringify(events),
               next: scope.isPinned && isAll ? null : addressOf(options.publicUrl, request, { after: last }),
@@ -228,10 +229,15 @@ export function eventResources({
         rate.charge(request, COST_OF_ASKING + COST_OF_EVENT);
         const scope = await scopeOf(request, snapshot);
         const { token } = await scope.snapshotAt();
-        const place = placeAt(scope, pointOf(String(position)).position);
+        const place = placeAt(scope, positionOf(String(position)));
         if (place === null) return { ...notFound(), snapshot: token };
         const event = await scope.event.load(place);
-        const whole = await cloudEvent(scope, { event, cursor: cursorOf(place) }, options, 'whole');
+        const whole = await cloudEvent(
+          scope,
+          { event, cursor: cursorOf(place, scope.audience) },
+          options,
+          'whole',
+        );
         return { body: JSON.stringify(whole), next: null, snapshot: token };
       },
     },

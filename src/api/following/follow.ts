@@ -37,7 +37,11 @@ export async function releasedBehind(
 }> {
   const places = await releasedPlaces(scope, behind, filter, limit);
   const released = await Promise.all(
-    places.map(async (place) => ({ place, event: await scope.event.load(place), cursor: cursorOf(place) })),
+    places.map(async (place) => ({
+      place,
+      event: await scope.event.load(place),
+      cursor: cursorOf(place, scope.audience),
+    })),
   );
   const last = places.at(-1);
   const isAll = places.length < limit;

@@ -17,7 +17,7 @@ export class SubscriptionResolver {
     description:
       'The log as it grows: first what is there already behind `after`, then each event as it comes, in order, none missed and none twice. Go on with the `position` of the last one.',
     subscribe: ({ args, context }: { args: EventsArgs; context: FollowerContext }) =>
-      context.follow(pointOf(args.after), eventFilter(args)),
+      context.follow(pointOf(args.after, context.scope.audience), eventFilter(args)),
   })
   events(
     @Root() event: EventObject,

@@ -149,7 +149,7 @@ export class ApproachType extends NodeType {
     const events = await this.#reading.events();
     return eventPage(scope, first, after, async (begin, limit) =>
       events
-        .filter(({ position }) => position > begin.position)
+        .filter(({ position }) => position > Math.min(begin.position, begin.from))
         .slice(0, limit)
         .map(({ position, revision }) => ({ stream, position, revision, from: position })),
     );

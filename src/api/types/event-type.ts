@@ -2,6 +2,7 @@ import { GraphQLJSON } from 'graphql-scalars';
 import { Arg, Ctx, Field, ID, Int, ObjectType } from 'type-graphql';
 import type { RecordedEvent } from '../../domain/events';
 import type { Language } from '../../domain/sentences/dates';
+import { audienceKey } from '../audience-key';
 import { connectionType, toCursor } from '../connection';
 import { DerivedField } from '../derived-field';
 import { LanguageEnum } from '../enums';
@@ -46,11 +47,12 @@ export class EventObject {
     return this.#event.revision;
   }
 
-  @DerivedField(() => String, {
-    description: 'Its place in the whole log: opaque; pass it as `after` to `events` to go on behind it.',
+  @Field(() => String, {
+    description:
+      'Its place in the whole log: opaque; pass it as `after` to `events` to go on behind it, with the same rights.',
   })
-  get position(): string {
-    return toCursor(this.#event.position);
+  position(@Ctx('scope') scope: ReadScope): string {
+    return toCursor(this.#event.position, audienceKey(scope.audience));
   }
 
   @Field(() => String, {

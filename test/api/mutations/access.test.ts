@@ -87,7 +87,7 @@ describe.each(MUTATIONS)('%s', (mutation) => {
     const before = await server.register.store.lastPosition();
     const refused = async (sender: Sender) => {
       const { data, errors } = await sender.post(mutation, input);
-      expect(data?.[mutation]).toBeUndefined();
+      expect(data?.[mutation] ?? null).toBeNull();
       return errors?.map(({ extensions }) => extensions.code);
     };
     expect(await refused(new Sender(server))).toEqual(['UNAUTHENTICATED']);
@@ -103,6 +103,23 @@ describe.each(MUTATIONS)('%s', (mutation) => {
     const { errors = [] } = await elsewhere.post(mutation, input);
     expect(errors.map(({ extensions }) => extensions.code)).toEqual(['FORBIDDEN']);
     expect(await server.register.store.lastPosition()).toBe(before);
+  });
+});
+
+describe('Several mutations in one request', () => {
+  it('each have their own answer, where one of them is refused', async () => {
+    const { data, errors = [] } = await server
+      .as({ roles: ['integration'], municipalities: ['GM0363'] })
+      .post<Record<string, { __typename: string } | null>>(
+        `mutation ($a: RegisterApproachInput!, $b: RegisterApproachInput!) {
+          a: registerApproach(input: $a) { __typename } b: registerApproach(input: $b) { __typename } }`,
+        {
+          a: { commandId: randomUUID(), municipality: 'GM0363', name: 'Naast elkaar' },
+          b: { commandId: randomUUID(), municipality: 'GM0014', name: 'Naast elkaar' },
+        },
+      );
+    expect(data).toEqual({ a: { __typename: 'ApproachRegistered' }, b: null });
+    expect(errors.map(({ extensions }) => extensions.code)).toEqual(['FORBIDDEN']);
   });
 });
 
