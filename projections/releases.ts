@@ -16,16 +16,16 @@ import type { EventPlace } from './event-index';
  */
 export const releases: Derived = {
   name: 'releases',
-  version: 2,
+  version: 3,
   tables: {
     releases: `CREATE TABLE releases (
+      stream INTEGER NOT NULL,
       released INTEGER NOT NULL,
       position INTEGER NOT NULL,
-      stream INTEGER NOT NULL,
       type INTEGER NOT NULL,
       within TEXT,
       outside TEXT,
-      PRIMARY KEY (released, position)
+      PRIMARY KEY (stream, released, position)
     ) WITHOUT ROWID`,
     release_subjects: `CREATE TABLE release_subjects (
       position INTEGER PRIMARY KEY,
@@ -36,7 +36,7 @@ export const releases: Derived = {
   },
   indexes: [
     'CREATE INDEX releases_by_type ON releases (type, released, position)',
-    'CREATE INDEX releases_by_stream ON releases (stream, released, position)',
+    'CREATE INDEX releases_in_order ON releases (released, position)',
   ],
   changes: {
     FrameworkPublished: true,
@@ -77,16 +77,27 @@ export const releases: Derived = {
       );
     }
     // What an event releases stays as it is, so what those before released lies in the table already.
-    const rows = releasesOf(history)
+    const later = releasesOf(history)
       .filter(({ from }) => from >= first)
-      .sort((a, b) => a.from - b.from || a.fact.position - b.fact.position)
-      .map(({ fact, from, within, outside }) => [from, fact.position, json(within), json(outside)]);
-    database.run(
-      `INSERT INTO releases (released, position, stream, type, within, outside)
-       SELECT r.value ->> 0, e.position, e.stream, e.type, r.value ->> 2, r.value ->> 3
-       FROM json_each(?) AS r JOIN events AS e ON e.position = r.value ->> 1`,
-      JSON.stringify(rows),
+      .sort((a, b) => a.from - b.from || a.fact.position - b.fact.position);
+    // By position: while all is built anew there is no index by stream yet.
+    const places = new Map(
+      database
+        .tuples<[position: Position, stream: number, type: number]>(
+          'SELECT e.position, e.stream, e.type FROM json_each(?) AS r JOIN events AS e ON e.position = r.value',
+          JSON.stringify([...new Set(later.map(({ fact }) => fact.position))]),
+        )
+        .map((place) => [place[0], place]),
     );
+    const json = jsonOfLists();
+    const rows = database.inserter('releases', COLUMNS);
+    for (const { fact, from, within, outside } of later) {
+      const [position, stream, type] = places.get(fact.position) ?? [];
+      if (position === undefined || stream === undefined || type === undefined)
+        throw new RangeError(`event ${fact.position} is not in the index of events`);
+      rows.add(from, position, stream, type, json(within), json(outside));
+    }
+    rows.flush();
   },
   // What is no approach's is there for everybody as it is recorded.
   writeOther(database, stream, first) {
@@ -100,8 +111,19 @@ export const releases: Derived = {
   },
 };
 
-function json(positions: readonly AnyOf[]): string | null {
-  return positions.length === 0 ? null : JSON.stringify(positions);
+const COLUMNS = ['released', 'position', 'stream', 'type', 'within', 'outside'];
+
+/** Gives lists as JSON, null where they are empty; many events share theirs, which are written once. */
+function jsonOfLists(): (lists: readonly AnyOf[]) => string | null {
+  const known = new Map<readonly AnyOf[], string | null>();
+  return (lists) => {
+    let json = known.get(lists);
+    if (json === undefined) {
+      json = lists.length === 0 ? null : JSON.stringify(lists);
+      known.set(lists, json);
+    }
+    return json;
+  };
 }
 
 /** A release of an event, and where that lies. */

@@ -75,20 +75,10 @@ export function releasesOf(history: ApproachHistory): Release[] {
   const { registration, factsheets } = history;
   if (registration === null) return [];
   const releases: Release[] = [];
+  const steps = new KnownSteps();
   const add = (fact: Fact, earliest: Position, of: readonly AssessmentFact[]): void => {
-    const told = of.map((one) => ({ subjects: subjectsFrom(one, earliest), from: publicFrom(one) }));
-    const moments = told.flatMap(({ subjects: own, from }) => [...own, from]);
-    for (const from of new Set([earliest, ...moments])) {
-      if (from < earliest || from === Number.POSITIVE_INFINITY) continue;
-      const within = told
-        .filter((one) => one.from > from)
-        .map(({ subjects: own }) => own.filter((subject) => subject <= from));
-      const outside = told
-        .filter((one) => one.from >= from)
-        .map(({ subjects: own }) => own.filter((subject) => subject < from));
-      if (from === earliest) releases.push({ fact, from, within, outside: [] });
-      else if (isMore(within, outside)) releases.push({ fact, from, within, outside });
-    }
+    for (const { from, within, outside } of steps.of(of, earliest))
+      releases.push({ fact, from: from ?? earliest, within, outside });
   };
 
   const { position } = registration;
@@ -105,6 +95,54 @@ export function releasesOf(history: ApproachHistory): Release[] {
   });
   for (const { fact, of } of subjects(history)) add(fact, fact.position, of);
   return releases;
+}
+
+/** One of the steps in which an event is released; `from` is null where that is at once. */
+type Step = Pick<Release, 'within' | 'outside'> & { readonly from: Position | null };
+
+/**
+ * The steps of events that were worked out already: those of an assessment that were recorded between the same
+ * two of its turns share them, and most events do.
+ */
+class KnownSteps {
+  readonly #turns = new Map<string, readonly Position[]>();
+  readonly #steps = new Map<string, readonly Step[]>();
+
+  /** The steps of an event that speaks of these assessments and is there for nobody before `earliest`. */
+  of(of: readonly AssessmentFact[], earliest: Position): readonly Step[] {
+    const name = of.map(({ position }) => position).join();
+    let turns = this.#turns.get(name);
+    if (turns === undefined) {
+      turns = of.flatMap((one) => [...assessorsOf(one).map(({ position }) => position), publicFrom(one)]);
+      this.#turns.set(name, turns);
+    }
+    const place = turns.map((turn) => Math.sign(earliest - turn)).join();
+    const key = `${name} ${place}`;
+    let steps = this.#steps.get(key);
+    if (steps === undefined) {
+      steps = stepsOf(of, earliest);
+      this.#steps.set(key, steps);
+    }
+    return steps;
+  }
+}
+
+function stepsOf(of: readonly AssessmentFact[], earliest: Position): Step[] {
+  const steps: Step[] = [];
+  const told = of.map((one) => ({ subjects: subjectsFrom(one, earliest), from: publicFrom(one) }));
+  const moments = told.flatMap(({ subjects: own, from }) => [...own, from]);
+  for (const from of new Set([earliest, ...moments])) {
+    if (from < earliest || from === Number.POSITIVE_INFINITY) continue;
+    const within = told
+      .filter((one) => one.from > from)
+      .map(({ subjects: own }) => own.filter((subject) => subject <= from));
+    const outside = told
+      .filter((one) => one.from >= from)
+      .map(({ subjects: own }) => own.filter((subject) => subject < from));
+    if (from === earliest) steps.push({ from: null, within, outside: [] });
+    else if (isMore(within, outside)) steps.push({ from, within, outside });
+  }
+  return steps;
 }
 
 /** True where the first lets somebody in whom the second does not. */
