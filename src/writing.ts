@@ -2,6 +2,7 @@ import { streamOfDocument } from '../projections/approaches';
 import { streamOfCommand } from '../projections/commands';
 import type { ReadDatabase } from '../projections/database';
 import type { WriteSources } from './api/write-sources';
+import { keyOfCommand } from './command-key';
 import { approachStream, frameworkStream } from './domain/streams';
 import type { EventStore } from './event-store/event-store';
 import { handleApproachCommand, handleFrameworkCommand, loadApproach } from './handle-command';
@@ -47,6 +48,7 @@ export function writeSources(
       return end === undefined || projector.waitFor(end, maxWaitMs);
     },
     streamOfCommand: (commandId) => streamOfCommand(database, commandId),
+    keyOfCommand: (stream, commandId) => keyOfCommand(store, stream, commandId),
     reached: (position) => projector.waitFor(position, maxWaitMs),
   };
 }

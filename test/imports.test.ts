@@ -13,6 +13,7 @@ const MAY_IMPORT: readonly (readonly [from: string, to: readonly string[] | 'any
   ['src/ledger/', ['src/domain/', 'src/event-store/event-store.ts']],
   ['projections/', ['src/domain/']],
   ['src/handle-command.ts', ['src/domain/', 'src/event-store/event-store.ts']],
+  ['src/command-key.ts', ['src/handle-command.ts']],
   ['src/projector.ts', ['src/domain/', 'src/event-store/event-store.ts', 'projections/']],
   [
     'src/copy-log.ts',
@@ -26,6 +27,7 @@ const MAY_IMPORT: readonly (readonly [from: string, to: readonly string[] | 'any
       'src/domain/',
       'src/ledger/',
       'projections/',
+      'src/command-key.ts',
       'src/handle-command.ts',
       'src/import-factsheets.ts',
       'src/plan-imports.ts',
@@ -54,6 +56,7 @@ const MAY_IMPORT: readonly (readonly [from: string, to: readonly string[] | 'any
       'src/domain/',
       'src/event-store/event-store.ts',
       'projections/',
+      'src/command-key.ts',
       'src/handle-command.ts',
       'src/import-factsheets.ts',
       'src/projector.ts',

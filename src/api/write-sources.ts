@@ -23,6 +23,8 @@ export interface WriteSources {
   readonly level: () => Promise<boolean>;
   /** The stream that the command with this id wrote to, as far as the read models know; null where there is none. */
   readonly streamOfCommand: (commandId: string) => string | null;
+  /** What its ids are made of, where a command with this id stands in that stream: see `keyOfCommand`. */
+  readonly keyOfCommand: (stream: string, commandId: string) => Promise<string>;
   /** Resolves once the read models hold that position: false where that takes too long. */
   readonly reached: (position: Position) => Promise<boolean>;
 }

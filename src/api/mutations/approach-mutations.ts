@@ -42,7 +42,7 @@ export class ApproachMutations {
       ApproachRegistered,
       input,
       { municipality, slug },
-      { type: 'RegisterApproach', data },
+      () => ({ type: 'RegisterApproach', data }),
       () => ({}),
     );
   }

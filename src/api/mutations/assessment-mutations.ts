@@ -6,7 +6,7 @@ import { EdtfScalar } from '../scalars';
 import { AssessmentType } from '../types/assessment-type';
 import { ApproachCommandInput, AssessmentCommandInput, CorrectionInput } from './command-input';
 import { ApproachWritten, CommandAccepted, resultOf } from './command-result';
-import { newId, salted, saltedOrNull } from './new-values';
+import { salted, saltedOrNull } from './new-values';
 import { type CommandAnswer, onApproach } from './run-command';
 
 @InputType({ description: 'An assessment to open.' })
@@ -154,9 +154,7 @@ export class AssessmentMutations {
     @Arg('input', () => OpenAssessmentInput, { description: 'The assessment.' }) input: OpenAssessmentInput,
   ): Promise<CommandAnswer> {
     const { framework, frameworkVersion, kind, year, assessor, description, familiesReached = null } = input;
-    const assessmentId = newId(input, 'assessment');
-    const data = {
-      assessmentId,
+    const opened = {
       framework,
       frameworkVersion,
       kind,
@@ -170,10 +168,8 @@ export class AssessmentMutations {
       AssessmentOpened,
       input,
       input,
-      { type: 'OpenAssessment', data },
-      (written) => ({
-        assessment: written.assessment(assessmentId),
-      }),
+      (newId) => ({ type: 'OpenAssessment', data: { assessmentId: newId('assessment'), ...opened } }),
+      (written, newId) => ({ assessment: written.assessment(newId('assessment')) }),
     );
   }
 
@@ -186,9 +182,16 @@ export class AssessmentMutations {
   ): Promise<CommandAnswer> {
     const { assessmentId, kind, name, consultedOn = null } = input;
     const data = { assessmentId, kind, name, consultedOn };
-    return onApproach(context, SourceConsulted, input, input, { type: 'ConsultSource', data }, (written) => ({
-      assessment: written.assessment(assessmentId),
-    }));
+    return onApproach(
+      context,
+      SourceConsulted,
+      input,
+      input,
+      () => ({ type: 'ConsultSource', data }),
+      (written) => ({
+        assessment: written.assessment(assessmentId),
+      }),
+    );
   }
 
   @Mutation(() => NoteDevelopmentResult, {
@@ -205,7 +208,7 @@ export class AssessmentMutations {
       DevelopmentNoted,
       input,
       input,
-      { type: 'NoteDevelopment', data },
+      () => ({ type: 'NoteDevelopment', data }),
       (written) => ({
         assessment: written.assessment(assessmentId),
       }),
@@ -228,7 +231,7 @@ export class AssessmentMutations {
       AssessmentConcluded,
       input,
       input,
-      { type: 'ConcludeAssessment', data, partial },
+      () => ({ type: 'ConcludeAssessment', data, partial }),
       (written) => ({ assessment: written.assessment(assessmentId) }),
     );
   }
@@ -249,7 +252,7 @@ export class AssessmentMutations {
       AssessmentAbandoned,
       input,
       input,
-      { type: 'AbandonAssessment', data },
+      () => ({ type: 'AbandonAssessment', data }),
       (written) => ({ assessment: written.assessment(assessmentId) }),
     );
   }
@@ -281,7 +284,7 @@ export class AssessmentMutations {
       AssessmentCorrected,
       input,
       input,
-      { type: 'CorrectAssessment', data },
+      () => ({ type: 'CorrectAssessment', data }),
       (written) => ({ assessment: written.assessment(assessmentId) }),
     );
   }

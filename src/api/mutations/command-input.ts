@@ -5,7 +5,7 @@ import { EdtfScalar, UuidScalar } from '../scalars';
 export abstract class CommandInput {
   @Field(() => UuidScalar, {
     description:
-      'A UUID of your choice for this command. Sent again with the same content, it gives its first result and does nothing more; with other content it is refused as `COMMAND_ID_REUSED`.',
+      'A UUID of your choice for this command. Sent again with the same content, it gives its first result and does nothing more; with other content it is refused as `COMMAND_ID_REUSED`. Never send one for two things at once: several servers that take it at the same instant, each for another approach or framework, may accept it for both.',
   })
   commandId!: string;
 

@@ -6,7 +6,7 @@ import { EdtfScalar } from '../scalars';
 import { CommitmentType } from '../types/improvement-point-type';
 import { AboutPointsInput, ApproachCommandInput, CorrectionInput } from './command-input';
 import { ApproachWritten, CommandAccepted, resultOf } from './command-result';
-import { newId, pointIds, salted, saltedOrNull } from './new-values';
+import { pointIds, salted, saltedOrNull } from './new-values';
 import { type CommandAnswer, onApproach } from './run-command';
 
 @InputType({ description: 'A promise about improvement points.' })
@@ -68,19 +68,22 @@ export class CommitmentMutations {
     @Arg('input', () => MakeCommitmentInput, { description: 'The promise.' }) input: MakeCommitmentInput,
   ): Promise<CommandAnswer> {
     const { assessmentId = null, madeBy, dueOn = null } = input;
-    const commitmentId = newId(input, 'commitment');
     const text = salted(input.text);
-    const data = {
-      commitmentId,
+    const promise = {
       assessmentId,
       improvementPointIds: pointIds(input, input),
       madeBy,
       text,
       dueOn,
     };
-    return onApproach(context, CommitmentMade, input, input, { type: 'MakeCommitment', data }, (written) => ({
-      commitment: written.commitment(commitmentId),
-    }));
+    return onApproach(
+      context,
+      CommitmentMade,
+      input,
+      input,
+      (newId) => ({ type: 'MakeCommitment', data: { commitmentId: newId('commitment'), ...promise } }),
+      (written, newId) => ({ commitment: written.commitment(newId('commitment')) }),
+    );
   }
 
   @Mutation(() => SettleCommitmentResult, { description: 'Records what became of a promise.' })
@@ -96,7 +99,7 @@ export class CommitmentMutations {
       CommitmentSettled,
       input,
       input,
-      { type: 'SettleCommitment', data },
+      () => ({ type: 'SettleCommitment', data }),
       (written) => ({
         commitment: written.commitment(commitmentId),
       }),
@@ -117,7 +120,7 @@ export class CommitmentMutations {
       CommitmentWithdrawn,
       input,
       input,
-      { type: 'WithdrawCommitment', data },
+      () => ({ type: 'WithdrawCommitment', data }),
       (written) => ({ commitment: written.commitment(commitmentId) }),
     );
   }

@@ -6,7 +6,7 @@ import { AttentionPointType, FindingType } from '../types/finding-type';
 import { ImprovementPointType } from '../types/improvement-point-type';
 import { ApproachCommandInput, AssessmentCommandInput, CorrectionInput } from './command-input';
 import { ApproachWritten, CommandAccepted, resultOf } from './command-result';
-import { newId, pointId, salted } from './new-values';
+import { pointId, salted } from './new-values';
 import { type CommandAnswer, onApproach } from './run-command';
 
 @InputType({ description: 'A finding to record.' })
@@ -139,11 +139,18 @@ export class FindingMutations {
     @Arg('input', () => RecordFindingInput, { description: 'The finding.' }) input: RecordFindingInput,
   ): Promise<CommandAnswer> {
     const { assessmentId, indicators, verdict } = input;
-    const findingId = newId(input, 'finding');
-    const data = { findingId, assessmentId, indicators, verdict, narrative: salted(input.narrative) };
-    return onApproach(context, FindingRecorded, input, input, { type: 'RecordFinding', data }, (written) => ({
-      finding: written.finding(findingId),
-    }));
+    const narrative = salted(input.narrative);
+    return onApproach(
+      context,
+      FindingRecorded,
+      input,
+      input,
+      (newId) => ({
+        type: 'RecordFinding',
+        data: { findingId: newId('finding'), assessmentId, indicators, verdict, narrative },
+      }),
+      (written, newId) => ({ finding: written.finding(newId('finding')) }),
+    );
   }
 
   @Mutation(() => RaiseAttentionPointResult, {
@@ -156,16 +163,18 @@ export class FindingMutations {
     input: RaiseAttentionPointInput,
   ): Promise<CommandAnswer> {
     const { findingId } = input;
-    const attentionPointId = newId(input, 'attention point');
-    const data = { attentionPointId, findingId, text: salted(input.text) };
+    const text = salted(input.text);
     return onApproach(
       context,
       AttentionPointRaised,
       input,
       input,
-      { type: 'RaiseAttentionPoint', data },
-      (written) => ({
-        attentionPoint: written.attentionPoint(attentionPointId, findingId),
+      (newId) => ({
+        type: 'RaiseAttentionPoint',
+        data: { attentionPointId: newId('attention point'), findingId, text },
+      }),
+      (written, newId) => ({
+        attentionPoint: written.attentionPoint(newId('attention point'), findingId),
       }),
     );
   }
@@ -179,16 +188,18 @@ export class FindingMutations {
     input: IdentifyImprovementPointInput,
   ): Promise<CommandAnswer> {
     const { findingId } = input;
-    const improvementPointId = newId(input, 'improvement point');
-    const data = { improvementPointId, findingId, text: salted(input.text) };
+    const text = salted(input.text);
     return onApproach(
       context,
       ImprovementPointIdentified,
       input,
       input,
-      { type: 'IdentifyImprovementPoint', data },
-      async (written) => ({
-        improvementPoint: await written.improvementPoint(improvementPointId),
+      (newId) => ({
+        type: 'IdentifyImprovementPoint',
+        data: { improvementPointId: newId('improvement point'), findingId, text },
+      }),
+      async (written, newId) => ({
+        improvementPoint: await written.improvementPoint(newId('improvement point')),
       }),
     );
   }
@@ -202,21 +213,21 @@ export class FindingMutations {
     input: CorrectFindingInput,
   ): Promise<CommandAnswer> {
     const { findingId: corrects, indicators, verdict, basis, publishedOn = null } = input;
-    const findingId = newId(input, 'finding');
     const narrative = salted(input.narrative);
     const reason = salted(input.reason);
-    const data = { findingId, corrects, indicators, verdict, basis, narrative, reason, publishedOn };
-    const improvementPoint = {
-      improvementPointId: newId(input, 'improvement point'),
-      text: salted(input.improvementPoint ?? input.narrative),
-    };
+    const reading = { corrects, indicators, verdict, basis, narrative, reason, publishedOn };
+    const text = salted(input.improvementPoint ?? input.narrative);
     return onApproach(
       context,
       FindingCorrected,
       input,
       input,
-      { type: 'CorrectFinding', data, improvementPoint },
-      (written) => ({ finding: written.finding(findingId) }),
+      (newId) => ({
+        type: 'CorrectFinding',
+        data: { findingId: newId('finding'), ...reading },
+        improvementPoint: { improvementPointId: newId('improvement point'), text },
+      }),
+      (written, newId) => ({ finding: written.finding(newId('finding')) }),
     );
   }
 
@@ -235,7 +246,7 @@ export class FindingMutations {
       FindingWithdrawn,
       input,
       input,
-      { type: 'WithdrawFinding', data },
+      () => ({ type: 'WithdrawFinding', data }),
       (written) => ({
         finding: written.finding(findingId),
       }),
@@ -256,7 +267,7 @@ export class FindingMutations {
       AttentionPointWithdrawn,
       input,
       input,
-      { type: 'WithdrawAttentionPoint', data },
+      () => ({ type: 'WithdrawAttentionPoint', data }),
       (written) => ({ finding: written.findingOfAttentionPoint(attentionPointId) }),
     );
   }
@@ -277,7 +288,7 @@ export class FindingMutations {
       ImprovementPointCorrected,
       input,
       input,
-      { type: 'CorrectImprovementPoint', data },
+      () => ({ type: 'CorrectImprovementPoint', data }),
       async (written) => ({ improvementPoint: await written.improvementPoint(improvementPointId) }),
     );
   }

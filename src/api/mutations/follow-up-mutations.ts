@@ -7,7 +7,7 @@ import { FindingType } from '../types/finding-type';
 import { FollowUpType } from '../types/improvement-point-type';
 import { AboutPointsInput, AssessmentCommandInput, CorrectionInput } from './command-input';
 import { ApproachWritten, CommandAccepted, resultOf } from './command-result';
-import { newId, pointIds, salted, saltedOrNull } from './new-values';
+import { pointIds, salted, saltedOrNull } from './new-values';
 import { type CommandAnswer, onApproach } from './run-command';
 
 @InputType({ description: 'What a municipality reports about improvement points.' })
@@ -144,9 +144,7 @@ export class FollowUpMutations {
     @Arg('input', () => ReportFollowUpInput, { description: 'The report.' }) input: ReportFollowUpInput,
   ): Promise<CommandAnswer> {
     const { assessmentId = null, reportedBy, reportedOn = null } = input;
-    const followUpId = newId(input, 'follow-up');
-    const data = {
-      followUpId,
+    const report = {
       assessmentId,
       improvementPointIds: pointIds(input, input),
       reportedBy,
@@ -158,8 +156,8 @@ export class FollowUpMutations {
       FollowUpReported,
       input,
       input,
-      { type: 'ReportFollowUp', data },
-      async (written) => ({ followUp: await written.followUp(followUpId) }),
+      (newId) => ({ type: 'ReportFollowUp', data: { followUpId: newId('follow-up'), ...report } }),
+      async (written, newId) => ({ followUp: await written.followUp(newId('follow-up')) }),
     );
   }
 
@@ -172,9 +170,7 @@ export class FollowUpMutations {
     @Arg('input', () => AssessFollowUpInput, { description: 'The judgement.' }) input: AssessFollowUpInput,
   ): Promise<CommandAnswer> {
     const { assessmentId, followUpId = null, indicators, verdict, basis } = input;
-    const findingId = newId(input, 'finding');
-    const data = {
-      findingId,
+    const judgement = {
       assessmentId,
       followUpId,
       improvementPointIds: pointIds(input, input),
@@ -188,10 +184,8 @@ export class FollowUpMutations {
       FollowUpAssessed,
       input,
       input,
-      { type: 'AssessFollowUp', data },
-      (written) => ({
-        finding: written.finding(findingId),
-      }),
+      (newId) => ({ type: 'AssessFollowUp', data: { findingId: newId('finding'), ...judgement } }),
+      (written, newId) => ({ finding: written.finding(newId('finding')) }),
     );
   }
 
@@ -205,9 +199,7 @@ export class FollowUpMutations {
     input: CorrectFollowUpInput,
   ): Promise<CommandAnswer> {
     const { report, publishedOn = null } = input;
-    const followUpId = newId(input, 'follow-up');
     const reported = report && {
-      followUpId,
       corrects: report.followUpId,
       improvementPointIds: pointIds(input, report),
       reportedBy: report.reportedBy,
@@ -218,8 +210,9 @@ export class FollowUpMutations {
     };
     const judgements = input.judgements.map(
       ({ findingId, indicators, verdict, basis, narrative }, index) => ({
-        data: {
-          findingId: newId(input, `finding ${index + 1}`),
+        finding: `finding ${index + 1}`,
+        point: `improvement point ${index + 1}`,
+        reading: {
           corrects: findingId,
           indicators,
           verdict,
@@ -228,10 +221,7 @@ export class FollowUpMutations {
           reason: salted(input.reason),
           publishedOn,
         },
-        improvementPoint: {
-          improvementPointId: newId(input, `improvement point ${index + 1}`),
-          text: salted(narrative),
-        },
+        text: salted(narrative),
       }),
     );
     return onApproach(
@@ -239,10 +229,17 @@ export class FollowUpMutations {
       FollowUpCorrected,
       input,
       input,
-      { type: 'CorrectFollowUp', report: reported ?? null, judgements },
-      async (written) => ({
-        followUp: reported == null ? null : await written.followUp(followUpId),
-        findings: judgements.map(({ data }) => written.finding(data.findingId)),
+      (newId) => ({
+        type: 'CorrectFollowUp',
+        report: reported == null ? null : { followUpId: newId('follow-up'), ...reported },
+        judgements: judgements.map(({ finding, point, reading, text }) => ({
+          data: { findingId: newId(finding), ...reading },
+          improvementPoint: { improvementPointId: newId(point), text },
+        })),
+      }),
+      async (written, newId) => ({
+        followUp: reported == null ? null : await written.followUp(newId('follow-up')),
+        findings: judgements.map(({ finding }) => written.finding(newId(finding))),
       }),
     );
   }
@@ -262,7 +259,7 @@ export class FollowUpMutations {
       FollowUpWithdrawn,
       input,
       input,
-      { type: 'WithdrawFollowUp', data },
+      () => ({ type: 'WithdrawFollowUp', data }),
       async (written) => ({ followUp: await written.followUp(followUpId) }),
     );
   }

@@ -1,13 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { FreeText } from '../../domain/free-text';
-import { type ApproachKey, stableId } from '../../handle-command';
+import type { ApproachKey } from '../../handle-command';
 import { fromNodeId } from '../node-id';
-import type { CommandInput } from './command-input';
-
-/** The id of a new thing: it follows from the command, so the command sent again means the same thing. */
-export function newId({ commandId }: CommandInput, thing: string): string {
-  return stableId(commandId, thing);
-}
 
 /** A text as events hold it, with a salt of its own. */
 export function salted(text: string): FreeText {

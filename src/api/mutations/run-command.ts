@@ -1,4 +1,5 @@
 import { GraphQLError } from 'graphql';
+import { commandKey } from '../../command-key';
 import type { ApproachCommand } from '../../domain/approach-commands';
 import type { Audience } from '../../domain/audience';
 import type { FrameworkCommand } from '../../domain/framework';
@@ -15,6 +16,7 @@ import {
   type CommandResult,
   RevisionConflictError,
   reused,
+  stableId,
 } from '../../handle-command';
 import { Turns } from '../../turns';
 import type { ApiContext } from '../context';
@@ -39,33 +41,44 @@ type Shown<Accepted> = Omit<Accepted, keyof ApproachWritten>;
 const byCommandId = new Turns();
 type NameOf = (field: string) => string;
 
+/** The id of a new thing, by its name: it follows from the command, so the command sent again means the same thing. */
+export type NewId = (thing: string) => string;
+/** Who sends a command, and what it is known by, before it is known to what it goes. */
+type Sent = Omit<CommandContext, 'key'>;
+
 /** What every mutation answers with. */
 export type CommandAnswer = CommandAccepted | CommandRejected | RevisionConflict;
 
 /**
  * Sends a command to an approach, and answers with what became of it.
- * @param show what was written, as of the command
+ * @param commandOf the command, with ids for what it makes
+ * @param show what was written, as of the command, with the same ids
  */
 export function onApproach<Accepted extends ApproachWritten>(
   context: ApiContext,
   AcceptedType: AcceptedClass<Accepted>,
   input: CommandInput,
   approach: ApproachKey,
-  command: ApproachCommand,
-  show: (written: WrittenApproach) => Promise<Shown<Accepted>> | Shown<Accepted>,
+  commandOf: (newId: NewId) => ApproachCommand,
+  show: (written: WrittenApproach, newId: NewId) => Promise<Shown<Accepted>> | Shown<Accepted>,
 ): Promise<CommandAnswer> {
+  const stream = approachStream(approach.municipality, approach.slug);
+  let key = commandKey(stream, input.commandId);
+  const newId: NewId = (thing) => stableId(key, thing);
   return answer(
     context,
     input,
-    async (commandContext, limits, usedIn) => {
+    async (sent, limits, usedIn) => {
       assertMayWriteMunicipality(limits, approach.municipality);
-      assertUnused(usedIn, approachStream(approach.municipality, approach.slug), input);
+      assertUnused(usedIn, stream, input);
+      if (usedIn !== null) key = await context.writes.keyOfCommand(stream, input.commandId);
+      const command = commandOf(newId);
       assertSensible(command, context.scope.now());
-      return context.writes.onApproach(approach, command, { ...commandContext, limits });
+      return context.writes.onApproach(approach, command, { ...sent, key, limits });
     },
     async (result) => {
       const written = await WrittenApproach.read(context.scope, approach);
-      const things = { approach: written.approach, ...(await show(written)) };
+      const things = { approach: written.approach, ...(await show(written, newId)) };
       return Object.assign(new AcceptedType(input.commandId, result), things);
     },
     (field) => ({ reference: 'year', corrects: 'findingId', developments: 'notes' })[field] ?? field,
@@ -80,13 +93,14 @@ export function onFramework<Accepted extends CommandAccepted>(
   command: FrameworkCommand,
   show: () => Shown<Accepted>,
 ): Promise<CommandAnswer> {
+  const stream = frameworkStream(command.framework.code);
   return answer(
     context,
     input,
-    async (commandContext, limits, usedIn) => {
+    async (sent, limits, usedIn) => {
       assertMayWriteFramework(limits, command.framework.code);
-      assertUnused(usedIn, frameworkStream(command.framework.code), input);
-      return context.writes.onFramework(command, commandContext);
+      assertUnused(usedIn, stream, input);
+      return context.writes.onFramework(command, { ...sent, key: commandKey(stream, input.commandId) });
     },
     async (result) => Object.assign(new AcceptedType(input.commandId, result), show()),
     (field) => (field === 'framework' ? 'code' : field),
@@ -102,7 +116,7 @@ export function onFramework<Accepted extends CommandAccepted>(
 export async function answer(
   context: ApiContext,
   { commandId, expectedRevision = null }: CommandInput,
-  send: (context: CommandContext, limits: Audience, usedIn: string | null) => Promise<CommandResult>,
+  send: (sent: Sent, limits: Audience, usedIn: string | null) => Promise<CommandResult>,
   show: (result: CommandResult) => Promise<CommandAccepted>,
   nameOf: NameOf,
 ): Promise<CommandAnswer> {
@@ -110,7 +124,7 @@ export async function answer(
   if (principal.kind === 'ANONYMOUS') throw refusal('UNAUTHENTICATED', 'writing takes a token');
   const actor = actorOf(principal);
   const limits = limitsOf(principal, WRITERS);
-  const command = { actor, correlationId: commandId, key: commandId, document: null, expectedRevision };
+  const command = { actor, correlationId: commandId, document: null, expectedRevision };
   let result: CommandResult;
   try {
     result = await byCommandId.take(commandId, async () => {

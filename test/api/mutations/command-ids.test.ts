@@ -2,6 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { DomainEvent } from '../../../src/domain/events';
+import { handleApproachCommand, stableId } from '../../../src/handle-command';
+import { verifyLog } from '../../../src/ledger/verify-log';
 import { collect } from '../../event-store/sample-events';
 import { KADER_2 } from '../../support/frameworks';
 import {
@@ -12,7 +15,7 @@ import {
   type TestServer,
   tokenOf,
 } from '../support';
-import { documentOf, type Input, opening, PUBLISH_KADER, Sender } from './support';
+import { documentOf, type Input, opening, PUBLISH_KADER, Sender, STJ } from './support';
 
 const APPROACH = { municipality: 'GM0935', slug: 'integrale-aanpak' };
 const ELSEWHERE = { municipality: 'GM0363', slug: 'integrale-aanpak' };
@@ -118,6 +121,63 @@ describe('The same command id', () => {
       'COMMAND_ID_REUSED',
     ]);
     expect(await length()).toBe(before + 1);
+  });
+});
+
+describe('A command of which another process has not heard yet', () => {
+  it('may be accepted there on another approach: it then has ids of its own, and the log fits', async () => {
+    const commandId = randomUUID();
+    const first = await sender.accepted(
+      'openAssessment',
+      { commandId, ...ELSEWHERE, ...opening() },
+      'assessment { id }',
+    );
+    server.register.database.run('DELETE FROM commands');
+    const year = opening({ year: 2014 });
+    const again = await sender.accepted(
+      'openAssessment',
+      { commandId, ...APPROACH, ...year },
+      'assessment { id }',
+    );
+    expect(again.assessment.id).not.toBe(first.assessment.id);
+    expect(again.events?.[0]?.id).not.toBe(first.events?.[0]?.id);
+    await verifyLog(server.register.store, undefined, []);
+  });
+});
+
+describe('A command that an earlier version wrote, which made its ids of the command id alone', () => {
+  it('is known again by it: nothing is written twice, and the answer has the ids of then', async () => {
+    const commandId = randomUUID();
+    const { municipality, slug } = ELSEWHERE;
+    const assessmentId = stableId(commandId, 'assessment');
+    const data = {
+      assessmentId,
+      framework: 'KADER',
+      frameworkVersion: 1,
+      kind: 'BASELINE',
+      reference: '2013',
+      assessor: STJ,
+      description: null,
+      familiesReached: null,
+    } as Extract<DomainEvent, { type: 'AssessmentOpened' }>['data'];
+    const by = { actor: 'tester', correlationId: commandId, key: commandId, document: null };
+    const { position } = await handleApproachCommand(
+      server.register.store,
+      { municipality, slug },
+      { type: 'OpenAssessment', data },
+      by,
+    );
+    await server.register.projector.waitFor(position, 10_000);
+    const before = await length();
+    const input = { commandId, ...ELSEWHERE, ...opening() };
+    expect(await sender.accepted('openAssessment', input, 'assessment { id year }')).toMatchObject({
+      assessment: { id: assessmentId, year: 2013 },
+      events: [{ id: stableId(commandId, 0) }],
+    });
+    expect(await length()).toBe(before);
+    expect(await sender.send('openAssessment', { ...input, year: 2014 })).toMatchObject({
+      reason: 'COMMAND_ID_REUSED',
+    });
   });
 });
 
@@ -237,7 +297,10 @@ describe('A mutation', () => {
       history(first: 100) { nodes { type position } } } }`;
     type History = { approach: { history: { nodes: { type: string; position: string }[] } } };
     const { approach } = await server.as({ roles: ['admin'] }).ask<History>(query, { snapshot });
-    expect(approach.history.nodes.at(-1)).toEqual({ type: 'AssessmentOpened', position });
+    const last = approach.history.nodes.at(-1);
+    // An event's place is also marked with who sees what; both begin with the place in the log.
+    const placeOf = (cursor = '') => JSON.parse(Buffer.from(cursor, 'base64url').toString())[0];
+    expect([last?.type, placeOf(last?.position)]).toEqual(['AssessmentOpened', placeOf(position)]);
   });
 
   it('is not run by GET', async () => {

@@ -1,5 +1,7 @@
 import * as fc from 'fast-check';
 import { toNodeId } from '../../../src/api/node-id';
+import { commandKey } from '../../../src/command-key';
+import { approachStream } from '../../../src/domain/streams';
 import { stableId } from '../../../src/handle-command';
 import { collect } from '../../event-store/sample-events';
 import { id } from '../../support/events';
@@ -49,7 +51,7 @@ const BEGINNING: readonly Intent[] = (
 
 const INDICATORS = ['1.1.1', '1.1.2', '2.1.1', '2.2.1'];
 
-/** The input of a command, which speaks of what earlier commands made: ids follow from command ids. */
+/** The input of a command, which speaks of what earlier commands made: ids follow from it and the command ids. */
 function inputOf(
   run: number,
   ordinal: number,
@@ -57,9 +59,11 @@ function inputOf(
   intents: readonly Intent[],
 ): Input {
   const approach = { municipality: 'GM0935', slug: `aanpak-${run}` };
+  const stream = approachStream(approach.municipality, approach.slug);
   const made = (by: string, thing: string): string => {
     const makers = intents.flatMap((one, index) => (one.kind === by && index < ordinal ? [index] : []));
-    return stableId(commandId(run, makers[pick % Math.max(makers.length, 1)] ?? 99), thing);
+    const maker = commandId(run, makers[pick % Math.max(makers.length, 1)] ?? 99);
+    return stableId(commandKey(stream, maker), thing);
   };
   const base = { ...approach, commandId: commandId(run, ordinal) };
   const assessmentId = made('openAssessment', 'assessment');
