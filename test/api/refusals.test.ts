@@ -199,7 +199,7 @@ describe('The API refuses', () => {
     ],
     [
       '{ events(types: ["Nope"]) { nodes { id } } }',
-      /^"Nope" is not a type of event; expected FrameworkPublished, /,
+      /^"Nope" is not a type of event; expected one of FrameworkPublished, /,
     ],
   ])('%s', async (query, expected) => {
     const refusal = await server.refusal(query);
