@@ -1,7 +1,14 @@
 import { InvalidEventError, type Position, type RecordedEvent } from '../domain/events';
 import { type Connection, type Message, Repetition, type Waits } from './kurrentdb-connection';
 import { NoAnswerError, unusable } from './kurrentdb-errors';
-import { createdAt, endsAppend, eventOf, FirstOfAppendNeeded, type StoredRecord } from './kurrentdb-records';
+import {
+  createdAt,
+  endsAppend,
+  eventOf,
+  FirstOfAppendNeeded,
+  latestInstantOf,
+  type StoredRecord,
+} from './kurrentdb-records';
 import { lastRequest, type ReadRequest, readRequest } from './kurrentdb-requests';
 
 type Pages = AsyncGenerator<RecordedEvent[], void>;
@@ -49,10 +56,21 @@ export class PrefixReader {
 
   async eventAt(stream: string, revision: number): Promise<RecordedEvent> {
     const request = readRequest({ stream: this.#prefix + stream, revision }, 1);
-    for await (const [event] of this.#untilDone(() => this.#readOnce(request))) {
-      if (event?.revision === revision) return event;
+    for await (const [event] of this.#untilDone(() => this.#readExactly(request, stream, revision))) {
+      if (event !== undefined) return event;
     }
     throw lost(stream, revision);
+  }
+
+  /** Looks for our last event, whose instant may lie ahead of the server's clock. One attempt. */
+  async seeLast(): Promise<void> {
+    // The server may have to look through much that is not ours, and says nothing meanwhile.
+    for await (const messages of this.#connection.readToEnd(
+      lastRequest(this.#prefix),
+      this.#waits.patience,
+    )) {
+      for (const record of recordsOf(messages)) this.#saw(latestInstantOf(record));
+    }
   }
 
   async last(): Promise<RecordedEvent | undefined> {
@@ -108,6 +126,16 @@ export class PrefixReader {
       const page = await this.#events(messages, last);
       last = page.at(-1);
       if (page.length > 0) yield page;
+    }
+  }
+
+  /** One event. A stream that was cut begins later, and what is there instead may need the one that is missing. */
+  async *#readExactly(request: ReadRequest, stream: string, revision: number): Pages {
+    for await (const messages of this.#connection.readToEnd(request)) {
+      for (const record of recordsOf(messages)) {
+        if (Number(record.getStreamRevision()) !== revision) throw lost(stream, revision);
+      }
+      yield await this.#events(messages, undefined);
     }
   }
 
@@ -192,9 +220,7 @@ export class PrefixReader {
 
   async #events(messages: readonly Message[], last: RecordedEvent | undefined): Promise<RecordedEvent[]> {
     const events: RecordedEvent[] = [];
-    for (const message of messages) {
-      const record = message.getEvent()?.getEvent();
-      if (record === undefined) continue;
+    for (const record of recordsOf(messages)) {
       const event = eventOf(record, this.#prefix, events.at(-1) ?? last);
       events.push(event instanceof FirstOfAppendNeeded ? await this.#eventOfCutAppend(record, event) : event);
     }
@@ -212,16 +238,17 @@ export class PrefixReader {
   /** Whatever was written last, by whomever: it shows that we may read, and where the log's clock is. */
   async #readTail(): Promise<void> {
     for await (const messages of this.#connection.readToEnd(lastRequest())) {
-      for (const message of messages) {
-        const record = message.getEvent()?.getEvent();
-        if (record !== undefined) this.#saw(createdAt(record));
-      }
+      for (const record of recordsOf(messages)) this.#saw(createdAt(record));
     }
   }
 
   #saw(instant: string | undefined): void {
     if (instant !== undefined && instant > this.#latest) this.#latest = instant;
   }
+}
+
+function recordsOf(messages: readonly Message[]): StoredRecord[] {
+  return messages.flatMap((message) => message.getEvent()?.getEvent() ?? []);
 }
 
 /** Up to where the server has looked through what is not ours. */
@@ -236,5 +263,7 @@ function checkpoints(messages: readonly Message[]): number[] {
 }
 
 function lost(stream: string, revision: number): InvalidEventError {
-  return new InvalidEventError(`stream ${stream} has lost its event of revision ${revision}`);
+  return new InvalidEventError(
+    `stream ${stream} has lost its event of revision ${revision}: was it deleted or cut on the server?`,
+  );
 }

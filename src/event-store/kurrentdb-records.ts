@@ -22,12 +22,24 @@ export type StoredRecord = ReadResp.ReadEvent.RecordedEvent;
  */
 type StoredMetadata = Omit<EventMetadata, 'recordedAt'> & {
   readonly append: {
-    /** Revisions of the first and the last event of the append. */
-    readonly first: number;
-    readonly last: number;
+    /** Which event of the append it is, from 0: its revision is what the server gives it, not what we expected. */
+    readonly index: number;
+    /** How many events the append has. */
+    readonly events: number;
     readonly notBefore: string;
   };
 };
+
+/** As it was stored at first: the revisions of the first and the last event that the writer expected. */
+type FormerAppend = { readonly first: number; readonly last: number; readonly notBefore: string };
+
+/** Where an event stands in its append. */
+interface PlaceInAppend {
+  /** Revision of the append's first event. */
+  readonly first: number;
+  readonly isLast: boolean;
+  readonly notBefore: string;
+}
 
 /** The metadata of a restored event, as it is stored: with `recordedAt`, and without `append`. */
 type RestoredMetadata = EventMetadata;
@@ -36,8 +48,8 @@ type RestoredMetadata = EventMetadata;
 export interface Draft {
   readonly ids: readonly string[];
   readonly bytes: number;
-  /** As they are sent, once it is known which revision the first one gets. */
-  records(first: number, notBefore: string): EventData[];
+  /** As they are sent, once it is known how late it is in the log. */
+  records(notBefore: string): EventData[];
 }
 
 /**
@@ -47,9 +59,9 @@ export interface Draft {
 export function draftOfNew(stream: string, events: readonly NewEvent[]): Draft {
   // The instant is not known yet; one is there for the check.
   const rows = checkedRows(stream, events, new Date(0).toISOString());
-  return draftOf(rows, (metadata: RestoredMetadata, first, notBefore): StoredMetadata => {
+  return draftOf(rows, (metadata: RestoredMetadata, index, notBefore): StoredMetadata => {
     const { recordedAt: _, ...rest } = metadata;
-    return { ...rest, append: { first, last: first + rows.length - 1, notBefore } };
+    return { ...rest, append: { index, events: rows.length, notBefore } };
   });
 }
 
@@ -68,20 +80,20 @@ function draftOf(
   rows: readonly Row[],
   toStored: (
     metadata: RestoredMetadata,
-    first: number,
+    index: number,
     notBefore: string,
   ) => RestoredMetadata | StoredMetadata,
 ): Draft {
   return {
     ids: rows.map(({ id }) => id),
     bytes: rows.reduce((bytes, row) => bytes + bytesOf(row), 0),
-    records: (first, notBefore) =>
-      rows.map(({ id, type, data, metadata }) => ({
+    records: (notBefore) =>
+      rows.map(({ id, type, data, metadata }, index) => ({
         id,
         type,
         contentType: 'application/json',
         data: JSON.parse(data),
-        metadata: toStored(JSON.parse(metadata), first, notBefore),
+        metadata: toStored(JSON.parse(metadata), index, notBefore),
       })),
   };
 }
@@ -109,12 +121,9 @@ export function eventOf(
   prefix: string,
   before: RecordedEvent | undefined,
 ): RecordedEvent | FirstOfAppendNeeded {
-  const name = Buffer.from(record.getStreamIdentifier()?.getStreamName_asU8() ?? []).toString('utf8');
   const properties = record.getMetadataMap();
   const event = {
-    id: record.getId()?.getString() ?? '',
-    stream: name.slice(prefix.length),
-    revision: Number(record.getStreamRevision()),
+    ...identityOf(record, prefix),
     position: Number(record.getCommitPosition()),
     type: properties.get('type') ?? '',
     data: undefined as unknown,
@@ -127,11 +136,10 @@ export function eventOf(
   const stored = json(record.getCustomMetadata_asU8(), event);
   if (hasAppend(stored)) {
     const { append, ...metadata } = stored;
-    const inAppend = before?.stream === event.stream && before.revision >= append.first;
-    if (!inAppend && append.first < event.revision) {
-      return new FirstOfAppendNeeded(event.stream, append.first);
-    }
-    const recordedAt = inAppend ? before.metadata.recordedAt : later(createdAt(record), append.notBefore);
+    const { first, notBefore } = placeInAppend(append, event);
+    const inAppend = before?.stream === event.stream && before.revision >= first;
+    if (!inAppend && first < event.revision) return new FirstOfAppendNeeded(event.stream, first);
+    const recordedAt = inAppend ? before.metadata.recordedAt : later(createdAt(record), notBefore);
     event.metadata = { ...metadata, recordedAt };
   } else {
     event.metadata = stored;
@@ -139,15 +147,48 @@ export function eventOf(
   return parseEvent(event);
 }
 
+function identityOf(record: StoredRecord, prefix = ''): { id: string; stream: string; revision: number } {
+  const name = Buffer.from(record.getStreamIdentifier()?.getStreamName_asU8() ?? []).toString('utf8');
+  return {
+    id: record.getId()?.getString() ?? '',
+    stream: name.slice(prefix.length),
+    revision: Number(record.getStreamRevision()),
+  };
+}
+
 /** False where more events of the same append follow. */
 export function endsAppend(record: StoredRecord): boolean {
-  const stored: unknown = JSON.parse(Buffer.from(record.getCustomMetadata_asU8()).toString('utf8'));
-  return !hasAppend(stored) || stored.append.last === Number(record.getStreamRevision());
+  const event = identityOf(record);
+  const stored = json(record.getCustomMetadata_asU8(), event);
+  return !hasAppend(stored) || placeInAppend(stored.append, event).isLast;
 }
 
 /** What was restored as it was has `recordedAt` instead. What else it may be, parseEvent tells. */
-function hasAppend(metadata: unknown): metadata is StoredMetadata {
+function hasAppend(metadata: unknown): metadata is { append: unknown } & Record<string, unknown> {
   return typeof metadata === 'object' && metadata !== null && 'append' in metadata;
+}
+
+/** @throws InvalidEventError where no append of ours can have left it so */
+function placeInAppend(
+  append: unknown,
+  event: { id: string; stream: string; revision: number },
+): PlaceInAppend {
+  const { index, events, first, last, notBefore } = (append ?? {}) as Partial<
+    StoredMetadata['append'] & FormerAppend
+  >;
+  const begin = index === undefined ? first : event.revision - index;
+  const end = index === undefined ? last : event.revision - index + (events ?? 0) - 1;
+  const isWithin = isRevision(begin) && isRevision(end) && begin <= event.revision && event.revision <= end;
+  if (!isWithin || typeof notBefore !== 'string') {
+    throw new InvalidEventError(
+      `event ${event.id} (${event.stream} revision ${event.revision}) is of an append that cannot be there, ${JSON.stringify(append)}: was its stream deleted or cut on the server?`,
+    );
+  }
+  return { first: begin, isLast: end === event.revision, notBefore };
+}
+
+function isRevision(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 function later(one: string, other: string): string {
@@ -157,6 +198,16 @@ function later(one: string, other: string): string {
 /** When the server took it. It gives .NET's ticks, of a tenth of a microsecond, since 1970. */
 export function createdAt(record: StoredRecord): string {
   return new Date(Number(BigInt(record.getMetadataMap().get('created') ?? 0) / 10_000n)).toISOString();
+}
+
+/** No earlier than the `recordedAt` of the event that a record holds, told without the first event of its append. */
+export function latestInstantOf(record: StoredRecord): string {
+  const event = identityOf(record);
+  const stored = json(record.getCustomMetadata_asU8(), event);
+  const instant = hasAppend(stored)
+    ? placeInAppend(stored.append, event).notBefore
+    : (stored as RestoredMetadata).recordedAt;
+  return later(createdAt(record), instant);
 }
 
 function json(bytes: Uint8Array, event: { id: string; stream: string; revision: number }): unknown {

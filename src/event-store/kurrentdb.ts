@@ -1,5 +1,5 @@
 import { NO_STREAM } from '@kurrent/kurrentdb-client';
-import type { PortableEvent, Position, RecordedEvent } from '../domain/events';
+import { InvalidEventError, type PortableEvent, type Position, type RecordedEvent } from '../domain/events';
 import {
   type AppendResult,
   AppendTooLargeError,
@@ -51,6 +51,7 @@ class KurrentDBEventStore implements EventStore {
   readonly #known = new KnownIds();
   readonly #closing = new AbortController();
   readonly #appending = new Set<Promise<unknown>>();
+  #seenLast: Promise<void> | undefined;
   #isRestoring = false;
   #closed: Promise<void> | undefined;
 
@@ -87,10 +88,9 @@ class KurrentDBEventStore implements EventStore {
         const [{ revision }] = events;
         return this.#append(stream, draftOfRestored(events), revision === 0 ? 'NO_STREAM' : revision - 1);
       });
-      // Its instants may lie ahead of the server's clock: what is appended from now on lies behind them.
-      await this.#reader.last();
       return end;
     } finally {
+      this.#seenLast = undefined;
       this.#isRestoring = false;
     }
   }
@@ -136,11 +136,13 @@ class KurrentDBEventStore implements EventStore {
       if (there !== undefined) return there;
       if (expected === 'STREAM_EXISTS' && head < 0) throw await this.#refusal(stream, expected);
       try {
+        await this.#seeLast();
         const { revision, position } = await this.#connection.append(
           this.#prefix + stream,
-          draft.records(head + 1, this.#reader.latest),
+          draft.records(this.#reader.latest),
           head < 0 ? NO_STREAM : BigInt(head),
         );
+        if (revision !== head + draft.ids.length) throw wasCut(stream, head, revision);
         for (const [index, id] of draft.ids.entries()) this.#known.add(stream, head + 1 + index, id);
         if (position !== undefined) return { revision, position: Number(position.commit) };
         return { revision, position: (await this.#reader.eventAt(stream, revision)).position };
@@ -156,6 +158,15 @@ class KurrentDBEventStore implements EventStore {
       if (nowThere !== undefined) return nowThere;
       if (expected !== 'STREAM_EXISTS') throw await this.#refusal(stream, expected);
     }
+  }
+
+  /** Before the first append, and after a restoring: no instant may lie before the log's last one. */
+  #seeLast(): Promise<void> {
+    this.#seenLast ??= this.#reader.seeLast().catch((error: unknown) => {
+      this.#seenLast = undefined;
+      throw error;
+    });
+    return this.#seenLast;
   }
 
   /**
@@ -215,4 +226,11 @@ class KurrentDBEventStore implements EventStore {
     if (this.#closed === undefined) return;
     throw new LogClosedError(`the log at ${this.#connection.place} is closed`);
   }
+}
+
+/** Who writes to a stream that was deleted is let in as to a new one, but behind what was deleted. */
+function wasCut(stream: string, head: number, revision: number): InvalidEventError {
+  return new InvalidEventError(
+    `stream ${stream} was deleted or cut on the server: what was appended behind revision ${head} stands at revision ${revision} now`,
+  );
 }

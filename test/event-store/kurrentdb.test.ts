@@ -1,7 +1,8 @@
-import { InvalidEventError } from '../../src/domain/events';
+import { jsonEvent, KurrentDBClient } from '@kurrent/kurrentdb-client';
+import { InvalidEventError, type RecordedEvent } from '../../src/domain/events';
 import { AppendTooLargeError, type EventStore, LogNotEmptyError } from '../../src/event-store/event-store';
 import { openKurrentDBEventStore } from '../../src/event-store/kurrentdb';
-import { describeOnKurrentDB, ownLog } from '../support/kurrentdb';
+import { describeOnKurrentDB, KURRENTDB_URL, ownLog } from '../support/kurrentdb';
 import { describeEventStoreContract, type OpenedLog } from './contract';
 import { describeRestoreContract } from './restore-contract';
 import { collect, type Events, ids, sampleEvent, sampleEvents } from './sample-events';
@@ -115,5 +116,101 @@ describeOnKurrentDB('The log on KurrentDB', () => {
     await store.restore(pages(events));
     expect(ids(await collect(store.readAll()))).toEqual(ids(events));
     await expect(store.restore(pages(events.slice(0, 6)))).rejects.toThrow(LogNotEmptyError);
+  });
+
+  it('gives full pages to whoever catches up', async () => {
+    const store = opened();
+    for (const stream of ['s', 't']) await store.append(stream, sampleEvents(600), 'NO_STREAM');
+    const lengths: number[] = [];
+    for await (const page of store.readAll()) lengths.push(page.length);
+    expect(lengths).toEqual([500, 500, 200]);
+  });
+
+  it('appends behind the instant of its last event, whatever the clock says, when it was just opened', async () => {
+    const log = ownLog();
+    const store = opened(log);
+    await store.append('s', sampleEvents(1), 'NO_STREAM');
+    const [event] = await collect(store.readAll());
+    const { position: _, ...ahead } = event as RecordedEvent;
+    const recordedAt = new Date(Date.parse(ahead.metadata.recordedAt) + 3_600_000).toISOString();
+    const restored = ownLog();
+    await opened(restored).restore(
+      (async function* () {
+        yield [{ ...ahead, metadata: { ...ahead.metadata, recordedAt } }];
+      })(),
+    );
+    const reopened = opened(restored);
+    await reopened.append('t', sampleEvents(1), 'NO_STREAM');
+    const instants = (await collect(reopened.readAll())).map(({ metadata }) => metadata.recordedAt);
+    expect(instants).toEqual([recordedAt, recordedAt]);
+  });
+});
+
+describeOnKurrentDB('A stream that somebody deletes or cuts on the server', () => {
+  let client: KurrentDBClient;
+  let log: ReturnType<typeof ownLog>;
+  let store: EventStore;
+  beforeEach(() => {
+    client = KurrentDBClient.connectionString(KURRENTDB_URL ?? '');
+    log = ownLog();
+    store = openKurrentDBEventStore(log);
+  });
+  afterEach(() => Promise.all([store.close(), client.dispose()]));
+
+  /** As an earlier version of ours stored an event. */
+  const asStoredBefore = (first: number, last: number) => {
+    const { id, type, data, metadata } = sampleEvent();
+    const append = { first, last, notBefore: '2026-01-01T00:00:00.000Z' };
+    return jsonEvent({ id, type, data, metadata: { ...metadata, append } });
+  };
+
+  it('takes no append as if it were new, and leaves the log readable', async () => {
+    const before = sampleEvents(2);
+    await store.append('s', before, 'NO_STREAM');
+    await client.deleteStream(`${log.prefix}s`);
+    const events = sampleEvents(2);
+    const error = await store.append('s', events, 'NO_STREAM').catch((caught) => caught);
+    expect(error).toBeInstanceOf(InvalidEventError);
+    expect(error.message).toBe(
+      'stream s was deleted or cut on the server: what was appended behind revision -1 stands at revision 3 now',
+    );
+    const reader = openKurrentDBEventStore(log);
+    const all = await collect(reader.readAll());
+    expect(all.slice(-2)).toMatchObject(events.map(({ id }, index) => ({ id, revision: 2 + index })));
+    expect(ids(await collect(reader.readAll(all.at(-2)?.position)))).toEqual([events[1]?.id]);
+    for (const one of [reader, store]) {
+      await expect(collect(one.readStream('s'))).rejects.toThrow('stream s has lost its event of revision 0');
+    }
+    await reader.close();
+  });
+
+  it('is told of an event whose append has lost its first one', async () => {
+    await store.append('s', sampleEvents(3), 'NO_STREAM');
+    const [, second] = await collect(store.readAll());
+    await client.setStreamMetadata(`${log.prefix}s`, { truncateBefore: 2 });
+    await expect(collect(store.readAll(second?.position))).rejects.toThrow(
+      'stream s has lost its event of revision 0: was it deleted or cut on the server?',
+    );
+  });
+
+  it('is told of an event that was stored, by revisions, at another one', async () => {
+    await client.appendToStream(`${log.prefix}s`, [asStoredBefore(0, 0), asStoredBefore(0, 0)]);
+    await expect(collect(store.readAll())).rejects.toThrow(
+      /^event \S+ \(s revision 1\) is of an append that cannot be there, .*: was its stream deleted or cut/,
+    );
+  });
+
+  it('is read as before where its events were stored by revisions and it is whole', async () => {
+    const stored = [asStoredBefore(0, 0), ...[1, 2, 3].map(() => asStoredBefore(1, 3))];
+    await client.appendToStream(`${log.prefix}s`, stored);
+    const all = await collect(store.readAll());
+    expect(ids(all)).toEqual(stored.map(({ id }) => id));
+    expect(await collect(store.readAll(all[1]?.position))).toEqual(all.slice(2));
+    await store.append('s', sampleEvents(1), 3);
+    expect(await collect(store.readStream('s', 2))).toMatchObject([
+      { id: all[2]?.id },
+      { id: all[3]?.id },
+      {},
+    ]);
   });
 });
