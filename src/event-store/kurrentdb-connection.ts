@@ -66,7 +66,6 @@ export class Connection {
   readonly place: string;
   readonly #url: string;
   readonly #waits: Waits;
-  readonly #wantsLeader: boolean;
   #client: Promise<KurrentDBClient> | undefined;
   #current: KurrentDBClient | undefined;
   #wasConnected = false;
@@ -75,7 +74,6 @@ export class Connection {
     this.#url = url;
     this.#waits = waits;
     this.place = placeOf(url);
-    this.#wantsLeader = !/[?&]nodePreference=(?!leader)/i.test(url);
   }
 
   /** One attempt to append. */
@@ -150,15 +148,15 @@ export class Connection {
   }
 
   /**
-   * As {@link read}, for what has an end: nothing for too long is an error. The node that leads is asked, where the
-   * URL does not prefer others: one that was cut off from it does not know what is missing.
+   * As {@link read}, for what has an end: nothing for too long is an error. The node that leads is asked: another
+   * may not have yet what was just written, and one that was cut off does not know what is missing.
    */
   async *readToEnd(
     request: ReadReq,
     quietMs = this.#waits.answer,
     signal?: AbortSignal,
   ): AsyncGenerator<readonly Message[], void> {
-    for await (const page of this.read(request, quietMs, signal, this.#wantsLeader)) {
+    for await (const page of this.read(request, quietMs, signal, true)) {
       if (page.length === 0) {
         if (this.#current !== undefined) this.#drop(this.#current);
         throw new NoAnswerError(`the log at ${this.place} stopped answering`);

@@ -66,7 +66,10 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
     /certificate|self.signed|altnames/i,
     'its certificate is not trusted; name the authority with ?tlsCAFile=PATH',
   ],
-  [/ECONNRESET|socket hang up|protocol error|dropped/i, 'it closed the connection; does it expect TLS?'],
+  [
+    /ECONNRESET|socket hang up|protocol error|dropped|last error: failed to connect/i,
+    'it closed the connection; does it expect TLS?',
+  ],
   [
     /failed to discover/i,
     'none of these hosts answers as a node of a cluster: check the names, and whether TLS is expected',

@@ -1,7 +1,10 @@
 import { KurrentDBClient } from '@kurrent/kurrentdb-client';
 import { UnusableLogError } from './event-store';
 
-/** What stands behind `?` in the URL; the client knows a few more, which would work against us. */
+/**
+ * What stands behind `?` in the URL; the client knows a few more, which would work against us: with
+ * `nodePreference`, a write would be read back from a node that does not have it yet.
+ */
 const OPTIONS: readonly string[] = [
   'tls',
   'tlsVerifyCert',
@@ -9,7 +12,6 @@ const OPTIONS: readonly string[] = [
   'userCertFile',
   'userKeyFile',
   'connectionName',
-  'nodePreference',
   'discoveryInterval',
   'gossipTimeout',
   'maxDiscoverAttempts',
@@ -23,6 +25,11 @@ const OPTIONS: readonly string[] = [
  * @throws UnusableLogError, which never holds user or password
  */
 export function clientOf(url: string): KurrentDBClient {
+  if (url.indexOf('@') !== url.lastIndexOf('@')) {
+    throw new UnusableLogError(
+      'EVENT_STORE_URL has more than one @: expected one, between USER:PASSWORD and HOST; write any other as %40',
+    );
+  }
   for (const [option = ''] of optionsOf(url)) {
     if (!OPTIONS.some((known) => known.toLowerCase() === option.toLowerCase())) {
       throw new UnusableLogError(
@@ -30,6 +37,7 @@ export function clientOf(url: string): KurrentDBClient {
       );
     }
   }
+  silenceAddressWarning();
   try {
     return KurrentDBClient.connectionString(url);
   } catch (error) {
@@ -43,15 +51,29 @@ export function clientOf(url: string): KurrentDBClient {
   }
 }
 
+let isSilenced = false;
+
+/**
+ * Keeps Node.js from warning (DEP0123) that TLS is told an address for a name. A cluster's nodes may be known by
+ * address alone, the check of their certificate is none the worse for it, and who operates us can change nothing.
+ */
+function silenceAddressWarning(): void {
+  if (isSilenced) return;
+  isSilenced = true;
+  const emit = process.emitWarning as (...about: unknown[]) => void;
+  process.emitWarning = (...about: unknown[]): void => {
+    if (!about.includes('DEP0123')) emit.apply(process, about);
+  };
+}
+
 /** The hosts that a URL names, without user, password and options: what may be printed. */
 export function placeOf(url: string): string {
-  const rest = url.slice(url.indexOf('://') + 3).split('?', 1)[0] ?? '';
-  return rest.slice(rest.lastIndexOf('@') + 1).replace(/\/+$/, '');
+  const from = Math.max(url.indexOf('://') + 3, url.lastIndexOf('@') + 1);
+  return (url.slice(from).split('?', 1)[0] ?? '').replace(/\/+$/, '');
 }
 
 function optionsOf(url: string): string[][] {
-  const at = url.lastIndexOf('@');
-  const begin = url.indexOf('?', at + 1);
+  const begin = url.indexOf('?', url.lastIndexOf('@') + 1);
   return begin < 0
     ? []
     : url

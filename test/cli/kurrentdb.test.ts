@@ -1,6 +1,9 @@
+import { once } from 'node:events';
 import { rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { createServer as createTlsServer } from 'node:tls';
 import { describeOnKurrentDB, KURRENTDB_URL, ownLog } from '../support/kurrentdb';
 import { SAMPLE_2013, SAMPLE_2014, Workplace } from './support';
 
@@ -22,6 +25,12 @@ describe('A log that cannot be used', () => {
     ['an unknown option', 'kurrentdb://user:geheim@127.0.0.1:1?tsl=false', /option "tsl"; known are tls,/],
     ['a port that is no number', 'kurrentdb://user:geheim@127.0.0.1:x', /expected kurrentdb:\/\/HOST:PORT/],
     [
+      'a preference for nodes that lag behind',
+      'kurrentdb://user:geheim@127.0.0.1:1?nodePreference=follower',
+      /option "nodePreference"; known are tls,/,
+    ],
+    ['an @ in the password', 'kurrentdb://user:ge@heim@127.0.0.1:1', /more than one @: .* as %40/],
+    [
       'a missing certificate',
       'kurrentdb://user:geheim@127.0.0.1:1?tlsCAFile=no.crt',
       /certificate file.*not found/,
@@ -33,7 +42,39 @@ describe('A log that cannot be used', () => {
       expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
       expect(stderr).toMatch(/^[^\n]+\n$/);
       expect(stderr).toMatch(sentence);
-      expect(stderr).not.toContain('geheim');
+      expect(stderr).not.toMatch(/geheim|ge@|heim@/);
+    }
+  });
+
+  it.each([
+    [
+      'that expects TLS, without it',
+      'tls=false',
+      () => createTlsServer().on('tlsClientError', () => {}),
+      /closed the connection; does it expect TLS\?/,
+    ],
+    [
+      'that speaks no TLS, with it',
+      'tls=true',
+      () =>
+        createServer((socket) => {
+          socket.on('error', () => {}).once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+        }),
+      /does not speak TLS; add \?tls=false/,
+    ],
+  ])('on a server %s, ends serve with one sentence and status 1', async (_, options, create, sentence) => {
+    const server = create();
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    try {
+      const { port } = server.address() as AddressInfo;
+      const environment = { EVENT_STORE_URL: `kurrentdb://user:geheim@127.0.0.1:${port}?${options}` };
+      const { status, stdout, stderr } = await place.start(['serve'], environment).ended;
+      expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+      expect(stderr).toMatch(/^[^\n]+\n$/);
+      expect(stderr).toMatch(sentence);
+    } finally {
+      server.close();
     }
   });
 });
