@@ -113,6 +113,23 @@ const describeWithServers = KURRENTDB_COMMAND === undefined ? describe.skip : de
 describeWithServers(
   `While the server that leads is killed${KURRENTDB_COMMAND === undefined ? ' (KURRENTDB_COMMAND is not set)' : ''}`,
   () => {
+    it(
+      'and one that ends by itself, is started again',
+      async () => {
+        const cluster = await Cluster.start(1);
+        try {
+          const { port } = await cluster.isWhole();
+          await fetch(`http://127.0.0.1:${port}/admin/shutdown`, { method: 'POST' });
+          const isThere = async () => (await fetch(`http://127.0.0.1:${port}/health/live`)).ok;
+          while (await isThere().catch(() => false)) await sleep(50);
+          expect(await cluster.isWhole()).toMatchObject({ port });
+        } finally {
+          await cluster.dispose();
+        }
+      },
+      3 * MINUTES,
+    );
+
     it.each([
       ['and started again', 1],
       ['and another one takes over', 3],

@@ -51,6 +51,11 @@ class Node {
     );
   }
 
+  /** Starts it again where it has ended by itself, as one does that must take back what it wrote as a leader. */
+  startIfEnded(): void {
+    if (this.#process !== undefined && this.#process.exitCode !== null) this.start();
+  }
+
   async kill(): Promise<void> {
     const running = this.#process;
     this.#process = undefined;
@@ -119,10 +124,11 @@ export class Cluster {
     return () => leader.start();
   }
 
-  /** Waits until every node is there and one leads; gives that one. */
+  /** Waits until every node is there, those again that ended by themselves, and one leads; gives that one. */
   async isWhole(): Promise<Node> {
     const until = performance.now() + UP_MS;
     while (performance.now() < until) {
+      for (const node of this.#nodes) node.startIfEnded();
       const views = await Promise.all(this.#nodes.map((node) => node.states()));
       const leaders = views.map((view) => [...view].find(([, state]) => state === 'Leader')?.[0]);
       const areThere = views.every(
