@@ -87,8 +87,9 @@ export class Connection {
   }
 
   /**
-   * Reads in pages until the server ends it. An empty page says that nothing came for `quietMs`. Leaving the
-   * loop, or aborting `signal`, ends the reading on the server too.
+   * Reads in pages until the server ends it: full ones until the reader is level, then what there is. An empty
+   * page says that nothing came for `quietMs`. Leaving the loop, or aborting `signal`, ends the reading on the
+   * server too.
    */
   async *read(
     request: ReadReq,
@@ -107,6 +108,8 @@ export class Connection {
     const stream = await this.#inTime(client, open());
     let page: Message[] = [];
     let bytes = 0;
+    let isLevel = false;
+    let isDue = false;
     let end: { error?: Error } | undefined;
     let news = Promise.withResolvers<void>();
     const ended = (error?: Error): void => {
@@ -114,10 +117,22 @@ export class Connection {
       news.resolve();
     };
     const aborted = (): void => ended();
+    const take = (): Message[] => {
+      const taken = page;
+      page = [];
+      bytes = 0;
+      isDue = false;
+      stream.resume();
+      return taken;
+    };
     stream.on('data', (message: Message) => {
       page.push(message);
       bytes += message.getEvent()?.getEvent()?.getData_asU8().length ?? 0;
-      if (page.length >= PAGE_MESSAGES || bytes >= PAGE_BYTES) stream.pause();
+      if (message.hasCaughtUp()) isLevel = true;
+      if (message.hasFellBehind()) isLevel = false;
+      const isFull = page.length >= PAGE_MESSAGES || bytes >= PAGE_BYTES;
+      if (isFull) stream.pause();
+      isDue ||= isFull || isLevel || message.hasCheckpoint();
       news.resolve();
     });
     stream.on('end', () => ended());
@@ -125,20 +140,18 @@ export class Connection {
     signal?.addEventListener('abort', aborted);
     try {
       while (!signal?.aborted) {
-        if (page.length > 0) {
+        if (page.length > 0 && (isDue || end !== undefined)) {
           // What comes in one piece is told one by one: a turn later there is more to give at once.
-          await nextTurn();
-          const taken = page;
-          page = [];
-          bytes = 0;
-          news = Promise.withResolvers();
-          stream.resume();
-          yield taken;
+          if (isLevel) await nextTurn();
+          yield take();
         } else if (end !== undefined) {
           if (end.error !== undefined) throw end.error;
           return;
         } else if (await isQuiet(news.promise, quietMs)) {
-          yield [];
+          yield take();
+        } else {
+          await nextTurn();
+          news = Promise.withResolvers();
         }
       }
     } finally {
