@@ -43,19 +43,15 @@ export class SyntheticAssessment {
     const last = history.assessments.at(-1);
     const isFollowUp =
       last !== undefined && last.kind === 'BASELINE' && last.frameworkVersion === this.#framework.version;
-    yield {
-      type: 'OpenAssessment',
-      data: {
-        assessmentId: this.#id,
-        framework: this.#framework.code,
-        frameworkVersion: this.#framework.version,
-        kind: isFollowUp ? 'FOLLOW_UP' : 'BASELINE',
-        reference: String(this.#year),
-        assessor: ASSESSOR,
-        description: isFollowUp ? null : this.#text('beschrijving van een aanpak die niet bestaat'),
-        familiesReached: isFollowUp ? null : this.#random.int(20, 600),
-      },
-    };
+    if (this.#random.chance(2)) {
+      const assessmentId = this.#random.uuid();
+      yield this.#opening(assessmentId, isFollowUp);
+      yield {
+        type: 'AbandonAssessment',
+        data: { assessmentId, reason: this.#text('reden om er niet mee door te gaan') },
+      };
+    }
+    yield this.#opening(this.#id, isFollowUp);
     yield* isFollowUp ? this.#followUp() : this.#baseline();
     const publishedOn = this.#random.chance(10)
       ? null
@@ -68,6 +64,22 @@ export class SyntheticAssessment {
     yield* this.#correction();
     yield* this.#followUpCorrection();
     yield* this.#smallCorrection();
+  }
+
+  #opening(assessmentId: string, isFollowUp: boolean): ApproachStep {
+    return {
+      type: 'OpenAssessment',
+      data: {
+        assessmentId,
+        framework: this.#framework.code,
+        frameworkVersion: this.#framework.version,
+        kind: isFollowUp ? 'FOLLOW_UP' : 'BASELINE',
+        reference: String(this.#year),
+        assessor: ASSESSOR,
+        description: isFollowUp ? null : this.#text('beschrijving van een aanpak die niet bestaat'),
+        familiesReached: isFollowUp ? null : this.#random.int(20, 600),
+      },
+    };
   }
 
   *#baseline(): Generator<ApproachStep> {
@@ -114,7 +126,7 @@ export class SyntheticAssessment {
 
   *#followUp(): Generator<ApproachStep> {
     const { history, municipality } = this.#approach;
-    const earlier = history.assessments.at(-2)?.found;
+    const earlier = history.assessments.filter(({ abandoned }) => abandoned === null).at(-2)?.found;
     const open = earlier?.improvementPoints ?? [];
     for (let note = 1; note <= 6; note += 1) {
       yield { type: 'NoteDevelopment', data: { assessmentId: this.#id, text: this.#text('ontwikkeling') } };
