@@ -118,9 +118,13 @@ export async function handleApproachCommand(
       for (const code of [...opened, ...history.assessments.map(({ framework }) => framework)]) {
         if (!frameworks.has(code)) frameworks.set(code, (await loadFramework(store, code)).line);
       }
-      const decided = decide(command, history, (code) => frameworks.get(code) ?? new FrameworkLine());
       const { limits } = context;
-      return limits === undefined ? decided : withinLimits(limits, municipality, decided, history);
+      return decide(
+        command,
+        history,
+        (code) => frameworks.get(code) ?? new FrameworkLine(),
+        (decided) => (limits === undefined ? decided : withinLimits(limits, municipality, decided, history)),
+      );
     },
   });
 }

@@ -53,9 +53,23 @@ export interface Decided {
 /**
  * What a command makes of an approach's history: the events, none where all of it is there already.
  * The history is left as it is.
+ * @param within leaves out, or refuses, what the sender may not write; then nothing is said of it here either
  * @throws Rejection where the history does not allow it.
  */
 export function decide(
+  command: ApproachCommand,
+  history: ApproachHistory,
+  frameworks: (code: string) => FrameworkLine,
+  within: (decided: Decided[]) => Decided[] = (decided) => decided,
+): Decided[] {
+  const decided = within(decideWhole(command, history, frameworks));
+  // The issues of a document are held in order by the days that they bear.
+  if (command.type === 'RecordAssessment' || command.type === 'ReissueAssessment') return decided;
+  for (const { event } of decided) assertNotBefore(event, history);
+  return decided;
+}
+
+function decideWhole(
   command: ApproachCommand,
   history: ApproachHistory,
   frameworks: (code: string) => FrameworkLine,
@@ -64,7 +78,7 @@ export function decide(
     case 'CorrectFollowUp': {
       assertOneFollowUp(command, history);
       const steps = stepsOf(command).map((step) => ({ ...step, line: null }));
-      return notBefore(history, decideInTurn(steps, structuredClone(history), frameworks));
+      return decideInTurn(steps, structuredClone(history), frameworks);
     }
     case 'RecordAssessment': {
       const { document, steps } = command;
@@ -76,16 +90,8 @@ export function decide(
     default:
       if (command.type === 'RegisterApproach' && history.registration !== null)
         throw alreadyRegistered(history.registration);
-      return notBefore(
-        history,
-        decideStep(command, history, frameworks).map((event) => ({ event, line: null })),
-      );
+      return decideStep(command, history, frameworks).map((event) => ({ event, line: null }));
   }
-}
-
-function notBefore(history: ApproachHistory, decided: Decided[]): Decided[] {
-  for (const { event } of decided) assertNotBefore(event, history);
-  return decided;
 }
 
 /** What is quoted of a document is the first line that says something. */

@@ -76,7 +76,8 @@ describe('Who withdraws a report', () => {
   let followUpId: string;
   const judges = async (followUp: string) => {
     const input = { assessmentId: followUp, ...FINDING, verdict: 'MET', basis: 'REPORTED', followUpId };
-    await does(igj, 'assessFollowUp', { ...input, improvementPointIds: [point] });
+    const judgement = { ...input, improvementPointIds: [point] };
+    return (await does(igj, 'assessFollowUp', judgement, 'finding { id }')).finding.id as string;
   };
   beforeEach(async () => {
     point = (await assesses(stj, {}, {})).point;
@@ -104,6 +105,16 @@ describe('Who withdraws a report', () => {
     expect(events?.map(({ type }) => type)).toEqual(['FollowUpWithdrawn']);
     await concludes(igj, followUp);
     expect(await verdicts()).toEqual([{ status: 'MET', assessedIn: 2015 }]);
+  });
+
+  it('is told nothing either of when others have corrected it in their draft', async () => {
+    const followUp = await opens(igj, { kind: 'FOLLOW_UP', year: 2015, assessor: IGJ });
+    const judgement = await judges(followUp);
+    const correction = { ...FINDING, verdict: 'IMPROVEMENT_NEEDED', basis: 'REPORTED', reason: 'Verkeerd.' };
+    await does(igj, 'correctFinding', { findingId: judgement, ...correction });
+    const withdrawal = { followUpId, reason: 'Niet gemeld.', publishedOn: '2016' };
+    const { events } = await does(stj, 'withdrawFollowUp', withdrawal);
+    expect(events?.map(({ type }) => type)).toEqual(['FollowUpWithdrawn']);
   });
 });
 
