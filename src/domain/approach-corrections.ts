@@ -117,12 +117,15 @@ export function withdrawFollowUp(data: WithdrawFollowUp['data'], history: Approa
   const readings = new Set(
     history.followed.followUps.filter(({ root }) => root === report.root).map(({ id }) => id),
   );
-  const judgements = history.assessments.flatMap(({ found: { findings } }) =>
-    findings.filter(
-      (finding) =>
-        finding.followUp !== null && readings.has(finding.followUp) && !isWithdrawn(findings, finding),
-    ),
-  );
+  // In an assessment that was abandoned nothing is changed any more, and nothing of it counts.
+  const judgements = history.assessments
+    .filter(({ abandoned }) => abandoned === null)
+    .flatMap(({ found: { findings } }) =>
+      findings.filter(
+        (finding) =>
+          finding.followUp !== null && readings.has(finding.followUp) && !isWithdrawn(findings, finding),
+      ),
+    );
   // Each in all its readings, the latest first, so that no earlier one stands again.
   return [
     ...judgements.reverse().map(

@@ -2,6 +2,7 @@ import type { ApproachCommand, CorrectFollowUp } from '../../src/domain/approach
 import type { DomainEvent } from '../../src/domain/events';
 import { asksForThese } from '../../src/domain/repeated-command';
 import {
+  abandoned,
   assessment,
   concluded,
   corrected,
@@ -162,6 +163,13 @@ describe('A withdrawal of a follow-up', () => {
       .when(step(reportWithdrawn('r')))
       .gives(withdrawn('j2'), withdrawn('j'), reportWithdrawn('r'));
     given(...history, withdrawn('j'))
+      .when(step(reportWithdrawn('r')))
+      .gives(reportWithdrawn('r'));
+  });
+
+  it('leaves the judgements on it in an assessment that was abandoned as they are', () => {
+    const left = [opened('2014', { kind: 'FOLLOW_UP', reference: '2014' }), judgement, abandoned('2014')];
+    given(...baseline, reported('r', [POINT]), ...left)
       .when(step(reportWithdrawn('r')))
       .gives(reportWithdrawn('r'));
   });
