@@ -4,10 +4,8 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { traceOf } from './actions';
 import type { ApiContext } from './context';
 import type { ErrorCode } from './errors';
+import { shortened } from './shortened';
 import type { TraceContext } from './trace-context';
-
-/** The longest message that callers see, in characters: some repeat what was sent. */
-const MAX_MESSAGE = 2_000;
 
 /** What callers see of an error: theirs with what was wrong, any other with nothing but its code. */
 export function withoutInternals(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
@@ -34,13 +32,6 @@ export function withoutInternals(formatted: GraphQLFormattedError, error: unknow
     extensions: { code: 'INTERNAL_SERVER_ERROR' satisfies ErrorCode },
     ...rest,
   };
-}
-
-/** Without its middle where it is too long: what is wrong stands at the end, and where at the beginning. */
-function shortened(message: string): string {
-  if (message.length <= MAX_MESSAGE) return message;
-  const half = MAX_MESSAGE / 2;
-  return `${message.slice(0, half)} … ${message.slice(-half)}`;
 }
 
 /** Tells of errors that callers only see as INTERNAL_SERVER_ERROR, with the trace that they belong to. */

@@ -14,6 +14,7 @@ import { REJECTIONS, type RejectionCode } from '../../domain/rejection';
 import type { CommandResult } from '../../handle-command';
 import { toCursor } from '../connection';
 import type { ReadScope } from '../read-scope';
+import { shortened } from '../shortened';
 import { ApproachType } from '../types/approach-type';
 import { EventObject } from '../types/event-type';
 
@@ -125,7 +126,7 @@ export class CommandRejected extends CommandProblem {
     accepted: string,
     line: number | null = null,
   ) {
-    super(message);
+    super(shortened(message));
     this.line = line;
     this.reason = reason;
     this.field = field;
@@ -149,7 +150,7 @@ export class RevisionConflict extends CommandProblem {
   readonly currentRevision: number;
 
   constructor(message: string, expectedRevision: number | null, currentRevision: number) {
-    super(message);
+    super(shortened(message));
     this.expectedRevision = expectedRevision;
     this.currentRevision = currentRevision;
   }

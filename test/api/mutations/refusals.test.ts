@@ -3,6 +3,7 @@ import { startServer, type TestServer } from '../support';
 import { type CommandAnswer, type Input, opening, PUBLISH_KADER, Sender, STJ } from './support';
 
 const APPROACH = { municipality: 'GM0935', slug: 'integrale-aanpak' };
+const LONG = 'x'.repeat(100_000);
 const NOBODY = '00000000-0000-4000-8000-000000000000';
 
 let server: TestServer;
@@ -443,6 +444,20 @@ describe('A mutation is refused, as data,', () => {
       expect(await server.register.store.lastPosition()).toBe(before);
     },
   );
+
+  it.each<readonly [what: string, mutation: string, input: () => Input]>([
+    ['municipality', 'registerApproach', () => ({ municipality: LONG, name: 'Aanpak' })],
+    ['name', 'registerApproach', () => ({ municipality: 'GM0935', name: LONG })],
+    ['slug', 'openAssessment', () => opening({ slug: LONG, expectedRevision: 1 })],
+    ['framework', 'openAssessment', () => opening({ framework: LONG, year: 2017 })],
+    ['assessmentId', 'recordFinding', () => ({ assessmentId: LONG, ...finding })],
+    ['indicators', 'recordFinding', () => ({ assessmentId: ids.underWay, ...finding, indicators: [LONG] })],
+    ['code', 'reviseFramework', () => ({ ...framework, code: LONG, version: 2, equivalents: [] })],
+  ])('without the whole of a long %s in the answer', async (_, mutation, input) => {
+    const { message = '' } = await send(mutation, withoutVersion(mutation, input()));
+    expect(message).toMatch(/xxx … xxx/);
+    expect(message.length).toBeLessThan(5_000);
+  });
 
   it('and leaves nothing for the operator to look at', () => expect(server.internalErrors).toEqual([]));
 });
