@@ -177,6 +177,11 @@ export class LedgerFile {
     this.#sql.savePositions.run(number, first, positions);
   }
 
+  /** Within {@link advance}. */
+  clearPositions(): void {
+    this.#sql.clearPositions.run();
+  }
+
   /** Writes a copy to the new file `to`, as the ledger is at one moment. */
   copyTo(to: string): void {
     this.#db.prepare('VACUUM INTO ?').run(to);
@@ -198,6 +203,7 @@ function prepareStatements(db: DatabaseSync) {
       'SELECT number, positions FROM positions WHERE first <= ? ORDER BY first DESC LIMIT 1',
     ),
     savePositions: db.prepare('INSERT OR REPLACE INTO positions (number, first, positions) VALUES (?, ?, ?)'),
+    clearPositions: db.prepare('DELETE FROM positions'),
     checkpoints: db.prepare(
       'SELECT size, note, signed_at AS signedAt FROM checkpoints ORDER BY size, signed_at',
     ),

@@ -1,14 +1,16 @@
 import type { Position, RecordedEvent } from '../domain/events';
-import type { EventStore } from '../event-store/event-store';
+import { type EventStore, LogUnavailableError } from '../event-store/event-store';
 import { leafHash } from './entry';
 import { type Ledger, LedgerMisfitError } from './ledger';
-import { equal } from './merkle';
+import type { LedgerState } from './ledger-file';
+import { CompactRange, equal } from './merkle';
 
 /** How long the ledger lets events gather behind an append: each time it writes costs as much as ten events. */
 const GATHER_MS = 250;
 
-/** A page of so many events says that more lies behind it already. */
-const FULL_PAGE = 250;
+/** What to do where the ledger and the log do not fit. */
+const ADVICE =
+  'run "toetsspoor verify" to find the first; where another log was put here on purpose, move ledger.db away';
 
 /** Keeps the ledger level with the log: the log first, the ledger right behind it. */
 export class LedgerFollower {
@@ -61,10 +63,11 @@ export class LedgerFollower {
       for await (const page of this.#store.subscribeAll(after, signal)) {
         if (page.length === 0) {
           onLevel();
+          // Only where nothing lies behind: pages are as small as the engine likes.
+          if (this.#waiting.size === 0) await this.#gather(signal);
           continue;
         }
         after = this.#record(after, page);
-        if (page.length < FULL_PAGE && this.#waiting.size === 0) await this.#gather(signal);
       }
     } catch (error) {
       this.#failed = error instanceof Error ? error : new Error(String(error));
@@ -111,27 +114,70 @@ export class LedgerFollower {
    * it would be recorded as if nothing had happened, or not at all.
    */
   async #begin(): Promise<Position> {
-    const { size, position } = this.#ledger.state;
-    if (size > 0) await this.#assertHolds(size, position);
-    this.#reached = position;
+    const state = this.#ledger.state;
+    if (state.size > 0 && !(await this.#isWhereItWas(state))) {
+      const positions = await this.#findAgain(state);
+      // Another process may have come first.
+      if (!this.#ledger.renumber(state, positions)) return this.#begin();
+    }
+    this.#reached = this.#ledger.state.position;
     this.#wake();
-    return position;
+    return this.#reached;
   }
 
-  async #assertHolds(size: number, position: Position): Promise<void> {
+  /** True where the last recorded event stands at its position, as it was recorded. */
+  async #isWhereItWas({ size, position }: LedgerState): Promise<boolean> {
     const index = size - 1;
-    const before = this.#ledger.positionOf(index - 1);
-    const advice = `run "toetsspoor verify" to find the first; where another log was put here on purpose, move ledger.db away`;
-    for await (const [event] of this.#store.readAll(before)) {
-      if (event === undefined) break;
-      if (event.position === position && equal(leafHash(event), this.#ledger.leaf(index))) return;
+    // Looked at first, because positions of another engine may be none that this one can read from.
+    const first = await this.#firstBehind(undefined);
+    if (first?.position !== this.#ledger.positionOf(0)) return false;
+    try {
+      const last = await this.#firstBehind(this.#ledger.positionOf(index - 1));
+      return last?.position === position && equal(leafHash(last), this.#ledger.leaf(index));
+    } catch (error) {
+      if (error instanceof LogUnavailableError) return false;
+      throw error;
+    }
+  }
+
+  async #firstBehind(position: Position | undefined): Promise<RecordedEvent | undefined> {
+    for await (const [event] of this.#store.readAll(position)) return event;
+    return undefined;
+  }
+
+  /**
+   * The positions that the recorded events have now: a log that was moved to another engine, or restored, has others.
+   * @throws LedgerMisfitError where these are not the same events, in the same order
+   */
+  async #findAgain({ size }: LedgerState): Promise<Position[]> {
+    const positions: Position[] = [];
+    const tree = new CompactRange();
+    for await (const page of this.#store.readAll()) {
+      const recorded = this.#ledger.nodes();
+      for (const event of page.slice(0, size - positions.length)) {
+        const index = positions.length;
+        const hash = leafHash(event);
+        if (!equal(hash, recorded(0, index))) {
+          throw new LedgerMisfitError(
+            `the log has other events than those recorded in the ledger (index ${index}): ${ADVICE}`,
+          );
+        }
+        tree.append(hash);
+        positions.push(event.position);
+      }
+      if (positions.length === size) break;
+    }
+    if (positions.length < size) {
       throw new LedgerMisfitError(
-        `the log has other events than those recorded in the ledger (index ${index}): ${advice}`,
+        `the log ends before index ${size - 1}, up to which the ledger has recorded it: ${ADVICE}`,
       );
     }
-    throw new LedgerMisfitError(
-      `the log ends before index ${index}, up to which the ledger has recorded it: ${advice}`,
-    );
+    if (!equal(tree.root(), this.#ledger.root(size))) {
+      throw new LedgerMisfitError(
+        'the ledger is damaged: its tiles do not give the root of its own leaf hashes; put its backup in its place',
+      );
+    }
+    return positions;
   }
 
   /** Waits for more to gather, until somebody waits for the ledger or `signal` is aborted. */

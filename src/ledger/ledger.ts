@@ -56,9 +56,29 @@ export class Ledger {
       const tiles = new TileWriter(state.size, (level, index) => this.#file.tile(level, index));
       for (const { hash } of fresh) tiles.append(hash);
       for (const tile of tiles.takeChanged()) this.#file.saveTile(tile);
-      this.#savePositions(state.size, fresh);
+      this.#savePositions(
+        state.size,
+        fresh.map(({ position }) => position),
+      );
       return { size: tiles.size, position: fresh.at(-1)?.position ?? state.position };
     });
+  }
+
+  /**
+   * Takes the positions of all recorded events anew, as the log has them where it was moved to; the rest stays.
+   * @param from the state in which the events were found to be these
+   * @returns false where another process has changed the ledger since: then nothing is changed
+   */
+  renumber(from: LedgerState, positions: readonly Position[]): boolean {
+    let isDone = false;
+    this.#file.advance((state) => {
+      if (state.size !== from.size || state.position !== from.position) return state;
+      this.#file.clearPositions();
+      this.#savePositions(0, positions);
+      isDone = true;
+      return { size: state.size, position: positions.at(-1) ?? 0 };
+    });
+    return isDone;
   }
 
   /** The leaf hash of event `index`, as it was recorded. */
@@ -144,16 +164,15 @@ export class Ledger {
     this.#file.close();
   }
 
-  #savePositions(size: number, leaves: readonly Leaf[]): void {
-    for (let begin = 0; begin < leaves.length; ) {
+  #savePositions(size: number, positions: readonly Position[]): void {
+    for (let begin = 0; begin < positions.length; ) {
       const number = Math.floor((size + begin) / TILE_WIDTH);
       const there = this.#file.positions(number)?.positions ?? new Uint8Array();
-      const count = Math.min((number + 1) * TILE_WIDTH - size - begin, leaves.length - begin);
+      const count = Math.min((number + 1) * TILE_WIDTH - size - begin, positions.length - begin);
       const row = Buffer.alloc(there.length + count * POSITION_SIZE);
       row.set(there);
       for (let at = 0; at < count; at += 1) {
-        const { position = 0 } = leaves[begin + at] ?? {};
-        row.writeBigUInt64BE(BigInt(position), there.length + at * POSITION_SIZE);
+        row.writeBigUInt64BE(BigInt(positions[begin + at] ?? 0), there.length + at * POSITION_SIZE);
       }
       this.#file.savePositions(number, Number(row.readBigUInt64BE(0)), row);
       begin += count;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { TEXT_LEFT_OUT } from '../../src/domain/free-text';
 import { openKurrentDBEventStore } from '../../src/event-store/kurrentdb';
 import { openSqliteEventStore } from '../../src/event-store/sqlite';
@@ -167,5 +168,63 @@ describeOnKurrentDB('A copy to KurrentDB and back', () => {
     const store = openKurrentDBEventStore({ url, prefix });
     expect(await collect(store.readAll())).toHaveLength(53);
     await store.close();
+  });
+});
+
+describeOnKurrentDB('A register whose log is moved in place, to KurrentDB and back', () => {
+  it('keeps its ledger: the same checkpoints, and what comes is recorded behind them', async () => {
+    const { url, prefix } = ownLog();
+    const there = { EVENT_STORE_URL: url, EVENT_STORE_PREFIX: prefix };
+    const back = { EVENT_STORE_URL: to };
+    const checkpoint = async (environment: Record<string, string>) => {
+      const { status, stdout } = await place.start(['checkpoint'], environment).ended;
+      expect(status).toBe(0);
+      return stdout;
+    };
+    const verified = async (environment: Record<string, string>) => {
+      const { status, stdout } = await place.start(['verify'], environment).ended;
+      expect(status).toBe(0);
+      return stdout;
+    };
+    const of44 = await checkpoint({});
+    await copy(there, '--from', from, '--to', url);
+    expect(await checkpoint(there)).toBe(of44);
+
+    const server = place.start(['serve'], there);
+    const [, address] = await server.says(/(http:\/\/[\d.:]+)\/graphql/);
+    const served = async () => {
+      for (;;) {
+        const response = await fetch(`${address}/checkpoint`);
+        // Read models of the other log are made anew first.
+        if (response.status === 200) return response.text();
+        expect(await response.text()).not.toContain('LEDGER_MISFIT');
+        await setTimeout(50);
+      }
+    };
+    expect(await served()).toBe(of44);
+    server.child.kill('SIGTERM');
+    expect(await server.ended).toMatchObject({ status: 0 });
+
+    expect(await place.start(['import', SAMPLE_2014], there).ended).toMatchObject({ status: 0 });
+    const of53 = await checkpoint(there);
+    expect(of53.split('\n')[1]).toBe('53');
+    expect(await verified(there)).toContain('fits: the ledger: 53 events as recorded when they came');
+
+    await copy(there, '--from', url, '--to', to);
+    expect(await checkpoint(back)).toBe(of53);
+    expect(await place.start(['replay'], back).ended).toMatchObject({ status: 0 });
+    expect(await verified(back)).toContain('fits: the ledger: 53 events as recorded when they came');
+  }, 120_000);
+
+  it('keeps its ledger from another log that is put there', async () => {
+    await place.run('checkpoint');
+    const { url, prefix } = ownLog();
+    const there = { EVENT_STORE_URL: url, EVENT_STORE_PREFIX: prefix };
+    const elsewhere = { ...there, DATA_DIR: join(place.folder, 'elsewhere') };
+    await place.start(['import', SAMPLE_2013, '--actor', 'iemand anders'], elsewhere).ended;
+    const { status, stdout, stderr } = await place.start(['checkpoint'], there).ended;
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toMatch(/the log has other events than those recorded in the ledger \(index 0\)[^\n]*\n$/);
+    expect((await place.run('checkpoint')).status).toBe(0);
   });
 });

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { EventStore } from '../../src/event-store/event-store';
+import type { Position, RecordedEvent } from '../../src/domain/events';
+import { type EventStore, LogUnavailableError } from '../../src/event-store/event-store';
 import { leafHash } from '../../src/ledger/entry';
 import { Ledger, LedgerMisfitError } from '../../src/ledger/ledger';
 import { LedgerFile } from '../../src/ledger/ledger-file';
@@ -93,6 +94,77 @@ describe('Following the log', () => {
     expect(follower.failure).toBeInstanceOf(LedgerMisfitError);
   });
 
+  it('waits for more to gather only where it is level, however small the pages are', async () => {
+    await append(40);
+    const events = await collect(store.readAll());
+    const inSmallPages: EventStore = {
+      ...movedTo(store, (position) => position),
+      async *subscribeAll() {
+        for (const event of events) yield [event];
+        yield [];
+      },
+    };
+    // No wait ends here by itself.
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'performance'] });
+    try {
+      const sizes: number[] = [];
+      const level = new Promise<void>((resolve) => {
+        const onLevel = (): void => {
+          sizes.push(ledger.size);
+          resolve();
+        };
+        void new LedgerFollower(inSmallPages, ledger).follow(stop.signal, onLevel);
+      });
+      await level;
+      expect(sizes).toEqual([40]);
+    } finally {
+      jest.useRealTimers();
+    }
+  }, 10_000);
+
+  describe('goes on where the log was moved', () => {
+    const shifted = (position: Position) => 1_000 * position + 17;
+    /** Begins at the same position. */
+    const spread = (position: Position) => 1_000 * position - 999;
+    const back = (position: Position) => position;
+
+    it.each([
+      ['to an engine with larger positions', back, shifted],
+      ['to one with smaller positions', shifted, back],
+      ['to one whose first position happens to be the same', back, spread],
+      ['and back from there', spread, back],
+    ])('%s: the same leaves, the same root, new positions', async (_, here, there) => {
+      await append(300, 'a');
+      await append(5, 'b');
+      await new LedgerFollower(movedTo(store, here), ledger).catchUp();
+      const before = [ledger.size, ledger.root()];
+      const moved = movedTo(store, there);
+      await new LedgerFollower(moved, openLedger()).catchUp();
+      expect([ledger.size, ledger.root()]).toEqual(before);
+      const positions = (await collect(moved.readAll())).map(({ position }) => position);
+      expect(positions.map((_position, index) => ledger.positionOf(index))).toEqual(positions);
+      expect(positions.map((position) => ledger.sizeUpTo(position))).toEqual(
+        positions.map((_position, index) => index + 1),
+      );
+      await append(3, 'c');
+      await new LedgerFollower(moved, ledger).catchUp();
+      expect([ledger.size, ledger.root()]).toEqual([308, await rootOfLog()]);
+    });
+
+    it('but not where it lost or changed an event on the way, and names the first', async () => {
+      await append(300, 'a');
+      await new LedgerFollower(store, ledger).catchUp();
+      const before = [ledger.state, ledger.root()];
+      sql(`UPDATE events SET data = replace(data, 'afspraken', 'beloften') WHERE position IN (200, 250)`);
+      const changed = new LedgerFollower(movedTo(store, shifted), ledger);
+      await expect(changed.catchUp()).rejects.toThrow('recorded in the ledger (index 199)');
+      sql(`UPDATE events SET data = replace(data, 'beloften', 'afspraken')`);
+      const cut = new LedgerFollower(movedTo(store, shifted, 299), ledger);
+      await expect(cut.catchUp()).rejects.toThrow('the log ends before index 299');
+      expect([ledger.state, ledger.root()]).toEqual(before);
+    });
+  });
+
   describe('goes no further', () => {
     beforeEach(async () => {
       await append(5);
@@ -120,3 +192,34 @@ describe('Following the log', () => {
     });
   });
 });
+
+/**
+ * The same log as another engine has it: with other positions, and unable to read from one that it does not have.
+ * @param end how many of the events it has
+ */
+function movedTo(store: EventStore, there: (position: Position) => Position, end = 1_000_000): EventStore {
+  const renumbered = (page: readonly RecordedEvent[]) =>
+    page.flatMap((event) =>
+      event.position > end ? [] : [{ ...event, position: there(event.position) } as RecordedEvent],
+    );
+  return {
+    append: (...args) => store.append(...args),
+    restore: (...args) => store.restore(...args),
+    readStream: (...args) => store.readStream(...args),
+    subscribeAll: (...args) => store.subscribeAll(...args),
+    lastPosition: () => store.lastPosition(),
+    close: () => store.close(),
+    async *readAll(after) {
+      let isKnown = after === undefined || after === 0;
+      for await (const page of store.readAll()) {
+        const events = renumbered(page);
+        const at = events.findIndex(({ position }) => position === after);
+        if (!isKnown && at < 0) continue;
+        const behind = isKnown ? events : events.slice(at + 1);
+        isKnown = true;
+        if (behind.length > 0) yield behind;
+      }
+      if (!isKnown) throw new LogUnavailableError(`there is no position ${after}`);
+    },
+  };
+}
