@@ -13,6 +13,8 @@ export interface Config {
   readonly eventStoreUrl: string;
   /** What the names of our streams begin with on a KurrentDB server. */
   readonly eventStorePrefix: string;
+  /** The logs of `copy` where its options do not name them, as in `eventStoreUrl`; null where they must. */
+  readonly copy: { readonly from: string | null; readonly to: string | null };
   /** How far the read models may be behind the log for this process to call itself ready, in seconds. */
   readonly maxLagSeconds: number;
   /** Whom developers turn to, as the description of the REST API names them. */
@@ -59,6 +61,8 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
+export const FORMAT_OF_PREFIX = 'letters, digits and . _ -, such as toetsspoor-';
+
 /** What a variable may be, and how an error says so. */
 const FORMATS = {
   text: ['some text', () => true],
@@ -69,11 +73,7 @@ const FORMATS = {
     'a name without spaces and "+", such as example.org/toetsspoor',
     (text) => !/[\s+\p{Cc}]/u.test(text),
   ],
-  // A KurrentDB server keeps names that begin with $ to itself.
-  prefix: [
-    'letters, digits and . _ -, such as toetsspoor-',
-    (text) => /^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(text),
-  ],
+  prefix: [FORMAT_OF_PREFIX, isEventStorePrefix],
   issuers: [
     'addresses with https, or with http on this machine, as issuers write them in their tokens, with spaces between',
     (text) => words(text).every(isIssuer),
@@ -141,6 +141,8 @@ export const Environment = T.Partial(
     EVENT_STORE_PREFIX: variable('prefix', 'What the names of our streams begin with on KurrentDB.', {
       default: 'toetsspoor-',
     }),
+    COPY_FROM: variable('log-url', 'The log that `copy` takes; `--from` where not set.'),
+    COPY_TO: variable('log-url', 'The log that `copy` fills; `--to` where not set.'),
     MAX_LAG_SECONDS: variable(
       'lag',
       'How far read models may be behind for `/readyz` to say ready, in seconds.',
@@ -197,7 +199,7 @@ export const Environment = T.Partial(
 export type Environment = Static<typeof Environment>;
 
 /** Of these an error repeats the beginning only: the rest may hold a password. */
-const SECRET: ReadonlySet<string> = new Set(['EVENT_STORE_URL']);
+const SECRET: ReadonlySet<string> = new Set(['EVENT_STORE_URL', 'COPY_FROM', 'COPY_TO']);
 
 /** What looks into the file that a variable names. */
 export type FileChecks = Readonly<Partial<Record<keyof Environment, (path: string) => unknown>>>;
@@ -236,6 +238,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env, files: 
     dataDir: of('DATA_DIR'),
     eventStoreUrl: of('EVENT_STORE_URL') || `sqlite:${join(of('DATA_DIR'), 'events.db')}`,
     eventStorePrefix: of('EVENT_STORE_PREFIX'),
+    copy: { from: of('COPY_FROM') || null, to: of('COPY_TO') || null },
     maxLagSeconds: Number(of('MAX_LAG_SECONDS')),
     ledgerName: of('LEDGER_NAME') || null,
     ledgerKey: of('LEDGER_KEY') || join(of('DATA_DIR'), 'ledger.key'),
@@ -280,6 +283,11 @@ function isIssuer(text: string): boolean {
 
 function words(text: string): string[] {
   return text.split(/[\s,]+/).filter((word) => word !== '');
+}
+
+/** True where streams on a KurrentDB server may begin so: names that begin with $ it keeps to itself. */
+export function isEventStorePrefix(text: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(text);
 }
 
 /** True where the beginning of a URL is that of a log. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { type Config, isEventStoreUrl } from '../config';
+import { isDeepStrictEqual } from 'node:util';
+import { type Config, FORMAT_OF_PREFIX, isEventStorePrefix, isEventStoreUrl } from '../config';
 import { CopyError, copyLog, type LeavingOut } from '../copy-log';
 import { openLog } from '../main';
 import { type Output, progress } from './output';
@@ -8,8 +9,10 @@ import { UsageError } from './usage-error';
 
 /** The options of `copy` as the command line gives them. */
 export interface CopyCommandOptions {
-  readonly from: string;
-  readonly to: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly fromPrefix?: string;
+  readonly toPrefix?: string;
   readonly withoutTexts?: string;
   readonly reason?: string;
   readonly actor?: string;
@@ -17,16 +20,12 @@ export interface CopyCommandOptions {
 
 /** Copies a log into another one, and says what the copy gives. */
 export async function copyCommand(config: Config, options: CopyCommandOptions, out: Output): Promise<void> {
-  for (const option of ['from', 'to'] as const) {
-    if (!isEventStoreUrl(options[option])) {
-      throw new UsageError(`--${option} is no log; expected sqlite:PATH or kurrentdb://HOST`);
-    }
-  }
-  if (options.from === options.to) throw new UsageError('--from and --to are the same log');
+  const [source, target] = [logOf('from', config, options), logOf('to', config, options)];
+  if (isDeepStrictEqual(source, target)) throw new UsageError('--from and --to are the same log');
   const leavingOut = leavingOutOf(options);
-  const from = openLog({ ...config, eventStoreUrl: options.from }, 'read');
+  const from = openLog(source, 'read');
   try {
-    const to = openLog({ ...config, eventStoreUrl: options.to }, 'write');
+    const to = openLog(target, 'write');
     try {
       const { events, root, textsLeftOut } = await copyLog(from, to, leavingOut, progress(out, 'copying'));
       const hash = Buffer.from(root).toString('hex');
@@ -41,6 +40,29 @@ export async function copyCommand(config: Config, options: CopyCommandOptions, o
   } finally {
     await from.close();
   }
+}
+
+/** The log that an option names, or else its variable. */
+function logOf(
+  end: 'from' | 'to',
+  { copy, eventStorePrefix }: Config,
+  options: CopyCommandOptions,
+): Parameters<typeof openLog>[0] {
+  const url = options[end] ?? copy[end];
+  if (url === null) {
+    throw new UsageError(
+      `--${end} is missing, and COPY_${end.toUpperCase()} is not set; expected sqlite:PATH or kurrentdb://HOST`,
+    );
+  }
+  if (!isEventStoreUrl(url)) {
+    throw new UsageError(`--${end} is no log; expected sqlite:PATH or kurrentdb://HOST`);
+  }
+  const prefix = options[`${end}Prefix`] ?? eventStorePrefix;
+  if (!isEventStorePrefix(prefix)) {
+    throw new UsageError(`--${end}-prefix is "${prefix}"; expected ${FORMAT_OF_PREFIX}`);
+  }
+  // In a file no stream has a prefix.
+  return { eventStoreUrl: url, eventStorePrefix: url.startsWith('sqlite:') ? eventStorePrefix : prefix };
 }
 
 function leavingOutOf({ withoutTexts, reason, actor }: CopyCommandOptions): LeavingOut | null {

@@ -129,8 +129,13 @@ export async function run(argv: readonly string[]): Promise<number> {
   program
     .command('copy')
     .description('copy a log, event by event, and check that the copy gives the same hashes')
-    .requiredOption('--from <url>', 'the log, as in EVENT_STORE_URL')
-    .requiredOption('--to <url>', 'the copy: empty, or left unfinished by an earlier attempt')
+    .option('--from <url>', 'the log, as in EVENT_STORE_URL (default: COPY_FROM, which hides a password)')
+    .option(
+      '--to <url>',
+      'the copy: empty, or a beginning of the log, as an earlier copy left it (default: COPY_TO)',
+    )
+    .option('--from-prefix <prefix>', 'of the streams of the log on KurrentDB (default: EVENT_STORE_PREFIX)')
+    .option('--to-prefix <prefix>', 'of the streams of the copy on KurrentDB (default: EVENT_STORE_PREFIX)')
     .option(
       '--without-texts <file>',
       'leave texts out: a line each, the id of an event or the SHA-256 of a document; # begins a remark',

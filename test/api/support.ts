@@ -98,6 +98,7 @@ export function openTestRegister(changes: Partial<Config> = {}): TestRegister {
     port: 0,
     dataDir,
     ...ownLogIn(dataDir),
+    copy: { from: null, to: null },
     maxLagSeconds: 10,
     contact: { name: 'Tester', email: 'tester@example.nl', url: 'https://example.nl' },
     ledgerName: null,

@@ -140,11 +140,28 @@ describe('A copy', () => {
     expect(await eventsOf(to).catch(() => [])).toEqual([]);
   });
 
+  it('takes its logs from the environment too, where no list of processes shows a password', async () => {
+    const copied = await copy({ COPY_FROM: from, COPY_TO: to });
+    expect(copied.events).toBe(44);
+    expect(await eventsOf(to)).toEqual(await eventsOf(from));
+    for (const [environment, message] of [
+      [{ COPY_FROM: from }, /^--to is missing, and COPY_TO is not set; expected sqlite:PATH or/],
+      [{ COPY_FROM: 'postgres://user:geheim@host', COPY_TO: to }, /^COPY_FROM begins with "postgres:"/],
+    ] as const) {
+      const { status, stderr } = await place.start(['copy'], environment).ended;
+      expect(status).toBe(1);
+      expect(stderr).toMatch(message);
+      expect(stderr).not.toContain('geheim');
+    }
+  });
+
   it('needs a reason to leave texts out, two logs, and URLs of logs', async () => {
     const file = place.document('weg.txt', 'x');
     for (const [args, message] of [
       [['--from', from, '--to', to, '--without-texts', file], /--without-texts needs --reason/],
       [['--from', from, '--to', from], /the same log/],
+      [['--from', from, '--to', from, '--to-prefix', 'other-'], /the same log/],
+      [['--from', from, '--to', to, '--to-prefix', '$x'], /^--to-prefix is "\$x"; expected letters/],
       [['--from', from, '--to', 'postgres://user:geheim@host'], /^--to is no log; expected sqlite:PATH or/],
     ] as const) {
       const { status, stderr } = await place.run('copy', ...args);
@@ -168,6 +185,18 @@ describeOnKurrentDB('A copy to KurrentDB and back', () => {
     const store = openKurrentDBEventStore({ url, prefix });
     expect(await collect(store.readAll())).toHaveLength(53);
     await store.close();
+  });
+});
+
+describeOnKurrentDB('A copy on one server, from one prefix to another', () => {
+  it('is the same log under another name', async () => {
+    const { url, prefix } = ownLog();
+    const other = ownLog().prefix;
+    const first = await copy({ EVENT_STORE_PREFIX: prefix }, '--from', from, '--to', url);
+    const both = { EVENT_STORE_PREFIX: prefix, COPY_FROM: url, COPY_TO: url };
+    expect(await copy(both, '--to-prefix', other)).toEqual(first);
+    expect(await copy({ COPY_FROM: url }, '--from-prefix', other, '--to', to)).toEqual(first);
+    expect(await eventsOf(to)).toEqual(await eventsOf(from));
   });
 });
 

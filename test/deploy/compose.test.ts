@@ -112,6 +112,16 @@ describe('docker-compose.yml', () => {
     for (const [name, service] of replicas) expect([name, service.ports]).toEqual([name, undefined]);
   });
 
+  test('leaves webhooks to one replica, by the file that its README shows', () => {
+    const page = readFileSync('deploy/README.md', 'utf8');
+    const override: Compose = parse(/^```yaml\n([\s\S]*?)^```$/m.exec(page)?.[1] ?? '');
+    isComposeFile(override);
+    expect(isComposeFile.errors).toBeNull();
+    const told = Object.entries(override.services).map(([name, s]) => [name, s.environment]);
+    expect(told).toEqual([['api-1', { WEBHOOKS_FILE: '/run/webhooks.json' }]]);
+    expect(page).toMatch(/`deploy\/api\.env` \|[^|]*all but `WEBHOOKS_FILE`/);
+  });
+
   test('has a node without TLS only in the profile for development, and only on this machine', () => {
     const insecure = services.filter(([, s]) => s.environment?.KURRENTDB_INSECURE === 'true');
     expect(insecure.map(([name, s]) => [name, s.profiles])).toEqual([
