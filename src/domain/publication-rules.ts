@@ -1,34 +1,39 @@
-import { type Edtf, isBefore } from './edtf';
-import type { DomainEvent } from './events';
+import { type Edtf, isBefore, lastDay } from './edtf';
+import type { DomainEvent, EventData } from './events';
 import type { AssessmentFact, CommitmentFact, FindingFact, FollowUpFact } from './facts';
 import type { ApproachHistory } from './history';
 import { findFinding, findingAt } from './history-lookups';
 import { Rejection } from './rejection';
 import { publicationOf } from './verdicts';
 
-// The past is not rewritten: what was public at some time was not corrected yet before that.
+// The past is not rewritten: what was public at some time was not corrected yet before that. So it is not made to
+// have been public earlier for a while either: every day counts on which an assessment was ever said to be public.
 
 /**
  * Issues of a document are held in order by the days that they bear (`src/factsheet/issue-date.ts`); this is
  * for whoever corrects or withdraws something and says from when that is public.
- * @throws Rejection where an event would be public before what it corrects or withdraws.
+ * @throws Rejection where an event would be public before what it corrects or withdraws, or would make what was
+ * corrected public behind its corrections.
  */
 export function assertNotBefore(event: DomainEvent, history: ApproachHistory): void {
+  if (event.type === 'AssessmentCorrected') assertNotBehind(event.data, history);
   if (!('publishedOn' in event.data) || event.data.publishedOn === null) return;
   const { publishedOn } = event.data;
-  for (const date of publicationsOfSubject(event, history)) {
-    if (date === null || !isBefore(publishedOn, date)) continue;
-    const accepted = `a date from ${date} on`;
-    throw new Rejection(
-      'VALUE_NOT_ACCEPTED',
-      `publishedOn is ${publishedOn}, before what it is about was public; expected ${accepted}`,
-      'publishedOn',
-      { accepted },
-    );
-  }
+  const latest = publicationsOfSubject(event, history)
+    .filter((date): date is Edtf => date !== null && isBefore(publishedOn, date))
+    .sort(byLastDay)
+    .at(-1);
+  if (latest === undefined) return;
+  const accepted = `a date from ${latest} on`;
+  throw new Rejection(
+    'VALUE_NOT_ACCEPTED',
+    `publishedOn is ${publishedOn}, before what it is about was public; expected ${accepted}`,
+    'publishedOn',
+    { accepted },
+  );
 }
 
-/** When that which the event corrects or withdraws was public, as far as that is known: the latest of these. */
+/** When that which the event corrects or withdraws was public, as far as that is known, by all that was said of it. */
 function publicationsOfSubject(event: DomainEvent, history: ApproachHistory): (Edtf | null)[] {
   const { assessments, followed } = history;
   switch (event.type) {
@@ -76,10 +81,8 @@ function publicationsOfSubject(event: DomainEvent, history: ApproachHistory): (E
       );
     }
     case 'AssessmentCorrected': {
-      const { assessmentId, assessmentPublishedOn: said } = event.data;
-      const known = knownPublication(assessments.find(({ id }) => id === assessmentId));
-      // The day of publication itself may be what is corrected.
-      return [said !== null && known !== null && isBefore(said, known) ? said : known];
+      const { assessmentId } = event.data;
+      return publicationsOf(assessments.find(({ id }) => id === assessmentId));
     }
     default:
       return [];
@@ -87,7 +90,7 @@ function publicationsOfSubject(event: DomainEvent, history: ApproachHistory): (E
 }
 
 function publicationsOfFinding({ publishedOn }: FindingFact, assessment: AssessmentFact): (Edtf | null)[] {
-  return [publishedOn, knownPublication(assessment)];
+  return [publishedOn, ...publicationsOf(assessment)];
 }
 
 /** A report or commitment is public with the assessment that tells of it; apart from one that is not known. */
@@ -96,9 +99,57 @@ function publicationsOfTold(
   { assessments }: ApproachHistory,
 ): (Edtf | null)[] {
   if (told === undefined) return [];
-  return [told.publishedOn, knownPublication(assessments.find(({ id }) => id === told.assessment))];
+  return [told.publishedOn, ...publicationsOf(assessments.find(({ id }) => id === told.assessment))];
 }
 
-function knownPublication(assessment: AssessmentFact | undefined): Edtf | null {
-  return assessment === undefined ? null : publicationOf(assessment, Number.POSITIVE_INFINITY);
+/** Every day on which the assessment was ever said to be public. */
+function publicationsOf(assessment: AssessmentFact | undefined): (Edtf | null)[] {
+  const { concluded = null, corrections = [] } = assessment ?? {};
+  if (concluded === null) return [];
+  const corrected = corrections.filter(({ position }) => position > concluded.position);
+  return [concluded.publishedOn, ...corrected.map(({ assessmentPublishedOn }) => assessmentPublishedOn)];
+}
+
+/** @throws Rejection where the assessment is said to be public later than known, behind a correction in it. */
+function assertNotBehind(
+  { assessmentId, assessmentPublishedOn: said }: EventData<'AssessmentCorrected'>,
+  history: ApproachHistory,
+): void {
+  const assessment = history.assessments.find(({ id }) => id === assessmentId);
+  if (said === null || assessment === undefined) return;
+  const known = publicationOf(assessment, Number.POSITIVE_INFINITY);
+  if (known !== null && !isBefore(known, said)) return;
+  const [first] = changesOf(assessment, history)
+    .filter((date) => isBefore(date, said))
+    .sort(byLastDay);
+  if (first === undefined) return;
+  const accepted = `a date up to ${first}`;
+  throw new Rejection(
+    'VALUE_NOT_ACCEPTED',
+    `assessmentPublishedOn is ${said}, behind a correction of the assessment; expected ${accepted}`,
+    'assessmentPublishedOn',
+    { accepted },
+  );
+}
+
+/** When something in the assessment was corrected, withdrawn or added, once that was concluded. */
+function changesOf(
+  { id, concluded, corrections, found }: AssessmentFact,
+  { followed }: ApproachHistory,
+): Edtf[] {
+  if (concluded === null) return [];
+  const told = [...followed.followUps, ...followed.commitments].filter(({ assessment }) => assessment === id);
+  return [
+    ...[...found.findings, ...found.attentionPoints, ...told].flatMap((fact) => [fact, fact.withdrawn]),
+    ...found.improvementPoints.flatMap((point) => point.corrections),
+    ...corrections,
+  ].flatMap((change) =>
+    change === null || change.publishedOn === null || change.position < concluded.position
+      ? []
+      : [change.publishedOn],
+  );
+}
+
+function byLastDay(a: Edtf, b: Edtf): number {
+  return lastDay(a).localeCompare(lastDay(b), 'en');
 }

@@ -45,16 +45,24 @@ const history = historyOf(
     opened('2016', { reference: '2016' }),
     found('d', '2016'),
     concluded('2016', null),
+    opened('2015', { reference: '2015' }),
+    found('e', '2015'),
+    concluded('2015', '2015-03'),
+    assessmentCorrected('2015', { assessmentPublishedOn: '1950' }),
+    opened('2017', { reference: '2017' }),
+    found('u', '2017'),
+    concluded('2017', '2017-03'),
+    assessmentCorrected('2017', { assessmentPublishedOn: null }),
   ]),
 );
 
 /** What is said of the event: that it is accepted, or from when on it would be. */
-function verdictOn(event: DomainEvent): string {
+function verdictOn(event: DomainEvent, field = 'publishedOn', known = history): string {
   try {
-    assertNotBefore(event, history);
+    assertNotBefore(event, known);
     return OPEN;
   } catch (error) {
-    if (!(error instanceof Rejection) || error.field !== 'publishedOn') throw error;
+    if (!(error instanceof Rejection) || error.field !== field) throw error;
     return error.accepted;
   }
 }
@@ -79,13 +87,20 @@ describe('A correction or withdrawal is public', () => {
     [
       'an assessment that was public earlier than was known',
       (date) => assessmentCorrected('2013', { publishedOn: date, assessmentPublishedOn: '2014-02' }),
-      '2014-02',
+      '2014-05',
     ],
+    ['a finding of an assessment that has become public earlier', (date) => withdrawn('e', date), '2015-03'],
+    ['a finding of one whose publication has become unknown', (date) => withdrawn('u', date), '2017-03'],
   ])('no earlier than %s', (_, event, first) => {
     expect(verdictOn(event('1900'))).toBe(`a date from ${first} on`);
     expect(verdictOn(event('2014-01~'))).toBe(`a date from ${first} on`);
-    for (const date of [first, `${first}~`, first.slice(0, 4), '2016'])
+    for (const date of [first, `${first}~`, first.slice(0, 4), '2018'])
       expect(verdictOn(event(date))).toBe(OPEN);
+  });
+
+  it('no earlier than the latest day ever told of the assessment', () => {
+    const back = assessmentCorrected('2015', { assessmentPublishedOn: '2015-02', publishedOn: '2015-02' });
+    expect(verdictOn(back)).toBe('a date from 2015-03 on');
   });
 
   it('on any day, of what has no known publication', () => {
@@ -95,5 +110,61 @@ describe('A correction or withdrawal is public', () => {
 
   it('by itself where no day is given', () => {
     expect(verdictOn(withdrawn('f', null))).toBe(OPEN);
+  });
+});
+
+describe('An assessment becomes public', () => {
+  const draft = [
+    registered(),
+    opened('2015', { reference: '2015' }),
+    found('f', '2015', { verdict: 'IMPROVEMENT_NEEDED' }),
+    attention('a', 'f'),
+    identified('p', 'f'),
+    reported('r', ['p'], { assessmentId: id('2015') }),
+    promised('c', ['p'], { assessmentId: id('2015') }),
+  ];
+  const published = [...draft, concluded('2015', '2016')];
+  const moved = (assessmentPublishedOn: string | null, events: readonly DomainEvent[]) =>
+    verdictOn(
+      assessmentCorrected('2015', { assessmentPublishedOn }),
+      'assessmentPublishedOn',
+      historyOf(record([...events])),
+    );
+
+  it.each<readonly [what: string, change: DomainEvent]>([
+    ['a correction of a finding', corrected('g', 'f', { publishedOn: '2017' })],
+    ['a withdrawal of a finding', withdrawn('f', '2017')],
+    ['a withdrawal of a warning', attentionWithdrawn('a', '2017')],
+    ['a correction of a point', pointCorrected('p', 'Anders.', '2017')],
+    ['a correction of a report', reportCorrected('s', 'r', ['p'], { publishedOn: '2017' })],
+    ['a withdrawal of a report', reportWithdrawn('r', '2017')],
+    ['a withdrawal of a commitment', promiseWithdrawn('c', '2017')],
+    [
+      'a correction of what it says of itself',
+      assessmentCorrected('2015', { publishedOn: '2017', assessmentPublishedOn: '2016' }),
+    ],
+  ])('no later than %s', (_, change) => {
+    const later = corrected('h', 'f', { publishedOn: '2019' });
+    for (const events of [
+      [...published, change],
+      [...published, change, later],
+      [...draft, concluded('2015', null), change],
+    ]) {
+      expect(moved('2020', events)).toBe('a date up to 2017');
+      expect(moved('2018-01', events)).toBe('a date up to 2017');
+      for (const date of ['1950', '2016-12', '2017', '2017-08', null]) expect(moved(date, events)).toBe(OPEN);
+    }
+  });
+
+  it('on any day, where nothing was corrected in it since it was concluded', () => {
+    expect(moved('2020', published)).toBe(OPEN);
+    const inDraft = [...draft, corrected('g', 'f', { publishedOn: '2014' }), concluded('2015', '2016')];
+    expect(moved('2020', inDraft)).toBe(OPEN);
+    expect(moved('2020', draft)).toBe(OPEN);
+  });
+
+  it('on the day that is known, whatever was corrected', () => {
+    const before = [...published, corrected('g', 'f', { publishedOn: '2015' })];
+    expect(moved('2016', before)).toBe(OPEN);
   });
 });
