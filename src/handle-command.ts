@@ -16,7 +16,7 @@ import { type ApproachHistory, emptyHistory, evolve } from './domain/history';
 import { Rejection } from './domain/rejection';
 import { asksForThese, eventsAskedFor } from './domain/repeated-command';
 import { approachStream, frameworkStream } from './domain/streams';
-import { assertWithin, withinLimits } from './domain/write-limits';
+import { assertWithin, reachOf } from './domain/write-limits';
 import {
   type AppendResult,
   EventIdTakenError,
@@ -123,7 +123,7 @@ export async function handleApproachCommand(
         command,
         history,
         (code) => frameworks.get(code) ?? new FrameworkLine(),
-        (decided) => (limits === undefined ? decided : withinLimits(limits, municipality, decided, history)),
+        limits && reachOf(limits, municipality),
       );
     },
   });

@@ -11,7 +11,7 @@ import { assessmentInPlace } from './domain/history-lookups';
 import { Rejection } from './domain/rejection';
 import { eventsAskedFor } from './domain/repeated-command';
 import { approachStream } from './domain/streams';
-import { assertMayWriteMunicipality, assertWithin, historyShownTo } from './domain/write-limits';
+import { assertMayWriteMunicipality, assertWithin, historyShownTo, reachOf } from './domain/write-limits';
 import { type Factsheet, FactsheetError, type Said } from './factsheet/factsheet';
 import { issueDate } from './factsheet/issue-date';
 import {
@@ -121,7 +121,8 @@ export async function planImports(
       const { limits } = options.command ?? {};
       if (limits !== undefined && plan.command !== null)
         assertWithin(limits, approach.municipality, eventsAskedFor(plan.command), ahead.history);
-      const decided = plan.command === null ? [] : decide(plan.command, ahead.history, () => line);
+      const reach = limits && reachOf(limits, approach.municipality);
+      const decided = plan.command === null ? [] : decide(plan.command, ahead.history, () => line, reach);
       const counts: Record<string, number> = {};
       for (const { event, line: from } of decided) {
         const source = from === null ? null : { document: file.digest, line: from };

@@ -36,7 +36,7 @@ import {
 } from './approach-rules';
 import { documentLines } from './document-lines';
 import type { DomainEvent } from './events';
-import type { FactsheetFact } from './facts';
+import type { AssessmentFact, FactsheetFact } from './facts';
 import type { FrameworkLine } from './framework';
 import { textOf } from './free-text';
 import { type ApproachHistory, evolve } from './history';
@@ -50,19 +50,29 @@ export interface Decided {
   readonly line: number | null;
 }
 
+/** How far the sender of a command reaches. */
+export interface Reach {
+  /** Whether the assessment is there for the sender. */
+  readonly shows: (assessment: AssessmentFact) => boolean;
+  /** Of what was decided on a history, what the sender may write; it may be refused as well. */
+  readonly within: (decided: readonly Decided[], history: ApproachHistory) => Decided[];
+}
+
+const EVERYWHERE: Reach = { shows: () => true, within: (decided) => [...decided] };
+
 /**
  * What a command makes of an approach's history: the events, none where all of it is there already.
  * The history is left as it is.
- * @param within leaves out, or refuses, what the sender may not write; then nothing is said of it here either
+ * @param reach of the sender: what lies outside it is answered as what is not there
  * @throws Rejection where the history does not allow it.
  */
 export function decide(
   command: ApproachCommand,
   history: ApproachHistory,
   frameworks: (code: string) => FrameworkLine,
-  within: (decided: Decided[]) => Decided[] = (decided) => decided,
+  reach: Reach = EVERYWHERE,
 ): Decided[] {
-  const decided = within(decideWhole(command, history, frameworks));
+  const decided = reach.within(decideWhole(command, history, frameworks, reach), history);
   // The issues of a document are held in order by the days that they bear.
   if (command.type === 'RecordAssessment' || command.type === 'ReissueAssessment') return decided;
   for (const { event } of decided) assertNotBefore(event, history);
@@ -73,24 +83,25 @@ function decideWhole(
   command: ApproachCommand,
   history: ApproachHistory,
   frameworks: (code: string) => FrameworkLine,
+  reach: Reach,
 ): Decided[] {
   switch (command.type) {
     case 'CorrectFollowUp': {
       assertOneFollowUp(command, history);
       const steps = stepsOf(command).map((step) => ({ ...step, line: null }));
-      return decideInTurn(steps, structuredClone(history), frameworks);
+      return decideInTurn(steps, structuredClone(history), frameworks, reach);
     }
     case 'RecordAssessment': {
       const { document, steps } = command;
       if (document !== null && isImported(document, history)) return [];
-      return [...imported(document), ...decideInTurn(steps, structuredClone(history), frameworks)];
+      return [...imported(document), ...decideInTurn(steps, structuredClone(history), frameworks, reach)];
     }
     case 'ReissueAssessment':
-      return reissueAssessment(command, history, frameworks);
+      return reissueAssessment(command, history, frameworks, reach);
     default:
       if (command.type === 'RegisterApproach' && history.registration !== null)
         throw alreadyRegistered(history.registration);
-      return decideStep(command, history, frameworks).map((event) => ({ event, line: null }));
+      return decideStep(command, history, frameworks, reach).map((event) => ({ event, line: null }));
   }
 }
 
@@ -105,6 +116,7 @@ function reissueAssessment(
   { assessmentId, document, steps }: ReissueAssessment,
   history: ApproachHistory,
   frameworks: (code: string) => FrameworkLine,
+  reach: Reach,
 ): Decided[] {
   const ahead = structuredClone(history);
   const assessment = assessmentById(ahead, assessmentId);
@@ -117,7 +129,7 @@ function reissueAssessment(
   }
   // What a new issue adds, it adds as if the assessment were under way again.
   assessment.concluded = null;
-  const decided = decideInTurn(steps, ahead, frameworks);
+  const decided = decideInTurn(steps, ahead, frameworks, reach);
   assertComplete(assessment, document.partial, frameworks);
   return [...imported(document), ...decided];
 }
@@ -127,11 +139,12 @@ function decideInTurn(
   steps: readonly PlacedStep[],
   ahead: ApproachHistory,
   frameworks: (code: string) => FrameworkLine,
+  reach: Reach,
 ): Decided[] {
   const decided: Decided[] = [];
   for (const step of steps) {
     try {
-      for (const event of decideStep(step, ahead, frameworks)) {
+      for (const event of decideStep(step, ahead, frameworks, reach)) {
         decided.push({ event, line: step.line });
         evolve(ahead, event, NOT_RECORDED_YET);
       }
@@ -170,6 +183,7 @@ function decideStep(
   step: ApproachStep,
   history: ApproachHistory,
   frameworks: (code: string) => FrameworkLine,
+  reach: Reach,
 ): DomainEvent[] {
   if (step.type !== 'RegisterApproach' && history.registration === null) {
     throw new Rejection('APPROACH_UNKNOWN', 'the approach is not registered', 'slug');
@@ -178,7 +192,7 @@ function decideStep(
     case 'RegisterApproach':
       return registerApproach(step.data, history);
     case 'OpenAssessment':
-      return openAssessment(step.data, history, frameworks);
+      return openAssessment(step.data, history, frameworks, reach);
     case 'ConsultSource':
       assessmentUnderWay(history, step.data.assessmentId);
       return [{ type: 'SourceConsulted', data: step.data }];
@@ -294,6 +308,7 @@ function openAssessment(
   data: StepOf<'OpenAssessment'>['data'],
   history: ApproachHistory,
   frameworks: (code: string) => FrameworkLine,
+  reach: Reach,
 ): DomainEvent[] {
   assertFree(history, data.assessmentId);
   frameworkOf(frameworks, data.framework, data.frameworkVersion);
@@ -305,10 +320,12 @@ function openAssessment(
       'reference',
     );
   }
-  const isBehindBaseline = history.assessments.some(
-    ({ framework, kind, concluded, year: of }) =>
-      framework === data.framework && kind === 'BASELINE' && concluded !== null && of < year,
-  );
+  const isBehindBaseline = history.assessments
+    .filter(reach.shows)
+    .some(
+      ({ framework, kind, concluded, year: of }) =>
+        framework === data.framework && kind === 'BASELINE' && concluded !== null && of < year,
+    );
   if (data.kind === 'FOLLOW_UP' && !isBehindBaseline) {
     throw new Rejection(
       'BASELINE_MISSING',

@@ -1,4 +1,4 @@
-import type { Decided } from './approach';
+import type { Decided, Reach } from './approach';
 import {
   unknownAssessment,
   unknownAttentionPoint,
@@ -71,12 +71,20 @@ export function assertWithin(
   }
 }
 
+/** What lies outside the limits is not there for who decides either. */
+export function reachOf(limits: Audience, municipality: string): Reach {
+  return {
+    shows: isThereFor(ownWithin(limits, municipality)),
+    within: (decided, history) => withinLimits(limits, municipality, decided, history),
+  };
+}
+
 /**
  * Of what was decided, what its sender may write: a command may reach further than it says, as the withdrawal of a
  * report takes the judgements on it along. What is not there for the sender stays as it is.
  * @throws OutsideLimitsError where it reaches what others have published.
  */
-export function withinLimits(
+function withinLimits(
   limits: Audience,
   municipality: string,
   decided: readonly Decided[],

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { SAMPLE_2013, startServer, type TestClient, type TestServer } from '../support';
+import { SAMPLE_2013, SAMPLE_2014, startServer, type TestClient, type TestServer } from '../support';
 import { type CommandAnswer, type Input, opening, PUBLISH_KADER, Sender, STJ } from './support';
 
 const APPROACH = { municipality: 'GM0935', slug: 'integrale-aanpak' };
@@ -219,6 +219,26 @@ describe('A draft that is corrected to be of another inspectorate', () => {
     expect(await types(igj)).toEqual(['AssessmentOpened', 'AssessmentCorrected', 'DevelopmentNoted']);
     expect(await types(stj)).toEqual(['AssessmentOpened']);
   });
+});
+
+it('A follow-up of a baseline that is hidden is refused as where there is none, by a document too', async () => {
+  const follows = () => says(stj, 'openAssessment', opening({ kind: 'FOLLOW_UP', year: 2014 }));
+  const imports = async () => {
+    const input = { commandId: randomUUID(), name: 'opvolging.txt', text: readFileSync(SAMPLE_2014, 'utf8') };
+    return (await new Sender(stj).post('importFactsheet', input)).data.importFactsheet;
+  };
+  const refused = [await follows(), await imports()];
+  for (const answer of refused) expect(answer).toMatchObject({ reason: 'BASELINE_MISSING' });
+  await assesses(igj, { year: 2010, assessor: IGJ }, { public: false });
+  const text = readFileSync(SAMPLE_2013, 'utf8');
+  await new Sender(admin).accepted('importFactsheet', {
+    name: 'elders.txt',
+    text: text.replaceAll('Integrale Aanpak', 'Andere Aanpak'),
+  });
+  await assesses(igj, { framework: 'GGSR', year: 2010, assessor: IGJ }, { public: false });
+  expect([await follows(), await imports()]).toEqual(refused);
+  await assesses(stj, { year: 2011 }, { public: false });
+  expect(await follows()).toMatchObject({ __typename: 'AssessmentOpened' });
 });
 
 describe('A draft of others', () => {
