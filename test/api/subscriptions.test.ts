@@ -109,6 +109,24 @@ describe('A subscription', () => {
       'BAD_USER_INPUT',
       /"\$to"/,
     ],
+    [
+      'skips its field',
+      'subscription { events @skip(if: true) { id } }',
+      'BAD_USER_INPUT',
+      /@skip or @include/,
+    ],
+    [
+      'leaves its field out by a variable, in a fragment',
+      'subscription ($is: Boolean!) { ...A } fragment A on Subscription { ... @include(if: $is) { events { id } } }',
+      'BAD_USER_INPUT',
+      /@skip or @include/,
+    ],
+    [
+      'skips a fragment of itself',
+      'subscription { ...A } fragment A on Subscription { events { id } ...A @skip(if: true) }',
+      'BAD_USER_INPUT',
+      /@skip or @include/,
+    ],
     ['has a cursor that is none', 'subscription { events(after: "x") { id } }', 'BAD_USER_INPUT', /x/],
   ])('that %s is told so, and nobody else is', async (_what, query, code, message) => {
     const client = await connect(server);
@@ -126,6 +144,16 @@ describe('A subscription', () => {
       code: 'UNAUTHENTICATED',
     });
     await anonymous.dispose();
+  });
+
+  it('that skips its field keeps no place and closes no connection, whoever sends it, however often', async () => {
+    const client = createClient({ url: address(server), webSocketImpl: WebSocket, retryAttempts: 0 });
+    for (let time = 0; time < 21; time += 1) {
+      const { extensions } = await refusal(client, 'subscription { events @skip(if: true) { id } }');
+      expect(extensions).toEqual({ code: 'BAD_USER_INPUT' });
+    }
+    await client.dispose();
+    expect(server.internalErrors).toEqual([]);
   });
 
   it('may be had over as many connections, and as often, as is enough for one sender', async () => {

@@ -74,7 +74,12 @@ export class Subscription {
 
   /** Its answers, or why there are none. */
   async run(args: ExecutionArgs): Promise<AsyncIterable<ExecutionResult> | ExecutionResult> {
-    const events = await createSourceEventStream(args);
+    let events: Awaited<ReturnType<typeof createSourceEventStream>>;
+    try {
+      events = await createSourceEventStream(args);
+    } catch (error) {
+      return { errors: this.fail(error) };
+    }
     if (!(Symbol.asyncIterator in events)) {
       this.refuse(events.errors ?? []);
       return events;

@@ -31,6 +31,7 @@ import type { Authenticator } from '../tokens';
 import { type TraceContext, traceContextOf } from '../trace-context';
 import { EventObject } from '../types/event-type';
 import { variableErrors } from '../variables';
+import { conditionalRootRefusal } from './conditional-root';
 import { releasedEvents } from './follow';
 import { type FollowerContext, Subscription, toldToCaller } from './subscription';
 import { type Connected, serveWebSockets } from './web-sockets';
@@ -227,6 +228,8 @@ function checkedArgs(
   if (!isReady())
     throw userError('the read models are still catching up with the log; try again shortly', 'NOT_READY');
   const document = parsed(documents.textOf(payload) ?? '');
+  const conditional = conditionalRootRefusal(document);
+  if (conditional !== null) throw conditional;
   const rules = introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
   const errors = validate(schema, document, rules);
   if (errors.length > 0)
