@@ -8,7 +8,7 @@ import type { ReleasePoint } from '../api/released-events';
 import { type TraceContext, traceContextOf, traceparentOf } from '../api/trace-context';
 import type { Position } from '../domain/events';
 import type { DeliveryStates } from './delivery-state';
-import { placeOf } from './place';
+import { keptPlaceOf, placeOf } from './place';
 import type { Webhook } from './webhook';
 
 /** How long to wait before each further attempt, in seconds: some three days in all, as Standard Webhooks advises. */
@@ -66,6 +66,7 @@ export async function deliverAll(
  * Tells a webhook of every event that it sees, in order, each until it is taken, until `signal` is aborted. An
  * event may come twice, with the same `webhook-id`; none is left out. After the last attempt, or where the receiver
  * answers 410 Gone, the webhook is dead: it stays where it is until it is revived.
+ * @throws KeptPlaceError
  * @throws what reading the log throws
  */
 export async function deliver(
@@ -98,12 +99,15 @@ export async function deliver(
   }
 }
 
-/** The place behind which a webhook is to be told: where it was, or else where it says to begin, from then on. */
+/**
+ * The place behind which a webhook is to be told: where it was, or else where it says to begin, from then on.
+ * @throws KeptPlaceError
+ */
 async function beginning(webhook: Webhook, { states, logEnd }: DeliveryOptions): Promise<ReleasePoint> {
   const { id, from, audience } = webhook;
   const state = states.of(id);
   const place = await (async (): Promise<ReleasePoint> => {
-    if (state.position !== null) return placeOf(webhook, state.position);
+    if (state.position !== null) return keptPlaceOf(webhook, state.position);
     if (from === 'start') return pointOf(null, audience);
     const wanted =
       from === 'now' ? { position: Number.MAX_SAFE_INTEGER, from: await logEnd() } : placeOf(webhook, from);

@@ -130,13 +130,17 @@ function isAddress(text: string): boolean {
   return url.protocol === 'https:' || (url.protocol === 'http:' && isOfThisMachine);
 }
 
-/** True for a word or a cursor: one or two positions, as JSON in base64url. */
+/** True for a word or the position of an event, whoever that was given to. */
 function isBeginning(from: string): boolean {
-  return (
-    from === 'start' ||
-    from === 'now' ||
-    /^\[\d+(,\d+)?(,"[\w-]+")?\]$/.test(Buffer.from(from, 'base64url').toString())
-  );
+  if (from === 'start' || from === 'now') return true;
+  // Loaded where it is needed: it takes half of all modules, and every command reads what is set.
+  const { placeOf } = require('./place') as typeof import('./place');
+  try {
+    placeOf({ audience: PUBLIC, from }, from);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** An address without what may be secret in it. */

@@ -31,7 +31,7 @@ describe('A place in the order of events', () => {
     const places = [events.pageInfo.endCursor, events.nodes.at(-1)?.position ?? ''];
     for (const after of places) {
       expect(await server.as(since).refusal(EVENTS, { after })).toMatch(
-        /^CURSOR_OF_OTHER_RIGHTS: after ".*" was given to somebody with other rights, .* leave it out to begin again/,
+        /^CURSOR_OF_OTHER_RIGHTS: after ".*" was given to somebody with other rights, or does not say to whom; .* leave it out to begin again/,
       );
       const feed = await fetch(`${server.url}/v1/events?after=${after}`, {
         headers: await server.as(since).headers(),
@@ -42,6 +42,18 @@ describe('A place in the order of events', () => {
       ]);
       expect(await server.as(before).ask<Page>(EVENTS, { after })).toMatchObject({ events: { nodes: [] } });
     }
+  });
+
+  it('that does not say to whom it was given is refused, as those of earlier versions', async () => {
+    const after = Buffer.from('[10,44]').toString('base64url');
+    expect(await server.as(READER).refusal(EVENTS, { after })).toMatch(/^CURSOR_OF_OTHER_RIGHTS: /);
+  });
+
+  it.each(['[99999999999999999999999999]', '[-1]', '[1.5,"public"]'])('cannot be %s', async (text) => {
+    const after = Buffer.from(text).toString('base64url');
+    expect(await server.as(READER).refusal(EVENTS, { after })).toMatch(
+      /^BAD_USER_INPUT: .* is not a cursor of events/,
+    );
   });
 
   it('is the same for who sees the same, and an event is found by it whatever one sees', async () => {

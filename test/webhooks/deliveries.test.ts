@@ -12,6 +12,7 @@ import {
   RETRY_AFTER_SECONDS,
 } from '../../src/webhooks/deliveries';
 import { DeliveryStates } from '../../src/webhooks/delivery-state';
+import { statusesOf } from '../../src/webhooks/statuses';
 import type { Webhook } from '../../src/webhooks/webhook';
 import { facts, openTestRegister, SAMPLE_2013, SAMPLE_2014, type TestRegister } from '../api/support';
 import { assessment } from '../factsheet/builder';
@@ -302,6 +303,35 @@ describe('A webhook', () => {
     const first = ids.indexOf(again[0] ?? '');
     expect(first).toBeGreaterThan(0);
     expect(ids.slice(first, first + again.length)).toEqual(again);
+  });
+
+  test('that an earlier version left beside an event that came late is told again from there on, and misses none', async () => {
+    await until(length);
+    const ids = receiver.got.map(({ id }) => id);
+    for (const from of ['start', 'now']) {
+      receiver.got.length = 0;
+      const position = Buffer.from(`[10,${length}]`).toString('base64url');
+      states.save('ministerie', { ...states.of('ministerie'), position });
+      await until(from === 'start' ? length : 1, hook({ from }));
+      const again = receiver.got.map(({ id }) => id);
+      const first = ids.indexOf(again[0] ?? '');
+      expect(first).toBeGreaterThanOrEqual(0);
+      expect(ids.slice(first, first + again.length)).toEqual(again);
+    }
+  });
+
+  test('whose place cannot be read says so, is told nothing, and hides nobody', async () => {
+    const broken = hook({ id: 'stuk' });
+    states.save('stuk', { ...states.of('stuk'), position: Buffer.from('[1e+23]').toString('base64url') });
+    const message =
+      /^the webhook stuk is kept at "\w+", which is no position of an event; give it another id/;
+    await expect(until(1, broken)).rejects.toThrow(message);
+    expect(receiver.got).toEqual([]);
+    await until(length);
+    expect(statusesOf([broken, hook()], states, sources)).toMatchObject([
+      { id: 'stuk', pending: length, lastError: expect.stringMatching(message) },
+      { id: 'ministerie', pending: 0, lastError: null },
+    ]);
   });
 
   test('that fails does not hold up another', async () => {

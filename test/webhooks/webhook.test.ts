@@ -51,9 +51,24 @@ describe('A file of webhooks', () => {
     expect(() => new Verifier(third).verify('{"a":1}', { ...headers })).toThrow();
   });
 
-  it.each(['start', 'now', Buffer.from('[44]').toString('base64url')])('says where to begin: %s', (from) => {
+  const cursor = (text: string) => Buffer.from(text).toString('base64url');
+  it.each([
+    'start',
+    'now',
+    cursor('[44]'),
+    cursor('[44,"public"]'),
+    cursor('[10,44,"all"]'),
+    cursor('[10,44]'),
+  ])('says where to begin: %s', (from) => {
     expect(read([{ ...HOOK, from }])[0]?.from).toBe(from);
   });
+
+  it.each(['[05]', '[99999999999999999999999999]', '[-1]', '[1.5]', '["44"]', '[]', '44'])(
+    'cannot begin at what no event is at: %s',
+    (text) => {
+      expect(() => read([{ ...HOOK, from: cursor(text) }])).toThrow('at /0/from: expected "start", "now" or');
+    },
+  );
 
   it('begins at the first event where it does not say', () => {
     expect(read([HOOK])[0]?.from).toBe('start');
