@@ -7,6 +7,8 @@ interface Service {
   readonly image: string;
   readonly profiles?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  readonly env_file?: unknown;
+  readonly mem_limit?: string;
   readonly volumes?: readonly string[];
   readonly networks?: readonly string[];
   readonly ports?: readonly string[];
@@ -18,13 +20,18 @@ interface Service {
 interface Compose {
   readonly services: Readonly<Record<string, Service>>;
   readonly volumes: object;
-  readonly networks: object;
+  readonly networks: Readonly<Record<string, { readonly internal?: boolean } | null>>;
   readonly secrets: object;
 }
 
 const text = readFileSync('docker-compose.yml', 'utf8');
 const compose: Compose = parse(text, { merge: true });
-const services = Object.entries(compose.services);
+const development: Compose = parse(readFileSync('deploy/development.yml', 'utf8'));
+const services = [...Object.entries(compose.services), ...Object.entries(development.services)];
+const page = readFileSync('deploy/README.md', 'utf8');
+
+/** `${NAME:-default}` as Compose fills it in where nothing is set. */
+const withDefaults = (value = '') => value.replace(/\$\{\w+:-([^}]*)\}/g, '$1');
 const dockerfile = readFileSync('Dockerfile', 'utf8');
 
 /** Checks against the JSON schema of the Compose specification. */
@@ -38,9 +45,17 @@ const isComposeFile = (() => {
 })();
 
 describe('docker-compose.yml', () => {
-  test('is valid by the schema of the Compose specification', () => {
-    isComposeFile(compose);
+  test.each([
+    ['itself', compose],
+    ['the file for development', development],
+    [
+      'what deploy/README.md puts over it on three machines',
+      parse(/```yaml\n(.*?)```/s.exec(page)?.[1] ?? ''),
+    ],
+  ])('is valid by the schema of the Compose specification: %s', (_, file) => {
+    isComposeFile(file);
     expect(isComposeFile.errors).toBeNull();
+    expect(Object.keys(file.services)).not.toEqual([]);
   });
 
   test('would be found invalid with a word that the specification does not know', () => {
@@ -53,20 +68,18 @@ describe('docker-compose.yml', () => {
     expect(image).toMatch(/:\d+\.\d+\.\d+(-[a-z]+)?$/);
   });
 
-  test.each(services)(
-    '%s uses only volumes, networks, secrets and services that are declared',
-    (_name, s) => {
-      const used = {
-        volumes: (s.volumes ?? []).map((v) => v.split(':')[0] ?? '').filter((v) => !v.startsWith('.')),
-        networks: s.networks ?? [],
-        secrets: (s.secrets ?? []).map((secret) => (typeof secret === 'string' ? secret : secret.source)),
-        services: Array.isArray(s.depends_on) ? s.depends_on : Object.keys(s.depends_on ?? {}),
-      };
-      for (const [kind, names] of Object.entries(used)) {
-        expect(Object.keys(compose[kind as keyof Compose])).toEqual(expect.arrayContaining([...names]));
-      }
-    },
-  );
+  test.each(services)('%s uses only volumes, networks, secrets and services that are declared', (name, s) => {
+    const used = {
+      volumes: (s.volumes ?? []).map((v) => v.split(':')[0] ?? '').filter((v) => !v.startsWith('.')),
+      networks: s.networks ?? [],
+      secrets: (s.secrets ?? []).map((secret) => (typeof secret === 'string' ? secret : secret.source)),
+      services: Array.isArray(s.depends_on) ? s.depends_on : Object.keys(s.depends_on ?? {}),
+    };
+    for (const [kind, names] of Object.entries(used)) {
+      const declared = compose.services[name] === s ? compose : development;
+      expect(Object.keys(declared[kind as keyof Compose] ?? {})).toEqual(expect.arrayContaining([...names]));
+    }
+  });
 
   describe('the cluster', () => {
     const nodes = services.filter(([name]) => /^kurrentdb-\d$/.test(name));
@@ -97,14 +110,19 @@ describe('docker-compose.yml', () => {
     test.each(nodes)('%s is not reachable from outside', (_name, node) => {
       expect(node.ports).toBeUndefined();
       expect(node.networks).toEqual(['log']);
+      expect(compose.networks.log).toEqual({ internal: true });
+    });
+
+    test.each(nodes)('%s takes no more memory than it is given', (_name, node) => {
+      expect(withDefaults(node.mem_limit)).toMatch(/^\d+g$/);
     });
   });
 
   test('has two replicas with read models of their own behind a proxy that asks whether they are ready', () => {
     const replicas = services.filter(([name]) => /^api-\d$/.test(name));
     expect(replicas.map(([, { volumes }]) => volumes)).toEqual([
-      ['api-1-data:/data', 'ledger-key:/key'],
-      ['api-2-data:/data', 'ledger-key:/key'],
+      ['api-1-data:/data', 'ledger-key:/key', './deploy/files:/files:ro'],
+      ['api-2-data:/data', 'ledger-key:/key', './deploy/files:/files:ro'],
     ]);
     const proxy = readFileSync('deploy/Caddyfile', 'utf8');
     expect(proxy).toContain('reverse_proxy api-1:4000 api-2:4000');
@@ -112,23 +130,32 @@ describe('docker-compose.yml', () => {
     for (const [name, service] of replicas) expect([name, service.ports]).toEqual([name, undefined]);
   });
 
-  test('leaves webhooks to one replica, by the file that its README shows', () => {
-    const page = readFileSync('deploy/README.md', 'utf8');
-    const override: Compose = parse(/^```yaml\n([\s\S]*?)^```$/m.exec(page)?.[1] ?? '');
-    isComposeFile(override);
-    expect(isComposeFile.errors).toBeNull();
-    const told = Object.entries(override.services).map(([name, s]) => [name, s.environment]);
-    expect(told).toEqual([['api-1', { WEBHOOKS_FILE: '/run/webhooks.json' }]]);
-    expect(page).toMatch(/`deploy\/api\.env` \|[^|]*all but `WEBHOOKS_FILE`/);
+  test('lets one replica have variables of its own, for there is one who tells webhooks', () => {
+    expect(compose.services['api-1']?.env_file).toEqual(['deploy/api.env', 'deploy/api-1.env']);
+    expect(compose.services['api-2']?.env_file).toBe('deploy/api.env');
   });
 
-  test('has a node without TLS only in the profile for development, and only on this machine', () => {
+  test('runs commands with the key of the replicas and read models of their own, and only when told to', () => {
+    expect(compose.services.tools).toMatchObject({
+      profiles: ['tools'],
+      env_file: 'deploy/api.env',
+      environment: { LEDGER_KEY: compose.services['api-1']?.environment?.LEDGER_KEY },
+      volumes: ['tools-data:/data', 'ledger-key:/key', './deploy/files:/files:ro'],
+    });
+  });
+
+  test('has the proxy believe those about senders whom the replicas believe too', () => {
+    const variable = '${TOETSSPOOR_TRUSTED_PROXIES:-';
+    expect(compose.services.proxy?.environment?.TRUSTED_PROXIES).toContain(variable);
+    expect(compose.services['api-1']?.environment?.TRUST_PROXY).toContain(variable);
+    expect(readFileSync('deploy/Caddyfile', 'utf8')).toContain('trusted_proxies static {$TRUSTED_PROXIES:');
+  });
+
+  test('has a node without TLS only in the file for development, and only on this machine', () => {
     const insecure = services.filter(([, s]) => s.environment?.KURRENTDB_INSECURE === 'true');
-    expect(insecure.map(([name, s]) => [name, s.profiles])).toEqual([
-      ['kurrentdb-development', ['development']],
-    ]);
-    for (const [, s] of services.filter(([, s]) => s.profiles?.includes('development'))) {
-      expect(s.ports?.every((port) => port.startsWith('127.0.0.1:'))).toBe(true);
+    expect(insecure).toEqual(Object.entries(development.services));
+    for (const [, s] of insecure) {
+      expect(s.ports?.map((port) => port.split(':')[0])).toEqual(['127.0.0.1']);
     }
   });
 });
@@ -137,31 +164,47 @@ describe('What the replicas are configured with', () => {
   const known = [
     ...readFileSync('README.md', 'utf8').matchAll(/^\| (`[A-Z_]+`(?:, `[A-Z_]+`)*) \|/gm),
   ].flatMap(([, names = '']) => names.replaceAll('`', '').split(', '));
-  const address = /^EVENT_STORE_URL=(.+)$/m.exec(readFileSync('deploy/prepare.sh', 'utf8'))?.[1] ?? '';
+  const script = readFileSync('deploy/prepare.sh', 'utf8');
+  const address = /^EVENT_STORE_URL=(.+)$/m.exec(script)?.[1] ?? '';
+  // What is written into api.env as a remark, to be set before the first start.
+  const proposed = Object.fromEntries(
+    [...script.matchAll(/^# ([A-Z_]+)=(.+)$/gm)].map(([, ...pair]) => pair),
+  );
   const image = Object.fromEntries(
     (/^ENV (.+)$/m.exec(dockerfile)?.[1] ?? '').split(' ').map((pair) => pair.split('=') as [string, string]),
   );
-  const environments: [string, Readonly<Record<string, string>>][] = [
-    [
-      'the cluster',
-      {
-        ...image,
-        ...compose.services['api-1']?.environment,
-        EVENT_STORE_URL: address.replace('$password', 'geheim'),
-      },
-    ],
-    ['development', { ...image, ...compose.services['api-development']?.environment }],
-  ];
 
-  test.each(environments)('for %s is what the configuration reads and takes', (_name, environment) => {
+  test('for the cluster is what the configuration reads and takes', () => {
+    const set = Object.entries(compose.services['api-1']?.environment ?? {});
+    const environment: Readonly<Record<string, string>> = {
+      ...image,
+      ...Object.fromEntries(set.map(([name, value]) => [name, withDefaults(value)])),
+      ...proposed,
+      EVENT_STORE_URL: address.replace('$password', 'geheim'),
+    };
     const { NODE_ENV, ...ours } = environment;
     expect(NODE_ENV).toBe('production');
+    expect(Object.keys(proposed)).toEqual([
+      'OIDC_ISSUERS',
+      'LEDGER_NAME',
+      'PUBLIC_URL',
+      'CLOUDEVENTS_SOURCE',
+    ]);
     expect(known).toEqual(expect.arrayContaining(Object.keys(ours)));
     expect(readConfig(environment)).toMatchObject({
       host: '0.0.0.0',
       dataDir: '/data',
       eventStoreUrl: expect.stringMatching(/^kurrentdb:\/\/.*kurrentdb-/),
+      metrics: { host: '0.0.0.0', port: 9464 },
+      issuers: ['https://login.example.nl'],
     });
+  });
+
+  test('for development is the node that is reached from this machine', () => {
+    const [, url = ''] = /^export EVENT_STORE_URL='(.+)'$/m.exec(page) ?? [];
+    expect(readConfig({ EVENT_STORE_URL: url }).eventStoreUrl).toBe(url);
+    const [port = ''] = development.services.kurrentdb?.ports ?? [];
+    expect(url).toContain(`//${port.replace(/:\d+$/, '')}?`);
   });
 });
 

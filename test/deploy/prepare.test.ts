@@ -1,6 +1,17 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, type SpawnSyncOptions, spawnSync } from 'node:child_process';
 import { createPublicKey, X509Certificate } from 'node:crypto';
-import { globSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -58,5 +69,105 @@ describeWithOpenssl('deploy/prepare.sh (with openssl)', () => {
     const { 'certificates/kurrentdb-2.crt': _, 'certificates/kurrentdb-2.key': __, ...rest } = files();
     delete others['certificates/kurrentdb-2.key'];
     expect(rest).toEqual(others);
+  });
+
+  describe('where something is amiss', () => {
+    let broken: string;
+    const run = (options: SpawnSyncOptions = {}) => {
+      const { status, stderr } = spawnSync('sh', ['deploy/prepare.sh', broken], options);
+      return { status, stderr: String(stderr) };
+    };
+    const inBroken = (file: string) => join(broken, file);
+    const left = () => globSync('**/*', { cwd: broken }).sort();
+
+    beforeEach(() => {
+      broken = mkdtempSync(join(tmpdir(), 'toetsspoor-deploy-'));
+      cpSync(folder, broken, { recursive: true });
+    });
+    afterEach(() => rmSync(broken, { recursive: true, force: true }));
+
+    test.each([
+      ['certificates/kurrentdb-2.key', /kurrentdb-2\.crt is there and \S+kurrentdb-2\.key is not/],
+      ['certificates/trusted/ca.crt', /ca\.key is there and \S+ca\.crt is not/],
+      ['api.env', /kurrentdb\.env is there and \S+api\.env is not/],
+      ['kurrentdb.env', /api\.env is there and \S+kurrentdb\.env is not/],
+    ])('tells that %s is gone, and makes nothing that would not fit the rest', (file, message) => {
+      rmSync(inBroken(file));
+      const before = left();
+      expect(run()).toEqual({ status: 1, stderr: expect.stringMatching(message) });
+      expect(left()).toEqual(before);
+    });
+
+    test('tells why openssl cannot sign, and leaves nothing half made', () => {
+      rmSync(inBroken('certificates/kurrentdb-2.crt'));
+      rmSync(inBroken('certificates/kurrentdb-2.key'));
+      const before = left();
+      writeFileSync(inBroken('certificates/ca.key'), 'geen sleutel\n');
+      const { status, stderr } = run();
+      expect(status).toBe(1);
+      expect(stderr).toMatch(/.+\nopenssl x509 failed, for the reason above; nothing was made of it\n$/s);
+      expect(left()).toEqual(before);
+      writeFileSync(inBroken('certificates/trusted/ca.crt'), 'geen certificaat\n');
+      expect(run()).toEqual({ status: 1, stderr: expect.stringMatching(/.+\nopenssl x509 failed/s) });
+      expect(left()).toEqual(before);
+    });
+
+    test('signs nothing that would outlive its authority, and names the day', () => {
+      execFileSync(
+        'openssl',
+        [
+          ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '10', '-subj', '/CN=kort'],
+          ...['-keyout', inBroken('certificates/ca.key'), '-out', inBroken('certificates/trusted/ca.crt')],
+        ],
+        { stdio: 'ignore' },
+      );
+      rmSync(inBroken('certificates/kurrentdb-1.crt'));
+      expect(run()).toEqual({
+        status: 1,
+        stderr: expect.stringMatching(/ca\.crt ends within a year, .*notAfter=.*renew it first/),
+      });
+    });
+
+    test('renews the authority as deploy/README.md tells: for a while both are trusted, then the new one', () => {
+      const page = readFileSync('deploy/README.md', 'utf8');
+      const renewing = page.slice(page.indexOf('**The authority**'), page.indexOf('**The password**'));
+      const [first = '', last = ''] = [...renewing.matchAll(/```\n(.*?)```/gs)].map(([, text = '']) =>
+        text.replaceAll('sudo ', ''),
+      );
+      mkdirSync(inBroken('deploy'));
+      copyFileSync('deploy/prepare.sh', inBroken('deploy/prepare.sh'));
+      chmodSync(inBroken('deploy/prepare.sh'), 0o755);
+      for (const part of ['certificates', 'api.env', 'kurrentdb.env']) {
+        cpSync(join(folder, part), inBroken(join('deploy', part)), { recursive: true });
+      }
+      const sh = (script: string) => execFileSync('sh', ['-ec', script], { cwd: broken, stdio: 'pipe' });
+      const isTrusted = (node: number) =>
+        spawnSync('openssl', [
+          ...['verify', '-CAfile', inBroken('deploy/certificates/trusted/ca.crt')],
+          inBroken(`deploy/certificates/kurrentdb-${node}.crt`),
+        ]).status === 0;
+
+      sh(first);
+      sh('rm deploy/certificates/kurrentdb-1.crt; deploy/prepare.sh');
+      expect([1, 2].map(isTrusted)).toEqual([true, true]);
+      sh(last);
+      expect([1, 2].map(isTrusted)).toEqual([true, false]);
+      expect(globSync('trusted/*', { cwd: inBroken('deploy/certificates') })).toEqual(['trusted/ca.crt']);
+    });
+
+    test('run by who is not root, keeps the keys of the nodes from others by their folder, and says so', () => {
+      rmSync(broken, { recursive: true });
+      mkdirSync(broken, { mode: 0o777 });
+      chmodSync(broken, 0o777);
+      copyFileSync('deploy/prepare.sh', inBroken('prepare.sh'));
+      chmodSync(inBroken('prepare.sh'), 0o755);
+      const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+      const { status, stderr } = spawnSync('sh', [inBroken('prepare.sh')], { ...nobody, cwd: broken });
+      expect(status).toBe(0);
+      expect(String(stderr)).toMatch(
+        /kurrentdb-1\.key can be read by all who get into \S+certificates, which is you alone/,
+      );
+      expect(statSync(inBroken('certificates')).mode & 0o077).toBe(0);
+    });
   });
 });
