@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { FormatRegistry, type Static, Type as T, type TString } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
+import { distance } from 'fastest-levenshtein';
 
 /** What is set from outside, checked. */
 export interface Config {
@@ -84,7 +85,7 @@ const FORMATS = {
   ],
   addresses: [
     'IP addresses or networks such as 10.0.0.0/8, with spaces between',
-    (text) => words(text).every((word) => isIP(word.replace(/\/\d{1,3}$/, '')) !== 0),
+    (text) => words(text).every(isNetwork),
   ],
   url: ['an address with http or https', (text) => /^https?:$/.test(URL.parse(text)?.protocol ?? '')],
   uri: ['a URI', (text) => URL.parse(text) !== null],
@@ -227,6 +228,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env, files: 
     const path = set[name];
     if (path !== undefined) problems.push(...problemsOf(check, path).map((problem) => `${name}: ${problem}`));
   }
+  problems.push(...portsThatMeet(set));
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
 
   const of = (name: keyof Environment): string =>
@@ -264,6 +266,34 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env, files: 
   };
 }
 
+/** Of these kinds all variables are ours: another one of them was misspelt. */
+const KIND = /^(EVENT_?STORE|OIDC|LEDGER|METRICS|PERSISTED|WEBHOOKS?|CORS|CLOUDEVENTS)_/;
+
+/** What to tell of variables that look like ours and are not read, a line each. */
+export function unknownVariables(environment: NodeJS.ProcessEnv = process.env): string[] {
+  const known = Object.keys(Environment.properties);
+  return Object.keys(environment).flatMap((name) => {
+    if (known.includes(name)) return [];
+    const wanted = name.toUpperCase();
+    const meant = closest(wanted, known);
+    // Two letters are much of a short name.
+    const isSlip = wanted.length >= 8 && distance(wanted, meant) <= 2;
+    return isSlip || KIND.test(wanted)
+      ? [`${name} is set, but there is no such variable and it is not read; nearest: ${meant}`]
+      : [];
+  });
+}
+
+/** Two servers of one process cannot listen on one port, unless at addresses that have nothing in common. */
+function portsThatMeet(set: Readonly<Record<string, string>>): string[] {
+  const { HOST, PORT, METRICS_HOST } = Environment.properties;
+  const port = Number(set.PORT ?? PORT.default);
+  if (port === 0 || set.METRICS_PORT === undefined || Number(set.METRICS_PORT) !== port) return [];
+  const hosts = [set.HOST ?? HOST.default, set.METRICS_HOST ?? METRICS_HOST.default];
+  if (hosts[0] !== hosts[1] && !hosts.includes('0.0.0.0') && !hosts.includes('::')) return [];
+  return [`METRICS_PORT is "${set.METRICS_PORT}", as PORT; expected another port`];
+}
+
 function problemsOf(check: (path: string) => unknown, path: string): string[] {
   try {
     check(path);
@@ -279,6 +309,18 @@ function isIssuer(text: string): boolean {
   if (url === null || url.search !== '' || url.hash !== '' || url.username !== '') return false;
   const isOfThisMachine = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
   return url.protocol === 'https:' || (url.protocol === 'http:' && isOfThisMachine);
+}
+
+/** An IP address, or a network: with how many of its bits all addresses in it have in common. */
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || more.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
+}
+
+function closest(name: string, known: readonly string[]): string {
+  return known.reduce((best, one) => (distance(name, one) < distance(name, best) ? one : best));
 }
 
 function words(text: string): string[] {

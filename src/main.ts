@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { PROJECTIONS } from '../projections/all';
@@ -18,6 +17,7 @@ import { LedgerFile } from './ledger/ledger-file';
 import { LedgerFollower } from './ledger/ledger-follower';
 import type { SigningKey } from './ledger/note';
 import { readOrCreateSigningKey, SigningKeyFileError } from './ledger/signing-key';
+import { makeFolder } from './make-folder';
 import { Projector } from './projector';
 import { readDocuments } from './server-config';
 import { tokenRules } from './token-rules';
@@ -43,7 +43,7 @@ export interface Register {
  * @throws LogInUseError where another process has the log open for writing, or the read models.
  */
 export function openRegister(config: Config, mode: 'read' | 'write' = 'write'): Register {
-  mkdirSync(config.dataDir, { recursive: true });
+  makeFolder(config.dataDir);
   const store = openLog(config, mode);
   const path = readModelPath(config);
   const lock = lockReadModels(path, store);
@@ -116,7 +116,7 @@ export function readModelPath({ dataDir }: Config): string {
  * @throws LedgerFileError
  */
 export function openLedger({ dataDir }: Config): Ledger {
-  mkdirSync(dataDir, { recursive: true });
+  makeFolder(dataDir);
   return new Ledger(LedgerFile.open(ledgerPath(dataDir)));
 }
 
@@ -135,7 +135,7 @@ export function ledgerPath(dataDir: string): string {
  * @throws SigningKeyFileError where it cannot be used, or signs under another name than is asked for
  */
 export function signingKey({ ledgerKey, ledgerName }: Config): SigningKey {
-  mkdirSync(dirname(ledgerKey), { recursive: true });
+  makeFolder(dirname(ledgerKey));
   const key = readOrCreateSigningKey(ledgerKey, ledgerName ?? LEDGER_NAME);
   if (ledgerName === null || key.name === ledgerName) return key;
   throw new SigningKeyFileError(
@@ -168,7 +168,7 @@ export function openLog(
     return openKurrentDBEventStore({ url: eventStoreUrl, prefix: eventStorePrefix });
   }
   const path = eventStoreUrl.slice('sqlite:'.length);
-  if (mode === 'write') mkdirSync(dirname(path), { recursive: true });
+  if (mode === 'write') makeFolder(dirname(path));
   return openSqliteEventStore({ path, mode });
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigError, Environment, readConfig } from '../src/config';
+import { ConfigError, Environment, readConfig, unknownVariables } from '../src/config';
 
 const VARIABLES = Object.keys(Environment.properties) as (keyof Environment)[];
 
@@ -69,9 +69,65 @@ describe('The configuration', () => {
     ['OIDC_ISSUERS', 'urn:toetsspoor:local'],
     ['OIDC_TOKEN_TYPES', 'at+jwt id+jwt'],
     ['OIDC_CLIENTS', ','],
+    ['TRUST_PROXY', '10.0.0.0/99'],
+    ['TRUST_PROXY', '10.0.0.0/'],
+    ['TRUST_PROXY', '10.0.0.0/8/8'],
+    ['TRUST_PROXY', '::1/129'],
   ])('refuses %s=%s, and says what is expected', (name, value) => {
     expect(() => readConfig({ [name]: value })).toThrow(ConfigError);
     expect(() => readConfig({ [name]: value })).toThrow(new RegExp(`^${name} is ".*"; expected .+$`));
+  });
+
+  it('takes addresses and networks of both kinds, and one port at two addresses', () => {
+    const set = {
+      TRUST_PROXY: '10.0.0.1 10.0.0.0/32 fd00::/8 ::1/128',
+      HOST: '10.0.0.1',
+      METRICS_PORT: '4000',
+    };
+    expect(readConfig(set)).toMatchObject({
+      trustedProxies: ['10.0.0.1', '10.0.0.0/32', 'fd00::/8', '::1/128'],
+      metrics: { host: '127.0.0.1', port: 4000 },
+    });
+    expect(() => readConfig({ ...set, HOST: '0.0.0.0' })).toThrow(
+      /^METRICS_PORT is "4000", as PORT; expected/,
+    );
+  });
+
+  it.each([
+    ['EVENT_STORE_URI', 'EVENT_STORE_URL'],
+    ['EVENTSTORE_URL', 'EVENT_STORE_URL'],
+    ['OIDC_ISSUER', 'OIDC_ISSUERS'],
+    ['OIDC_TRUSTED_ISSUERS', 'OIDC_ISSUERS'],
+    ['TRUST_PROXYS', 'TRUST_PROXY'],
+    ['PUBLIC_URI', 'PUBLIC_URL'],
+    ['ledger_key', 'LEDGER_KEY'],
+  ])('tells that %s is not read, and names %s', (name, meant) => {
+    expect(unknownVariables({ [name]: 'x' })).toEqual([
+      `${name} is set, but there is no such variable and it is not read; nearest: ${meant}`,
+    ]);
+  });
+
+  it('says nothing of its own variables, nor of those of others', () => {
+    const others = [
+      'PATH',
+      'HOME',
+      'HOSTNAME',
+      'TZ',
+      'LANG',
+      'NODE_OPTIONS',
+      'NODE_ENV',
+      'LOGNAME',
+      'TMPDIR',
+    ];
+    const more = [
+      'OTEL_SERVICE_NAME',
+      'KUBERNETES_SERVICE_HOST',
+      'PUBLIC_IP',
+      'npm_config_loglevel',
+      'EDITOR',
+    ];
+    const names = [...VARIABLES, ...others, ...more];
+    expect(unknownVariables(Object.fromEntries(names.map((name) => [name, 'x'])))).toEqual([]);
   });
 
   it('lists all that is wrong at once, and no password', () => {

@@ -8,7 +8,8 @@ import { join, posix } from 'node:path';
  */
 const MAY_IMPORT: readonly (readonly [from: string, to: readonly string[] | 'anything'])[] = [
   ['src/domain/', []],
-  ['src/event-store/', ['src/domain/']],
+  ['src/make-folder.ts', []],
+  ['src/event-store/', ['src/domain/', 'src/make-folder.ts']],
   ['src/factsheet/', ['src/domain/']],
   ['src/ledger/', ['src/domain/', 'src/event-store/event-store.ts']],
   ['projections/', ['src/domain/']],
@@ -66,7 +67,7 @@ const MAY_IMPORT: readonly (readonly [from: string, to: readonly string[] | 'any
   ],
   ['src/generate/', ['src/domain/', 'src/event-store/event-store.ts', 'src/handle-command.ts']],
   ['src/operations/', ['src/api/actions.ts', 'src/api/trace-context.ts', 'src/api/webhook-status.ts']],
-  ['src/webhooks/', ['src/domain/', 'src/api/', 'projections/event-index.ts']],
+  ['src/webhooks/', ['src/domain/', 'src/api/', 'src/make-folder.ts', 'projections/event-index.ts']],
   ['src/config.ts', []],
   ['src/server-config.ts', ['src/config.ts', 'src/api/documents.ts', 'src/webhooks/webhook.ts']],
   ['src/node-version.ts', []],

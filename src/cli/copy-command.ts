@@ -28,7 +28,7 @@ export async function copyCommand(config: Config, options: CopyCommandOptions, o
     const to = openLog(target, 'write');
     try {
       const { events, root, textsLeftOut } = await copyLog(from, to, leavingOut, progress(out, 'copying'));
-      const hash = Buffer.from(root).toString('hex');
+      const hash = Buffer.from(root).toString('base64');
       const without = textsLeftOut > 0 ? `; ${textsLeftOut.toLocaleString('en')} texts left out` : '';
       out.result(
         `the copy holds the ${events.toLocaleString('en')} events of the log${without}; both give the root ${hash}`,

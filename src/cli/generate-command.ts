@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import type { Config } from '../config';
 import { generate, municipalitiesOf } from '../generate/generate';
 import { openLog } from '../main';
+import { makeFolder } from '../make-folder';
 import { type Output, progress } from './output';
 import { UsageError } from './usage-error';
 
@@ -31,7 +31,7 @@ export async function generateCommand(
     years,
     seed: options.seed,
   };
-  mkdirSync(config.dataDir, { recursive: true });
+  makeFolder(config.dataDir);
   const store = openLog(config, 'write');
   try {
     if ((await store.lastPosition()) !== undefined) {

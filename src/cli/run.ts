@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { type Config, ConfigError, readConfig } from '../config';
+import { type Config, ConfigError, readConfig, unknownVariables } from '../config';
 import { CopyError } from '../copy-log';
 import { InvalidEventError } from '../domain/events';
 import {
@@ -181,6 +181,11 @@ export async function run(argv: readonly string[]): Promise<number> {
     .command('start')
     .description('serve; where the log is empty, import the samples first')
     .action(() => serveCommand(readServerConfig(), output(false), { withSamples: true }));
+
+  // A name that was misspelt would else be noticed by what is missing, such as a log that is empty.
+  program.hook('preAction', () => {
+    for (const line of unknownVariables()) process.stderr.write(`${line}\n`);
+  });
 
   try {
     await program.parseAsync(argv);

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config';
-import { openRegister, type Register, serve } from '../main';
+import { openRegister, placeOfLog, type Register, serve } from '../main';
 import { openOperatorLog } from '../operations/log';
 import { importInto } from './import-command';
 import { type Output, progress } from './output';
@@ -34,11 +34,11 @@ export async function serveCommand(
       (error, trace) => log.error(error, trace),
       progress(out, 'building the read models'),
     ).catch((error: unknown) => {
-      throw portInUse(error, config) ?? error;
+      throw cannotListen(error, config) ?? error;
     });
     try {
       const ended = Promise.race([stopped, server.following]);
-      if (await untilLevel(register, ended)) out.note(welcome(register, server.url));
+      if (await untilLevel(register, ended)) out.note(welcome(register, server.url, placeOfLog(config)));
       await ended;
     } finally {
       await server.close();
@@ -48,16 +48,36 @@ export async function serveCommand(
   }
 }
 
-/** What to do where another process listens there already; undefined where it was another error. */
-function portInUse(error: unknown, { host, port, metrics }: Config): UsageError | undefined {
-  if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') return undefined;
-  const isOfMetrics = (error as { readonly port?: number }).port !== port;
-  const [variable, place] = isOfMetrics
-    ? ['METRICS_PORT', `${metrics?.host}:${metrics?.port}`]
-    : ['PORT', `${host}:${port}`];
-  return new UsageError(
-    `${variable}: another process listens on ${place} already; stop that one, or set ${variable} to a port that is free`,
-  );
+/** Which variable to set where the system does not let it listen; undefined where it was another error. */
+function cannotListen(error: unknown, { host, port, metrics }: Config): UsageError | undefined {
+  const { code, port: at, hostname, address } = error as NodeJS.ErrnoException & Partial<Listening>;
+  const isOfMetrics = at === undefined ? hostname !== host : at !== port || (address ?? host) !== host;
+  const [of, place] = isOfMetrics ? ['METRICS_', metrics] : ['', { host, port }];
+  switch (code) {
+    case 'EADDRINUSE':
+      return new UsageError(
+        `${of}PORT: another process listens on ${place?.host}:${place?.port} already; stop that one, or set ${of}PORT to a port that is free`,
+      );
+    case 'EACCES':
+      return new UsageError(
+        `${of}PORT: this user may not listen on port ${place?.port}; set one from 1024 on`,
+      );
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+    case 'EADDRNOTAVAIL':
+      return new UsageError(
+        `${of}HOST is "${place?.host}", which is no address of this machine; expected one, such as 127.0.0.1, or 0.0.0.0 for all`,
+      );
+    default:
+      return undefined;
+  }
+}
+
+/** What errors of listening say: the address that was looked up, or the place that was asked for. */
+interface Listening {
+  readonly hostname: string;
+  readonly address: string;
+  readonly port: number;
 }
 
 /** True once the read models are level with the log; false where the server ended before. */
@@ -78,7 +98,7 @@ async function importSamples(register: Register): Promise<void> {
 }
 
 /** One screen: what the register holds, and what to try. */
-function welcome({ database }: Register, url: string): string {
+function welcome({ database }: Register, url: string, log: string): string {
   const count = (sql: string): number => database.get<{ count: number }>(sql)?.count ?? 0;
   const first = database.get<{ municipality: string; slug: string }>(
     'SELECT municipality, slug FROM approaches ORDER BY municipality, slug LIMIT 1',
@@ -89,13 +109,14 @@ function welcome({ database }: Register, url: string): string {
     `improvement points: ${count('SELECT count(*) AS count FROM improvement_points WHERE status IS NOT NULL')}, of which not resolved: ${count("SELECT count(*) AS count FROM improvement_points WHERE status <> 'RESOLVED'")}`,
   ].join('; ');
   if (first === undefined) {
-    return `Toetsspoor serves ${url}/graphql and holds nothing yet.\n\nImport factsheets: npm run --silent toetsspoor -- import FILE...`;
+    return `Toetsspoor serves ${url}/graphql and holds nothing yet.\nThe log: ${log}\n\nImport factsheets: npm run --silent toetsspoor -- import FILE...`;
   }
   const ask = (query: string): string =>
     `  curl -s ${url}/graphql -H 'content-type: application/json' -d '${JSON.stringify({ query })}'`;
   const approach = `approach(municipality: "${first.municipality}", slug: "${first.slug}"`;
   return [
     `Toetsspoor serves ${url}/graphql. It holds ${holds}.`,
+    `The log: ${log}`,
     '',
     'What stands for each indicator?',
     ask(

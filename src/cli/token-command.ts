@@ -1,8 +1,8 @@
-import { mkdirSync } from 'node:fs';
 import { LocalKeyError, signLocalToken } from '../api/local-issuer';
 import { ROLES, type Role } from '../api/principal';
 import type { Config } from '../config';
 import { municipalityByCode } from '../domain/municipalities';
+import { makeFolder } from '../make-folder';
 import { localKeyFileIn, whyNoLocalTokens } from '../token-rules';
 import type { Output } from './output';
 import { UsageError } from './usage-error';
@@ -40,7 +40,7 @@ export async function tokenCommand(config: Config, options: TokenOptions, out: O
   if (!(hours > 0 && hours <= 24))
     throw new UsageError(`--hours is ${options.hours}; expected a number up to 24`);
 
-  mkdirSync(config.dataDir, { recursive: true });
+  makeFolder(config.dataDir);
   const token = await signLocalToken(
     localKeyFileIn(config.dataDir),
     {

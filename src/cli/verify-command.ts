@@ -83,11 +83,15 @@ async function verifyAll(
   out: Output,
 ): Promise<void> {
   const keys = options.key === undefined ? ownKeys(config) : keysIn(options.key);
+  const advice =
+    keys.length > 0
+      ? ''
+      : ` (there is no key here, ${config.ledgerKey}: name its file in LEDGER_KEY, or give it with --key)`;
   const notes = options.checkpoint.map((file) => ({ file, note: read(file) }));
   out.say(`verifying the log ${placeOfLog(config)}`);
-  const given = notes.map(({ file, note }) => opened(note, file, keys));
+  const given = notes.map(({ file, note }) => opened(note, file, keys, advice));
   const kept = (ledger?.checkpoints() ?? []).map(({ note, signedAt }) =>
-    opened(note, `the checkpoint that the ledger kept of ${signedAt}`, keys),
+    opened(note, `the checkpoint that the ledger kept of ${signedAt}`, keys, advice),
   );
   const log = await verifyLog(store, ledger, [...given, ...kept], progress(out, 'verifying'));
   reportLog(config, log, ledger !== undefined, given, kept, report);
@@ -182,13 +186,13 @@ function keysIn(file: string): VerifierKey[] {
   });
 }
 
-function opened(note: string, name: string, keys: readonly VerifierKey[]): KeptCheckpoint {
+/** @param advice what to do where the note is not signed by a key that is known */
+function opened(note: string, name: string, keys: readonly VerifierKey[], advice: string): KeptCheckpoint {
   try {
     const { size, root } = openCheckpoint(note, keys);
     return { name, size, root };
   } catch (error) {
     if (!(error instanceof NoteError)) throw error;
-    const advice = keys.length === 0 ? ' (there is no key here: give it with --key)' : '';
     throw new Misfit(`${name}: ${error.message}${advice}`);
   }
 }

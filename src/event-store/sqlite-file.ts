@@ -1,7 +1,8 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, realpathSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
+import { makeFolder } from '../make-folder';
 import { UnusableLogError } from './event-store';
 import { sqliteCode, takeWriterLock, type WriterLock } from './sqlite-writer-lock';
 
@@ -157,7 +158,12 @@ function notOurs(path: string, cause?: unknown): UnusableLogError {
 /** One log has one name, whatever symbolic links lead to it: the lock lies beside the real file. */
 function realPath(given: string): string {
   const path = resolve(given);
-  if (existsSync(path)) return realpathSync(path);
+  if (existsSync(path)) {
+    if (!statSync(path).isDirectory()) return realpathSync(path);
+    throw new UnusableLogError(
+      `${path} is a folder; expected the file of a log, such as ${join(path, 'events.db')}`,
+    );
+  }
   const folder = dirname(path);
   return existsSync(folder) ? join(realpathSync(folder), basename(path)) : path;
 }
@@ -166,7 +172,7 @@ function realPath(given: string): string {
 function makeDurableFolder(folder: string): void {
   let first: string | undefined;
   try {
-    first = mkdirSync(folder, { recursive: true });
+    first = makeFolder(folder);
   } catch (error) {
     throw new UnusableLogError(
       `the folder ${folder} for the log cannot be made: ${(error as Error).message}`,

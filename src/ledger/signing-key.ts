@@ -9,7 +9,7 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { formatSigningKey, generateSigningKey, NoteError, parseSigningKey, type SigningKey } from './note';
 
 /** The file of the signing key cannot be used as it is. Names the file and says what to do. */
@@ -68,7 +68,10 @@ function readIfThere(file: string): string | undefined {
     return readFileSync(file, 'utf8');
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return undefined;
-    throw error;
+    if (!hasCode(error, 'EISDIR')) throw error;
+    throw new SigningKeyFileError(
+      `${file} is a folder; expected the file of the signing key, such as ${join(file, 'ledger.key')}`,
+    );
   }
 }
 

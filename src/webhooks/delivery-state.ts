@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { ReleasePoint } from '../api/released-events';
+import { makeFolder } from '../make-folder';
 
 /** How far a webhook is, and how it does. */
 export interface DeliveryState {
@@ -34,7 +34,7 @@ export class DeliveryStates {
   readonly #places = new Map<string, ReleasePoint>();
 
   constructor(path: string) {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     this.#database = new DatabaseSync(path, { timeout: 5_000 });
     this.#database.exec(`
       PRAGMA journal_mode = WAL;

@@ -1,4 +1,5 @@
 import { existsSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { SAMPLE_2013, SAMPLE_2014, Workplace } from './support';
@@ -24,6 +25,7 @@ describe('A server', () => {
     expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
     const screen = server.said();
     expect(screen).toContain(`${server.url}/graphql`);
+    expect(screen).toContain(`The log: sqlite:${place.log}\n`);
     expect(screen.split('\n').length).toBeLessThan(25);
     expect(screen).not.toMatch(/warning|error| {4}at /i);
 
@@ -81,6 +83,43 @@ describe('A server', () => {
     }
     const metrics = { METRICS_PORT: port, DATA_DIR: join(place.folder, 'metrics') };
     expect((await place.start(['serve'], metrics).ended).stderr).toMatch(/^METRICS_PORT: [^\n]*\n$/);
+  });
+
+  it.each([
+    [
+      'HOST',
+      'no-such-host.invalid',
+      /^HOST is "no-such-host\.invalid", which is no address of this machine; /,
+    ],
+    ['METRICS_HOST', '192.0.2.1', /^METRICS_HOST is "192\.0\.2\.1", which is no address of this machine; /],
+    ['LEDGER_KEY', tmpdir(), /is a folder; expected the file of the signing key, such as \S+ledger\.key\n$/],
+    [
+      'EVENT_STORE_URL',
+      `sqlite:${tmpdir()}`,
+      /is a folder; expected the file of a log, such as \S+events\.db\n$/,
+    ],
+  ])('says in one sentence that it cannot use %s=%s', async (name, value, message) => {
+    const { status, stderr } = await place.start(['serve'], { METRICS_PORT: '0', [name]: value }).ended;
+    expect(stderr).toMatch(message);
+    expect(stderr).toMatch(/^[^\n]+\n$/);
+    expect(status).toBe(1);
+  });
+
+  // Elsewhere there is no folder in which none can be made, whoever asks.
+  (process.platform === 'linux' ? it : it.skip)('ends where DATA_DIR cannot be made (on Linux)', async () => {
+    const { status, stderr } = await place.start(['serve'], { DATA_DIR: '/proc/nope' }).ended;
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: expect.stringMatching(/^ENOENT[^\n]*'\/proc\/nope'\n$/),
+    });
+  });
+
+  it('tells of a variable that was misspelt, and goes on with the log that it names', async () => {
+    const running = place.start(['serve'], { EVENT_STORE_URI: 'kurrentdb://elsewhere' });
+    await running.says(
+      /^EVENT_STORE_URI is set, but there is no such variable .*EVENT_STORE_URL\nToetsspoor serves/,
+    );
+    expect(running.said()).toContain(`The log: sqlite:${place.log}\n`);
   });
 
   it('lists all that is wrong with what is set, in the files that it names too', async () => {

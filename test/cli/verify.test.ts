@@ -111,7 +111,9 @@ describe('verify', () => {
     expect(stdout).toContain(
       'not checked: the read models: there are none yet (the next import, replay or start of the server makes them',
     );
-    expect((await place.run('verify', '--checkpoint', both)).stdout).toContain('there is no key here');
+    expect((await place.run('verify', '--checkpoint', both)).stdout).toContain(
+      `(there is no key here, ${join(place.data, 'ledger.key')}: name its file in LEDGER_KEY, or give it with --key)`,
+    );
   });
 
   describe('finds in the log', () => {
