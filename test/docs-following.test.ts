@@ -1,9 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parse, validate } from 'graphql';
 import { cloudEventType } from '../src/api/event-types';
 import { MAX_CLOUD_EVENT_BYTES } from '../src/api/following/cloud-events';
 import { LIMITS } from '../src/api/limits';
+import { buildApiSchema } from '../src/api/schema';
 import { EVENT_DESCRIPTIONS } from '../src/domain/event-descriptions';
 import { EVENT_TYPES } from '../src/domain/events';
 import { readWebhooks } from '../src/webhooks/webhook';
@@ -48,6 +50,12 @@ describe('The page on following the log', () => {
     );
     expect(page).toContain(`{ ${whole} }\`, and \`{ ${leftOut} }`);
     await server.close();
+  });
+
+  it('has an example of a subscription that may be asked', () => {
+    const subscription = /```graphql\n(subscription[^`]+)```/.exec(page)?.[1] ?? '';
+    expect(subscription).toContain('verdictChanges');
+    expect(validate(buildApiSchema(), parse(subscription))).toEqual([]);
   });
 
   it('has a query of how webhooks do that is answered', async () => {

@@ -65,6 +65,8 @@ const LIST_SIZES: Readonly<Record<string, number>> = {
   'IndicatorVerdict.attentionPoints': 2,
   'Finding.indicators': 2,
   'Finding.attentionPoints': 2,
+  // A conclusion changes 30 or so, a correction one, and most events none.
+  'Event.verdictChanges': 2,
   'Query.trend': 100,
   '__Schema.types': 60,
   '__Type.fields': 8,
@@ -81,6 +83,8 @@ const FIELD_COSTS: Readonly<Record<string, number>> = {
   'Query.trend': 20_000,
   // A tile of hashes is read and its inner nodes are computed.
   'Event.proof': 10,
+  // All that stood before it and all that stands by it is read.
+  'Event.verdictChanges': 10,
 };
 
 /**

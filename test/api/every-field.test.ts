@@ -40,10 +40,10 @@ const QUERY = `
     municipality { ...Municipality }
     assessments { ...Assessment }
     drafts { ...Assessment }
-    verdicts(theme: "4", status: MET) { ...Verdict }
+    verdicts(theme: "4", status: MET) { ...Standing explanation { ...Event } }
     development(from: 2013, to: 2014) {
       from to summary { change count corrected }
-      rows { corrected indicator { code } change before { ...Verdict } after { ...Verdict } }
+      rows { corrected indicator { code } change before { ...Standing } after { ...Standing } }
     }
     improvementPoints { ...ImprovementPoint }
     attentionPoints { ...AttentionPoint }
@@ -54,9 +54,9 @@ const QUERY = `
     id state year kind framework { code version } assessor publishedOn description familiesReached
     sources { kind name consultedOn } findings { ...Finding } withdrawnFindings { id } notes
   }
-  fragment Verdict on IndicatorVerdict {
+  fragment Standing on IndicatorVerdict {
     indicator { code name criterion { code name theme { code name } } } status basis assessedIn carriedForward
-    findings { ...Finding } attentionPoints { ...AttentionPoint } explanation { ...Event }
+    findings { ...Finding } attentionPoints { ...AttentionPoint }
   }
   fragment Finding on Finding {
     id verdict basis assessedIn narrative indicators { code } attentionPoints { id } source { document name line text }
@@ -72,8 +72,11 @@ const QUERY = `
   }
   fragment Event on Event {
     id type sentence(language: NL) stream revision position data schemaVersion recordedAt actor correlationId causationId
+    approach { id municipality slug }
+    verdictChanges { indicator { code } before { ...VerdictState } after { ...VerdictState } }
     source { document name line text } proof { index leafHash path checkpoint { ...Checkpoint } }
   }
+  fragment VerdictState on VerdictState { status basis assessedIn }
   fragment Checkpoint on Checkpoint { note origin size root }
 `;
 

@@ -18,6 +18,7 @@ interface FollowedEvent {
     readonly revision: number;
     readonly source: { readonly line: number } | null;
     readonly event: Readonly<Record<string, unknown>>;
+    readonly approach: object | null;
     readonly verdictChanges: readonly {
       readonly indicator: { readonly code: string };
       readonly before: object | null;
@@ -116,6 +117,37 @@ describe('The feed of events', () => {
       },
     ]);
     expect(events[0]?.data?.verdictChanges.every(({ before }) => before === null)).toBe(true);
+  });
+
+  test('tells of approach and verdicts what a query tells', async () => {
+    const { events } = await feed('/v1/events?first=100');
+    const told = await server.as({ roles: ['auditor'] }).ask<{ events: { nodes: unknown[] } }>(
+      `{ events(first: 100) { nodes {
+        approach { id municipality slug }
+        verdictChanges { indicator { code name } before { ...State } after { ...State } }
+      } } }
+      fragment State on VerdictState { status basis assessedIn }`,
+    );
+    expect(told.events.nodes).toEqual(
+      events.map(({ data }) => ({ approach: data?.approach, verdictChanges: data?.verdictChanges })),
+    );
+  });
+
+  test('tells everybody of the verdicts that are there for them, in the events behind one too', async () => {
+    const { approach } = await server.ask<{ approach: { verdicts: { explanation: unknown[] }[] } }>(
+      `{ approach(municipality: "GM0935", slug: "integrale-aanpak") { verdicts(theme: "4") {
+        explanation { type approach { slug } verdictChanges { indicator { code } after { status assessedIn } } }
+      } } }`,
+    );
+    const explained = approach.verdicts.flatMap(({ explanation }) => explanation);
+    const own = { slug: 'integrale-aanpak' };
+    // What was judged changes nothing before it is concluded.
+    expect(explained).toContainEqual({ type: 'FollowUpAssessed', approach: own, verdictChanges: [] });
+    expect(explained).toContainEqual({
+      type: 'AssessmentConcluded',
+      approach: own,
+      verdictChanges: [{ indicator: { code: '4.2.2' }, after: { status: 'MET', assessedIn: 2014 } }],
+    });
   });
 
   test('leads from each event to the whole of it, with the line of the document', async () => {

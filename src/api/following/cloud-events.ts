@@ -1,12 +1,10 @@
-import { approachKey } from '../../../projections/approaches';
 import type { RecordedEvent } from '../../domain/events';
-import { approachOfStream } from '../../domain/streams';
+import { type ApproachOfEvent, approachOfEvent } from '../approach-of-event';
 import { cloudEventType } from '../event-types';
-import { toNodeId } from '../node-id';
 import type { ReadScope } from '../read-scope';
 import { addressOfSchema } from './event-type-routes';
 import type { ReleasedEvent } from './follow';
-import { type VerdictChange, verdictChanges } from './verdict-changes';
+import { type VerdictState, verdictChanges } from './verdict-changes';
 
 /** How this register is known to those who follow it. */
 export interface CloudEventOptions {
@@ -50,11 +48,15 @@ export interface CloudEventData {
   /** The document that it was read from, by its SHA-256, and the line. */
   readonly source: { readonly document: string; readonly line: number } | null;
   /** The approach that it is of, as the rest of the API knows it; null where it is of none. */
-  readonly approach: { readonly id: string; readonly municipality: string; readonly slug: string } | null;
+  readonly approach: ApproachOfEvent | null;
   /** The content as it stands in the log. */
   readonly event: unknown;
   /** The verdicts that it changed, each before and after. */
-  readonly verdictChanges: readonly VerdictChange[];
+  readonly verdictChanges: readonly {
+    readonly indicator: { readonly code: string; readonly name: string };
+    readonly before: VerdictState | null;
+    readonly after: VerdictState | null;
+  }[];
 }
 
 /** Larger events need not be passed on by what lies between (CloudEvents 1.0, Size Limits), in bytes. */
@@ -90,17 +92,16 @@ export async function cloudEvent(
 
 async function dataOf(scope: ReadScope, event: RecordedEvent): Promise<CloudEventData> {
   const { schemaVersion, actor, correlationId, causationId, source } = event.metadata;
+  const changes = await verdictChanges(scope, event);
   return {
     stream: event.stream,
     revision: event.revision,
     ...{ schemaVersion, actor, correlationId, causationId, source },
-    approach: approachOf(event.stream),
+    approach: approachOfEvent(event),
     event: event.data,
-    verdictChanges: await verdictChanges(scope, event),
+    verdictChanges: changes.map(({ indicator: { code, name }, before, after }) => ({
+      indicator: { code, name },
+      ...{ before, after },
+    })),
   };
-}
-
-function approachOf(stream: string): CloudEventData['approach'] {
-  const key = approachOfStream(stream);
-  return key && { id: toNodeId('Approach', approachKey(key)), ...key };
 }

@@ -123,8 +123,8 @@ const COMPONENTS: Readonly<Record<string, JsonSchema>> = {
 const COMMON = { tag: 'events', needsToken: true, components: COMPONENTS } as const;
 
 /**
- * What an event as a CloudEvent costs: what it takes with all its fields in GraphQL, and about the same again for the
- * verdicts that it changed. A page costs as much as it may hold.
+ * What an event as a CloudEvent costs: about what the same fields take in GraphQL, where most events change no
+ * verdict. A page costs as much as it may hold.
  */
 export const COST_OF_EVENT = 30;
 

@@ -1,6 +1,7 @@
 import { approachKey } from '../../../projections/approaches';
 import { everythingUpTo } from '../../domain/as-of';
 import type { EventType, Position, RecordedEvent } from '../../domain/events';
+import type { Indicator } from '../../domain/framework';
 import { approachOfStream } from '../../domain/streams';
 import type { Standing } from '../../domain/verdicts';
 import { ApproachReading } from '../approach-reading';
@@ -15,7 +16,7 @@ export interface VerdictState {
 
 /** What an event did to the verdict of one indicator; null where there was or is none. */
 export interface VerdictChange {
-  readonly indicator: { readonly code: string; readonly name: string };
+  readonly indicator: Indicator;
   readonly before: VerdictState | null;
   readonly after: VerdictState | null;
 }
@@ -43,13 +44,14 @@ export async function verdictChanges(
     return new Map(standings.map((standing) => [standing.indicator.code, standing]));
   };
   const before = await at(position - 1);
+  // A page has many of these, each with two readings.
+  await scope.breathe();
   const after = await at(position);
   const changes: VerdictChange[] = [];
   for (const [code, { indicator }] of new Map([...before, ...after])) {
     const was = stateOf(before.get(code));
     const is = stateOf(after.get(code));
-    if (JSON.stringify(was) !== JSON.stringify(is))
-      changes.push({ indicator: { code, name: indicator.name }, before: was, after: is });
+    if (JSON.stringify(was) !== JSON.stringify(is)) changes.push({ indicator, before: was, after: is });
   }
   return changes;
 }

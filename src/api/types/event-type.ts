@@ -2,17 +2,20 @@ import { GraphQLJSON } from 'graphql-scalars';
 import { Arg, Ctx, Field, ID, Int, ObjectType } from 'type-graphql';
 import type { RecordedEvent } from '../../domain/events';
 import type { Language } from '../../domain/sentences/dates';
+import { approachOfEvent } from '../approach-of-event';
 import { audienceKey } from '../audience-key';
 import { connectionType, toCursor } from '../connection';
 import { DerivedField } from '../derived-field';
 import { LanguageEnum } from '../enums';
 import { sentenceOfEvent } from '../event-sentence';
+import { verdictChanges } from '../following/verdict-changes';
 import { sourceOfEvent } from '../passages';
 import type { ReadScope } from '../read-scope';
 import { DateTimeScalar } from '../scalars';
 import type { LedgerScope } from '../signed-log';
 import { EventProofType } from './ledger-types';
 import { SourcePassage } from './source-passage-type';
+import { EventApproachType, VerdictChangeType } from './verdict-change-type';
 
 @ObjectType('Event', {
   description: 'A fact as it stands in the log: what happened, when this register learned it, and by whom.',
@@ -20,6 +23,7 @@ import { SourcePassage } from './source-passage-type';
 })
 export class EventObject {
   readonly #event: RecordedEvent;
+  #approach: EventApproachType | null | undefined;
 
   constructor(event: RecordedEvent) {
     this.#event = event;
@@ -40,6 +44,15 @@ export class EventObject {
   })
   get stream(): string {
     return this.#event.stream;
+  }
+
+  @DerivedField(() => EventApproachType, {
+    nullable: true,
+    description: 'The approach that it is of; null for events of frameworks.',
+  })
+  get approach(): EventApproachType | null {
+    if (this.#approach === undefined) this.#approach = approachOfEvent(this.#event);
+    return this.#approach;
   }
 
   @DerivedField(() => Int, { description: 'Its place in the stream: from 0, without gaps.' })
@@ -102,6 +115,14 @@ export class EventObject {
   @DerivedField(() => ID, { nullable: true, description: 'UUID of the event that it follows from, if any.' })
   get causationId(): string | null {
     return this.#event.metadata.causationId;
+  }
+
+  @Field(() => [VerdictChangeType], {
+    description:
+      'The verdicts that it changed for who asks, in framework order: at the moment when it was recorded, whatever `asOf` says. Those of an assessment change with its conclusion.',
+  })
+  verdictChanges(@Ctx('scope') scope: ReadScope): Promise<VerdictChangeType[]> {
+    return verdictChanges(scope, this.#event);
   }
 
   @Field(() => SourcePassage, {
