@@ -179,7 +179,7 @@ export class ImportMutation {
           imported = await context.writes
             .importFactsheet({ name, text }, { flags, reissue, reason, actor, command })
             .catch((error: unknown) => {
-              throw asRejection(error, usedIn === null ? null : commandId);
+              throw asRejection(error, input, usedIn === null ? null : commandId);
             });
           return imported.result;
         },
@@ -206,8 +206,13 @@ export class ImportMutation {
  * What was wrong with the document.
  * @param usedId the id of the command, where it is that of an earlier one
  */
-function asRejection(error: unknown, usedId: string | null): unknown {
+function asRejection(error: unknown, { reissue }: ImportFactsheetInput, usedId: string | null): unknown {
   const cause = error instanceof ImportError ? error.cause : error;
+  if (cause instanceof Rejection && cause.code === 'ASSESSMENT_EXISTS' && !reissue) {
+    const { code, message, field, line } = cause;
+    const accepted = `reissue: true for a new issue of its document; else ${cause.accepted}`;
+    return new Rejection(code, message, field, { accepted, line });
+  }
   // The document was imported as something else, and by this very command: then it is the command that differs.
   const isOther = cause instanceof Rejection && cause.code === 'FACTSHEET_REUSED' && usedId !== null;
   return isOther ? reused(usedId) : cause;

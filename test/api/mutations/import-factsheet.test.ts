@@ -178,6 +178,7 @@ describe('Importing a factsheet', () => {
     const reworded = BASELINE.replace('316', '317');
     expect(await sender.send('importFactsheet', document(reworded))).toMatchObject({
       reason: 'ASSESSMENT_EXISTS',
+      accepted: expect.stringMatching(/^reissue: true for a new issue .*; else another year/),
     });
     const shown = `${READING} changes { line message } assessment { familiesReached }`;
     const options = {
