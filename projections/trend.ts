@@ -74,14 +74,20 @@ export const trend: Derived = {
   },
 };
 
-/** The years of every approach under a framework as everybody sees them now, in order of municipality and slug. */
+/**
+ * The years of every approach under a framework as everybody sees them now, in order of municipality and slug.
+ * @param municipality only this one; null: all
+ */
 export function* yearsOfApproaches(
   database: ReadDatabase,
   framework: string,
+  municipality: string | null,
 ): Generator<{ municipality: string; slug: string; years: ApproachYear[] }> {
   const rows = database.iterate<{ municipality: string; slug: string; years: string }>(
-    'SELECT municipality, slug, years FROM approach_years WHERE framework = ? ORDER BY municipality, slug',
+    `SELECT municipality, slug, years FROM approach_years
+     WHERE framework = ? ${municipality === null ? '' : 'AND municipality = ?'} ORDER BY municipality, slug`,
     framework,
+    ...(municipality === null ? [] : [municipality]),
   );
   for (const { years, ...approach } of rows) yield { ...approach, years: JSON.parse(years) };
 }

@@ -1,5 +1,7 @@
 import { Arg, Ctx, ID, Int, Query, Resolver } from 'type-graphql';
 import { type ApproachRow, approachKey } from '../../projections/approaches';
+import type { AsOf } from '../domain/as-of';
+import { GGSR } from '../domain/ggsr';
 import type { ImprovementPointStatus } from '../domain/improvement';
 import { municipalityByCode } from '../domain/municipalities';
 import { approachOfStream, approachStream } from '../domain/streams';
@@ -120,6 +122,7 @@ export class QueryResolver {
   ): Promise<ApproachConnection> {
     const size = pageSize(first);
     const clocks = await toAsOf(asOf, scope);
+    if (framework != null) assertFramework(scope, framework, clocks);
     const cursor = fromCursor(after, ['string', 'string']);
     const found: ApproachReading[] = [];
     let begin = cursor === null ? null : { municipality: String(cursor[0]), slug: String(cursor[1]) };
@@ -162,19 +165,32 @@ export class QueryResolver {
       description: 'What the points are drawn for.',
     })
     by: TrendGrouping,
-    @Arg('from', () => Int, { nullable: true, description: 'First year; by default the first with a test.' })
+    @Arg('from', () => Int, {
+      nullable: true,
+      description: 'No year before this; without it from the first with a test.',
+    })
     from: number | null,
-    @Arg('to', () => Int, { nullable: true, description: 'Last year; by default the last with a test.' })
+    @Arg('to', () => Int, {
+      nullable: true,
+      description:
+        'No year behind this. There are no points behind the last year with a test, whatever it is.',
+    })
     to: number | null,
+    @Arg('municipality', () => String, { nullable: true, description: `Only this one. ${MUNICIPALITY}` })
+    municipality: string | null,
     @Arg('asOf', () => AsOfInput, { nullable: true, description: AS_OF }) asOf: AsOfInput | null,
   ): Promise<TrendPointType[]> {
-    const range = {
+    const wanted = {
+      ...{ framework, by },
       from: from == null ? null : yearAsked(from, 'from'),
       to: to == null ? null : yearAsked(to, 'to'),
+      municipality: municipality == null ? null : municipalityCode(municipality),
     };
-    if (range.from !== null && range.to !== null && range.from > range.to)
+    if (wanted.from !== null && wanted.to !== null && wanted.from > wanted.to)
       throw userError(`from is ${from} and to is ${to}; expected from ≤ to`);
-    return trendPoints(scope, framework, by, range, await toAsOf(asOf, scope));
+    const clocks = await toAsOf(asOf, scope);
+    assertFramework(scope, framework, clocks);
+    return trendPoints(scope, wanted, clocks);
   }
 
   @Query(() => ImprovementPointConnection, {
@@ -273,6 +289,17 @@ async function loadReading(
   if (row === null) return null;
   const reading = new ApproachReading(row, clocks, scope);
   return reading.isThere ? reading : null;
+}
+
+/**
+ * What a list is limited to must be there: a slip would pass for a list without items. The built-in framework is, also
+ * before the first document needs it.
+ * @throws GraphQLError with code BAD_USER_INPUT that names those that are there
+ */
+function assertFramework(scope: ReadScope, code: string, { upTo }: AsOf): void {
+  const known = [...new Set([...scope.frameworkCodes(upTo), GGSR.code])].sort();
+  if (!known.includes(code))
+    throw userError(`framework "${code}" is not there at that point; expected one of ${known.join(', ')}`);
 }
 
 function municipalityCode(code: string): string {

@@ -191,8 +191,9 @@ export class ReadScope {
     return documentLine(lines, line);
   }
 
-  frameworkCodes(): string[] {
-    return frameworkCodes(this.#sources.database, this.upTo);
+  /** The codes of the frameworks that are there up to a position, in order. */
+  frameworkCodes(upTo: Position = this.#upTo): string[] {
+    return frameworkCodes(this.#sources.database, upTo);
   }
 
   approachPage(page: ApproachPage): ApproachRow[] {
@@ -267,11 +268,12 @@ export class ReadScope {
     return confidentialApproaches(this.#sources.database).map(approachKey);
   }
 
-  /** As everybody sees them now. */
+  /** As everybody sees them now; of one municipality, or of all. */
   yearsOfApproaches(
     framework: string,
+    municipality: string | null,
   ): Iterable<{ municipality: string; slug: string; years: ApproachYear[] }> {
-    return yearsOfApproaches(this.#sources.database, framework);
+    return yearsOfApproaches(this.#sources.database, framework, municipality);
   }
 
   async #readEvents(

@@ -20,9 +20,20 @@ interface Group {
 
 type Point = { -readonly [K in keyof TrendPointType]: TrendPointType[K] };
 
+/** Which trend is wanted; null sets no limit. */
+export interface TrendWanted {
+  /** Code of the framework. */
+  readonly framework: string;
+  readonly by: TrendGrouping;
+  readonly from: number | null;
+  readonly to: number | null;
+  /** Only the approaches of this one, by its CBS code. */
+  readonly municipality: string | null;
+}
+
 /**
  * The points of a trend, in order of year and then of the framework, or of municipality code: every year
- * between the first and the last in which something was tested, within `range`.
+ * between the first and the last in which something was tested, from `from` to `to`.
  *
  * Approaches assessed against different versions are added up along the lines of their indicators, and told
  * in one version a year: the newest that was in force for any of them by then. An indicator that this
@@ -31,16 +42,15 @@ type Point = { -readonly [K in keyof TrendPointType]: TrendPointType[K] };
  */
 export async function trendPoints(
   scope: ReadScope,
-  framework: string,
-  by: TrendGrouping,
-  range: { readonly from: number | null; readonly to: number | null },
+  wanted: TrendWanted,
   asOf: AsOf,
 ): Promise<TrendPointType[]> {
+  const { framework, by, from, to } = wanted;
   // Each approach's years are kept as everybody sees them now; for any other point and for whom there is
   // more to see, they are drawn from histories.
   const source = scope.isCurrent(asOf)
-    ? await currentYears(scope, framework, asOf)
-    : await yearsAsOf(scope, framework, asOf);
+    ? await currentYears(scope, wanted, asOf)
+    : await yearsAsOf(scope, wanted, asOf);
   const approaches = source.filter(({ years }) => years.length > 0);
   const tested = approaches.flatMap(({ years }) => years);
   const [first, last] = tested.reduce<[number, number]>(
@@ -50,7 +60,7 @@ export async function trendPoints(
 
   const line = scope.framework(framework, asOf.upTo);
   const points: TrendPointType[] = [];
-  for (let year = Math.max(first, range.from ?? first); year <= Math.min(last, range.to ?? last); year += 1) {
+  for (let year = Math.max(first, from ?? first); year <= Math.min(last, to ?? last); year += 1) {
     const version = tested.reduce((max, one) => (one.year <= year ? Math.max(max, one.version) : max), 0);
     const byLine = by === 'MUNICIPALITY' ? null : groupsByLine(line, version, by);
     // Approaches come in order of municipality.
@@ -157,9 +167,15 @@ interface YearsOfApproach {
 }
 
 /** Approaches and their years in order of municipality and slug, as they are now for who reads. */
-async function currentYears(scope: ReadScope, framework: string, asOf: AsOf): Promise<YearsOfApproach[]> {
-  const kept = [...scope.yearsOfApproaches(framework)];
-  const confidential = scope.audience.length === 0 ? [] : scope.confidentialApproaches();
+async function currentYears(
+  scope: ReadScope,
+  { framework, municipality: only }: TrendWanted,
+  asOf: AsOf,
+): Promise<YearsOfApproach[]> {
+  const kept = [...scope.yearsOfApproaches(framework, only)];
+  const confidential = (scope.audience.length === 0 ? [] : scope.confidentialApproaches()).filter(
+    (key) => only === null || key.startsWith(`${only}/`),
+  );
   if (confidential.length === 0) return kept;
   const years = new Map(kept.map((row) => [approachKey(row), row]));
   const frameworks = (code: string): FrameworkLine => scope.framework(code);
@@ -175,12 +191,16 @@ async function currentYears(scope: ReadScope, framework: string, asOf: AsOf): Pr
 }
 
 /** Approaches and their years in order of municipality and slug, as of that point. */
-async function yearsAsOf(scope: ReadScope, framework: string, asOf: AsOf): Promise<YearsOfApproach[]> {
+async function yearsAsOf(
+  scope: ReadScope,
+  { framework, municipality: only }: TrendWanted,
+  asOf: AsOf,
+): Promise<YearsOfApproach[]> {
   const years: YearsOfApproach[] = [];
   const frameworks = (code: string): FrameworkLine => scope.framework(code, asOf.upTo);
   let after: { municipality: string; slug: string } | null = null;
   for (;;) {
-    const rows = scope.wholeApproachPage({ after, municipality: null, limit: APPROACHES_AT_A_TIME });
+    const rows = scope.wholeApproachPage({ after, municipality: only, limit: APPROACHES_AT_A_TIME });
     const last = rows.at(-1);
     if (last === undefined) return years;
     for (const { municipality, history } of rows) {

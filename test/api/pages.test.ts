@@ -117,17 +117,15 @@ describe('Lists', () => {
     expect(
       await server.ask(`{
         unknown: approaches(municipality: "GM9999") { nodes { id } ${PAGE} }
-        other: approaches(framework: "KADER") { nodes { id } ${PAGE} }
         points: improvementPoints(municipality: "GM0363") { nodes { id } ${PAGE} }
         events(types: []) { nodes { id } ${PAGE} }
         framework(code: "KADER") { code }
         municipality(code: "GM9999") { code }
         approach(municipality: "GM0935", slug: "nope") { id }
-        trend(framework: "KADER") { year }
+        trend(framework: "GGSR", municipality: "GM9999") { year }
       }`),
     ).toEqual({
       unknown: empty,
-      other: empty,
       points: empty,
       events: empty,
       framework: null,
@@ -135,6 +133,17 @@ describe('Lists', () => {
       approach: null,
       trend: [],
     });
+  });
+
+  it.each([
+    'approaches(framework: "ggsr") { nodes { id } }',
+    'approaches(framework: "ggsr", asOf: { reference: "2013" }) { nodes { id } }',
+    'trend(framework: "ggsr") { year }',
+    'trend(framework: "ggsr", by: MUNICIPALITY, municipality: "GM0344") { year }',
+  ])('%s of a framework that is not there is refused, with those that are', async (list) => {
+    expect(await server.refusal(`{ ${list} }`)).toBe(
+      'BAD_USER_INPUT: framework "ggsr" is not there at that point; expected one of GGSR',
+    );
   });
 
   it('take null for what is left out', async () => {
@@ -150,7 +159,7 @@ describe('Lists', () => {
         approaches: '(after: null, municipality: null, framework: null, asOf: null)',
         points: '(status: null, municipality: null, after: null, asOf: null)',
         events: '(after: null, types: null, approach: null)',
-        trend: ', from: null, to: null, asOf: null',
+        trend: ', from: null, to: null, municipality: null, asOf: null',
       }),
     ).toEqual(await lists({ approaches: '', points: '', events: '', trend: '' }));
   });

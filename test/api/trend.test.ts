@@ -76,6 +76,30 @@ describe('The trend', () => {
     expect(await years(', to: 2012')).toBe('');
   });
 
+  it('is of one municipality where that is asked, within its own years, by any clock and as a resource', async () => {
+    const own = ['GM0193 2014: 1 | 30 29 1 0 | 0'];
+    expect(await trend(', by: MUNICIPALITY, municipality: "GM0193"')).toEqual(own);
+    expect(await trend(', by: MUNICIPALITY, municipality: "GM0193", asOf: { reference: "2020" }')).toEqual(
+      own,
+    );
+    expect(await trend(', municipality: "GM0363"')).toEqual([]);
+    const response = await fetch(
+      `${server.url}/v1/trends?framework=GGSR&by=MUNICIPALITY&municipality=GM0344`,
+    );
+    const { results } = (await response.json()) as { results: { code: string; year: number }[] };
+    expect(results.map(({ code, year }) => `${code} ${year}`)).toEqual([
+      'GM0344 2013',
+      'GM0344 2014',
+      'GM0344 2015',
+    ]);
+    const refused = [
+      await server.refusal('{ trend(framework: "GGSR", municipality: "Zwolle") { year } }'),
+      await (await fetch(`${server.url}/v1/trends?framework=ggsr`)).text(),
+    ];
+    expect(refused[0]).toMatch(/^BAD_USER_INPUT: municipality "Zwolle" is not a CBS code/);
+    expect(refused[1]).toMatch(/"status":400.*expected one of GGSR/);
+  });
+
   it('is drawn from the histories alike, where a clock is asked that leaves nothing out', async () => {
     for (const by of ['THEME', 'CRITERION', 'INDICATOR', 'MUNICIPALITY']) {
       expect(await trend(`, by: ${by}, asOf: { reference: "2020" }`)).toEqual(await trend(`, by: ${by}`));

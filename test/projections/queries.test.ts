@@ -222,12 +222,12 @@ describe('The improvement points', () => {
 
 describe('The years of the approaches', () => {
   it('are those of every approach under a framework, in order', () => {
-    const rows = [...yearsOfApproaches(database, 'KADER')];
+    const rows = [...yearsOfApproaches(database, 'KADER', null)];
     expect(rows.map(({ municipality, years }) => [municipality, years.map(({ year }) => year)])).toEqual([
       ['GM0363', [2013]],
       ['GM0935', [2013, 2014]],
       ['GM0935', [2013]],
     ]);
-    expect([...yearsOfApproaches(database, 'ANDER')]).toEqual([]);
+    expect([...yearsOfApproaches(database, 'ANDER', null)]).toEqual([]);
   });
 });

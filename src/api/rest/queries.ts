@@ -36,6 +36,14 @@ const ID: Parameter = {
   form: APPROACH_ID,
 };
 
+const MUNICIPALITY: Parameter = {
+  name: 'municipality',
+  in: 'query',
+  required: false,
+  description: 'Only this municipality, by its CBS code.',
+  schema: { type: 'string', pattern: '^GM\\d{4}$', examples: ['GM0935'] },
+};
+
 const year = (name: string, description: string, required = true): Parameter => ({
   name,
   in: 'query',
@@ -73,13 +81,7 @@ const APPROACHES: QueryResource = {
   summary: 'The approaches, in order of municipality code and slug, in pages',
   tag: 'approaches',
   parameters: [
-    {
-      name: 'municipality',
-      in: 'query',
-      required: false,
-      description: 'Only this municipality, by its CBS code.',
-      schema: { type: 'string', pattern: '^GM\\d{4}$', examples: ['GM0935'] },
-    },
+    MUNICIPALITY,
     {
       name: 'framework',
       in: 'query',
@@ -216,18 +218,28 @@ const TRENDS: QueryResource = {
       description: 'What the points are drawn for.',
       schema: { type: 'string', enum: Object.keys(TrendGroupingEnum), default: 'THEME' },
     },
-    year('from', 'First year; by default the first with a test.', false),
-    year('to', 'Last year; by default the last with a test.', false),
+    year('from', 'No year before this; without it from the first with a test.', false),
+    year(
+      'to',
+      'No year behind this. There are no points behind the last year with a test, whatever it is.',
+      false,
+    ),
+    MUNICIPALITY,
     ...CLOCKS,
   ],
   document: `
-    query ($framework: String!, $by: TrendGrouping!, $from: Int, $to: Int, $asOf: AsOf) {
-      trend(framework: $framework, by: $by, from: $from, to: $to, asOf: $asOf) { ...TrendPoint }
+    query ($framework: String!, $by: TrendGrouping!, $from: Int, $to: Int, $municipality: String, $asOf: AsOf) {
+      trend(framework: $framework, by: $by, from: $from, to: $to, municipality: $municipality, asOf: $asOf) {
+        ...TrendPoint
+      }
     }
     fragment TrendPoint on TrendPoint {
       year code name approaches tested met improvementNeeded carriedForward attentionPoints
     }`,
-  variables: ({ framework, by, from, to, ...clocks }) => ({ framework, by, from, to, ...asOf(clocks) }),
+  variables: ({ framework, by, from, to, municipality, ...clocks }) => ({
+    ...{ framework, by, from, to, municipality },
+    ...asOf(clocks),
+  }),
   body: ['trend'],
   holds: 'list',
 };
