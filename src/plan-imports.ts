@@ -10,7 +10,7 @@ import { type ApproachHistory, emptyHistory, evolve } from './domain/history';
 import { assessmentInPlace } from './domain/history-lookups';
 import { Rejection } from './domain/rejection';
 import { eventsAskedFor } from './domain/repeated-command';
-import { approachStream } from './domain/streams';
+import { approachOfStream, approachStream } from './domain/streams';
 import { assertMayWriteMunicipality, assertWithin, historyShownTo, reachOf } from './domain/write-limits';
 import { type Factsheet, FactsheetError, type Said } from './factsheet/factsheet';
 import { issueDate } from './factsheet/issue-date';
@@ -344,5 +344,7 @@ function assertNotElsewhere(
 ): void {
   if (holder === null || holder === stream) return;
   if (history.factsheets.some((known) => known.digest === digest)) return;
-  throw new Rejection('FACTSHEET_REUSED', `this document was imported already, into ${holder}`);
+  const { municipality, slug } = approachOfStream(holder) ?? {};
+  const message = `this document was imported already, for approach ${slug} of ${municipality}`;
+  throw new Rejection('FACTSHEET_REUSED', message, 'municipality');
 }

@@ -34,7 +34,13 @@ export class Documents {
    * @throws GraphQLError where it may not be asked
    */
   textOf({ query, documentId, extensions }: DocumentParameters): string | undefined {
-    const id = idOf(documentId) ?? idOf(persistedQuery(extensions));
+    const named = documentId ?? persistedQuery(extensions);
+    const id = idOf(named);
+    if (named != null && id === undefined && (query === undefined || this.#listed !== null))
+      throw refusal(
+        'what names the document is no id of one; expected sha256: and 64 hexadecimal digits',
+        'DOCUMENT_NOT_FOUND',
+      );
     if (id === undefined && query === undefined) return undefined;
     if (this.#listed === null) {
       if (typeof query === 'string') this.#assertSmall(query);

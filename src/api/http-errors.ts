@@ -45,13 +45,17 @@ export function sendError(
   return reply.code(status).send(errorBody(message, code));
 }
 
+/** What an error says of what is there. */
+const SERVED =
+  'expected GET or POST of /graphql, or GET of a resource below /v1 (all are in /v1/openapi.json), of /checkpoint, below /tile, or of /healthz or /readyz';
+
 /** Answers what fails before what was asked for sees it. */
 export function answerErrors(
   app: FastifyInstance,
   onError: (error: unknown, trace: TraceContext | null) => void,
 ): void {
   app.setNotFoundHandler((request, reply) => {
-    const message = `${request.method} is not served here; expected GET or POST of /graphql, or GET of /healthz or /readyz`;
+    const message = `${request.method} is not served here; ${SERVED}`;
     return sendError(reply, 404, message, 'NOT_FOUND');
   });
   app.setErrorHandler<FastifyError>((error, request, reply) => {

@@ -16,7 +16,8 @@ export async function restoreCommand(config: Config, file: string, out: Output):
   const { store, ledger, projector } = register;
   try {
     // A log that holds events says so itself; only where it is empty may a ledger be of another one.
-    const isEmpty = ((await store.lastPosition()) ?? 0) === 0;
+    const before = (await store.lastPosition()) ?? 0;
+    const isEmpty = before === 0;
     const pages = isEmpty ? heldAgainst(ledger, readExport(file)) : readExport(file);
     const counted = counting(pages, progress(out, 'restoring'));
     await store.restore(counted.pages).catch((error: unknown) => {
@@ -31,11 +32,12 @@ export async function restoreCommand(config: Config, file: string, out: Output):
     await projector.catchUp();
     const root = Buffer.from(ledger.root()).toString('base64');
     const events = counted.count();
-    out.result(`${file}\n  ${events.toLocaleString('en')} events restored as they were; root ${root}`, {
-      file,
-      events,
-      root,
-    });
+    const count = `${events.toLocaleString('en')} events`;
+    const isThere = before === (await store.lastPosition());
+    out.result(
+      `${file}\n  ${isThere ? `nothing restored: the log holds these ${count} already` : `${count} restored as they were`}; root ${root}`,
+      { file, events: isThere ? 0 : events, root },
+    );
   } finally {
     await register.close();
   }

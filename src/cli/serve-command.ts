@@ -38,7 +38,7 @@ export async function serveCommand(
     });
     try {
       const ended = Promise.race([stopped, server.following]);
-      if (await untilLevel(register, ended)) out.note(welcome(register, server.url, placeOfLog(config)));
+      if (await untilLevel(register, ended)) out.note(welcome(register, server.url, config));
       await ended;
     } finally {
       await server.close();
@@ -98,7 +98,7 @@ async function importSamples(register: Register): Promise<void> {
 }
 
 /** One screen: what the register holds, and what to try. */
-function welcome({ database }: Register, url: string, log: string): string {
+function welcome({ database }: Register, url: string, config: Config): string {
   const count = (sql: string): number => database.get<{ count: number }>(sql)?.count ?? 0;
   const first = database.get<{ municipality: string; slug: string }>(
     'SELECT municipality, slug FROM approaches ORDER BY municipality, slug LIMIT 1',
@@ -109,14 +109,16 @@ function welcome({ database }: Register, url: string, log: string): string {
     `improvement points: ${count('SELECT count(*) AS count FROM improvement_points WHERE status IS NOT NULL')}, of which not resolved: ${count("SELECT count(*) AS count FROM improvement_points WHERE status <> 'RESOLVED'")}`,
   ].join('; ');
   if (first === undefined) {
-    return `Toetsspoor serves ${url}/graphql and holds nothing yet.\nThe log: ${log}\n\nImport factsheets: npm run --silent toetsspoor -- import FILE...`;
+    return `Toetsspoor serves ${url}/graphql and holds nothing yet.\nThe log: ${placeOfLog(config)}\n\nImport factsheets: npm run --silent toetsspoor -- import FILE...`;
   }
+  if (config.documentsFile !== null)
+    return `Toetsspoor serves ${url}/graphql, where only the documents of ${config.documentsFile} are answered. It holds ${holds}.\n\nStop with Ctrl+C.`;
   const ask = (query: string): string =>
     `  curl -s ${url}/graphql -H 'content-type: application/json' -d '${JSON.stringify({ query })}'`;
   const approach = `approach(municipality: "${first.municipality}", slug: "${first.slug}"`;
   return [
     `Toetsspoor serves ${url}/graphql. It holds ${holds}.`,
-    `The log: ${log}`,
+    `The log: ${placeOfLog(config)}`,
     '',
     'What stands for each indicator?',
     ask(

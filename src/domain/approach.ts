@@ -176,6 +176,7 @@ function isImported(document: FactsheetDocument, history: ApproachHistory): bool
   throw new Rejection(
     'FACTSHEET_REUSED',
     `this document was imported already, with ${differing.map((field) => `${field} ${known[field] ?? 'unknown'} instead of ${document[field] ?? 'unknown'}`).join(', ')}`,
+    differing[0],
   );
 }
 

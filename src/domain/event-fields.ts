@@ -15,6 +15,8 @@ export const nullable = <S extends TSchema>(schema: S) => T.Union([schema, T.Nul
 export const Uuid = T.String({
   pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
 });
+/** Of a list that may not be empty: what it holds. */
+export const atLeastOne = (item: string) => ({ minItems: 1, description: `at least one ${item}` });
 export const Sha256 = T.String({ pattern: '^[0-9a-f]{64}$' });
 export const Name = T.String({
   minLength: 1,

@@ -1,6 +1,7 @@
 import { type Static, Type as T, type TObject, type TSchema } from '@sinclair/typebox';
 import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler';
 import {
+  atLeastOne,
   Code,
   Count,
   DateText,
@@ -48,12 +49,12 @@ const Themes = T.Array(
       object({
         code: Code,
         name: Name,
-        indicators: T.Array(object({ code: Code, name: Name }), { minItems: 1 }),
+        indicators: T.Array(object({ code: Code, name: Name }), atLeastOne('indicator')),
       }),
-      { minItems: 1 },
+      atLeastOne('criterion'),
     ),
   }),
-  { minItems: 1 },
+  atLeastOne('theme'),
 );
 /** Themes, criteria and indicators in document order, with their stable codes (`4`, `4.2`, `4.2.2`). */
 export type Themes = Static<typeof Themes>;
@@ -104,7 +105,7 @@ const schemas = {
   FindingRecorded: object({
     findingId: Uuid,
     assessmentId: Uuid,
-    indicators: T.Array(Code, { minItems: 1 }),
+    indicators: T.Array(Code, atLeastOne('code')),
     verdict: VerdictSchema,
     narrative: Text,
   }),
@@ -122,7 +123,7 @@ const schemas = {
   FollowUpReported: object({
     followUpId: Uuid,
     assessmentId: nullable(Uuid),
-    improvementPointIds: T.Array(Uuid, { minItems: 1 }),
+    improvementPointIds: T.Array(Uuid, atLeastOne('id')),
     reportedBy: Name,
     reportedOn: nullable(DateText),
     narrative: nullable(Text),
@@ -133,7 +134,7 @@ const schemas = {
     assessmentId: Uuid,
     followUpId: nullable(Uuid),
     improvementPointIds: T.Array(Uuid),
-    indicators: T.Array(Code, { minItems: 1 }),
+    indicators: T.Array(Code, atLeastOne('code')),
     verdict: VerdictSchema,
     basis: BasisSchema,
     narrative: Text,
@@ -142,7 +143,7 @@ const schemas = {
   CommitmentMade: object({
     commitmentId: Uuid,
     assessmentId: nullable(Uuid),
-    improvementPointIds: T.Array(Uuid, { minItems: 1 }),
+    improvementPointIds: T.Array(Uuid, atLeastOne('id')),
     madeBy: Name,
     text: Text,
     dueOn: nullable(DateText),
@@ -158,7 +159,7 @@ const schemas = {
   FindingCorrected: object({
     findingId: Uuid,
     corrects: Uuid,
-    indicators: T.Array(Code, { minItems: 1 }),
+    indicators: T.Array(Code, atLeastOne('code')),
     verdict: VerdictSchema,
     basis: BasisSchema,
     narrative: Text,
@@ -171,7 +172,7 @@ const schemas = {
   FollowUpCorrected: object({
     followUpId: Uuid,
     corrects: Uuid,
-    improvementPointIds: T.Array(Uuid, { minItems: 1 }),
+    improvementPointIds: T.Array(Uuid, atLeastOne('id')),
     reportedBy: Name,
     reportedOn: nullable(DateText),
     narrative: nullable(Text),

@@ -150,6 +150,20 @@ describe('The feed of events', () => {
     });
   });
 
+  test('takes several types with commas between, and says so to who repeats the parameter', async () => {
+    const { events } = await feed('/v1/events?first=100&types=AssessmentOpened,AssessmentConcluded');
+    expect(new Set(events.map(({ type }) => type))).toEqual(
+      new Set(['nl.toetsspoor.assessment-opened', 'nl.toetsspoor.assessment-concluded']),
+    );
+    const repeated = await get('/v1/events?types=AssessmentOpened&types=AssessmentConcluded');
+    expect(await repeated.json()).toMatchObject({
+      status: 400,
+      detail: expect.stringMatching(
+        /^types is there more than once; expected it once, as types with commas between, such as FindingRecorded,FindingCorrected, each one of /,
+      ),
+    });
+  });
+
   test('leads from each event to the whole of it, with the line of the document', async () => {
     const { events } = await feed('/v1/events?first=3&types=FindingRecorded');
     for (const event of events) {
@@ -213,7 +227,7 @@ describe('The feed of events', () => {
     [
       'a type that is none',
       '/v1/events?types=Nothing',
-      'types is "Nothing": no type of event is "Nothing"; expected one of FrameworkPublished',
+      'types is "Nothing": no type of event is "Nothing"; expected types with commas between',
     ],
     ['a cursor that is none', '/v1/events?after=x', 'after is "x": it is not a position'],
     ['an approach that is none', '/v1/events?approach=x', 'approach is "x": it is not the id of an approach'],

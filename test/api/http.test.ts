@@ -75,13 +75,14 @@ describe('Over HTTP', () => {
   it.each([
     ['PUT', '/graphql'],
     ['DELETE', '/graphql'],
+    ['GET', '/'],
     ['GET', '/graphq'],
     ['POST', '/healthz'],
   ])('%s %s is not found', async (method, path) => {
     expect(await refused(path, { method })).toEqual([
       404,
       'NOT_FOUND',
-      `${method} is not served here; expected GET or POST of /graphql, or GET of /healthz or /readyz`,
+      `${method} is not served here; expected GET or POST of /graphql, or GET of a resource below /v1 (all are in /v1/openapi.json), of /checkpoint, below /tile, or of /healthz or /readyz`,
     ]);
   });
 

@@ -218,9 +218,28 @@ describe('Where documents are agreed on', () => {
       extensions: { persistedQuery: { version: 1, sha256Hash: id('{ __typename }') } },
       query: '{ __typename }',
     },
-    { documentId: '__proto__', query: '{ __typename }' },
   ])('no other is: %j', async (body) => {
     expect(await post(body)).toEqual(REFUSED);
+  });
+
+  it.each([
+    { documentId: 'nope' },
+    { documentId: 7 },
+    { documentId: '__proto__', query: '{ __typename }' },
+    { documentId: 'nope', query: SLUG },
+    { extensions: { persistedQuery: { version: 1, sha256Hash: 'nope' } } },
+  ])('none is had by what is no id: %j', async (body) => {
+    expect(await post(body)).toMatchObject([
+      400,
+      {
+        errors: [
+          {
+            message: expect.stringMatching(/expected sha256: and 64 hexadecimal digits/),
+            extensions: { code: 'DOCUMENT_NOT_FOUND' },
+          },
+        ],
+      },
+    ]);
   });
 
   it('the resources below /v1 are answered all the same', async () => {

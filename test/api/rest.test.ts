@@ -313,7 +313,7 @@ describe('A request that cannot be answered', () => {
         [
           'types',
           expect.stringMatching(
-            /^is "FindingRecorded,Nothing,X": no type of event is "Nothing", "X"; expected one of /,
+            /^is "FindingRecorded,Nothing,X": no type of event is "Nothing", "X"; expected types with commas between, .* each one of /,
           ),
         ],
         ['approach', 'is "y": it is not the id of an approach; expected one that /v1/approaches gives'],
@@ -341,7 +341,7 @@ describe('A request that cannot be answered', () => {
     [
       'a parameter given twice',
       '/verdicts?theme=1&theme=2',
-      'theme is there more than once; expected a text such as 4',
+      'theme is there more than once; expected it once, as a text such as 4',
     ],
     [
       'years in the wrong order',

@@ -213,6 +213,9 @@ describe('import of an export of events', () => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toContain('53 events restored as they were; root ');
     expect((await other.run('export', 'events')).stdout).toBe(exported);
+    const again = await other.run('import', other.document('any.name', exported));
+    expect(again.stdout).toContain('nothing restored: the log holds these 53 events already; root ');
+    expect((await other.run('export', 'events')).stdout).toBe(exported);
     const root = (note: string) => note.split('\n').slice(1, 3);
     expect(root((await other.run('checkpoint')).stdout)).toEqual(
       root((await place.run('checkpoint')).stdout),

@@ -126,7 +126,7 @@ describe('import refuses', () => {
     });
     await refused(
       [nameless, '--year', '2012', '--municipality', 'Utrecht'],
-      /nameless\.txt: this document was imported already, into approach-GM0193-integrale-aanpak/,
+      /nameless\.txt: this document was imported already, for approach integrale-aanpak of GM0193/,
     );
   });
 });

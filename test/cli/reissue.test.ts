@@ -297,7 +297,7 @@ describe('import --dry-run', () => {
       const { status, stderr } = await place.run('import', ...asOf('Heerlen'));
       expect({ status, stderr }).toEqual({
         status: 1,
-        stderr: expect.stringContaining('imported already, into approach-GM0935-integrale-aanpak'),
+        stderr: expect.stringContaining('imported already, for approach integrale-aanpak of GM0935'),
       });
     } finally {
       await place.dispose();

@@ -71,6 +71,14 @@ describe('A server', () => {
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
   });
 
+  it('shows nothing to try that is refused, where only some documents may be asked', async () => {
+    await place.run('import', SAMPLE_2013);
+    const documents = { PERSISTED_DOCUMENTS: place.document('documents.json', '{}') };
+    const running = place.start(['serve'], documents);
+    await running.says(/only the documents of \S*documents\.json are answered[\s\S]*Stop with/);
+    expect(running.said()).not.toContain('curl');
+  });
+
   it('says in one sentence that its port is taken, and which variable names another', async () => {
     const port = new URL((await place.serve()).url).port;
     for (const command of ['serve', 'start']) {

@@ -61,7 +61,7 @@ describe('Recording a document', () => {
   ] as const)('refuses the same document with another %s', (field, changes) => {
     given(document, ...content)
       .when(recordAssessment(imported(changes), content))
-      .isRejected('FACTSHEET_REUSED', { message: new RegExp(field) });
+      .isRejected('FACTSHEET_REUSED', { field, message: new RegExp(field) });
   });
 
   it('takes the same document under another file name as the same', () => {

@@ -26,7 +26,7 @@ const MAX_WAIT_SECONDS = 30;
 const POSITION = readAs('a position', 'one that an event of this feed has', positionOf);
 
 const TYPES: Form = {
-  expected: EXPECTED_TYPES,
+  expected: `types with commas between, such as FindingRecorded,FindingCorrected, each ${EXPECTED_TYPES}`,
   whyNot(value) {
     const unknown = value.split(',').filter((type) => eventTypeOf(type) === undefined);
     const named = unknown.map((type) => JSON.stringify(type)).join(', ');

@@ -235,6 +235,8 @@ function toRemark({ line, value }: Said<string>): FactsheetRemark {
 /** What the command line calls its options, as the input calls them. */
 function inWordsOfInput(message: string): string {
   return message
+    .replaceAll(/--municipality (?:NAME or )?CODE/g, 'municipality, its CBS code or name')
+    .replaceAll('--year YYYY', 'year')
     .replaceAll('--published', 'publishedOn')
     .replaceAll(/--(municipality|year|partial|reissue)\b/g, '$1');
 }

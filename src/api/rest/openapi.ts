@@ -34,7 +34,8 @@ const HEADERS: Readonly<Record<string, JsonSchema>> = {
     schema: { type: 'string', examples: ['"47DEQpj8HBSa-_TImW-5JC"'] },
   },
   Link: {
-    description: 'Address of the next page, with `rel="next"`; not there where none follows.',
+    description:
+      'Address of the next page, from the root of this host, with `rel="next"`; not there where none follows.',
     schema: { type: 'string', examples: ['</v1/approaches?after=WyJHTTA5MzUiXQ>; rel="next"'] },
   },
   'Content-Disposition': {

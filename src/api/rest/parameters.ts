@@ -147,7 +147,7 @@ export function readParameters(
 function problemOf({ required, schema, form }: Parameter, value: unknown): string | null {
   const expected = form?.expected ?? wanted(schema);
   if (value === undefined) return required ? `is missing; expected ${expected}` : null;
-  if (typeof value !== 'string') return `is there more than once; expected ${expected}`;
+  if (typeof value !== 'string') return `is there more than once; expected it once, as ${expected}`;
   const why = form?.whyNot(value) ?? null;
   if (why !== null) return `is ${shown(value)}: ${why}; expected ${expected}`;
   return fits(schema, value) ? null : `is ${shown(value)}; expected ${expected}`;

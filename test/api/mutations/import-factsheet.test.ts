@@ -99,9 +99,8 @@ describe('Importing a factsheet', () => {
     expect(await problems(silent)).toEqual([
       {
         line: null,
-        message: expect.stringMatching(
-          /^the document does not name its municipality: give it with municipality/,
-        ),
+        message:
+          'the document does not name its municipality: give it with municipality, its CBS code or name',
       },
     ]);
     const options = { municipality: 'Maastricht', publishedOn: '2014-06', year: 1999 };
@@ -136,13 +135,23 @@ describe('Importing a factsheet', () => {
     const before = await length();
     expect(await sender.send('importFactsheet', document(BASELINE, { partial: true }))).toMatchObject({
       reason: 'FACTSHEET_REUSED',
+      field: 'partial',
       message: expect.stringMatching(/partial/),
+    });
+    const nameless = BASELINE.replaceAll('Maastricht', 'Nergenshuizen');
+    await sender.accepted('importFactsheet', document(nameless, { municipality: 'GM0193' }));
+    expect(
+      await sender.send('importFactsheet', document(nameless, { municipality: 'GM0363' })),
+    ).toMatchObject({
+      reason: 'FACTSHEET_REUSED',
+      field: 'municipality',
+      message: 'this document was imported already, for approach integrale-aanpak of GM0193',
     });
     expect(await sender.send('importFactsheet', document(`${BASELINE}\n`))).toMatchObject({
       reason: 'ASSESSMENT_EXISTS',
       field: 'text',
     });
-    expect(await length()).toBe(before);
+    expect(await length()).toBe(before + 43);
   });
 
   it('again, by the same command, gives the first answer, whatever happened since', async () => {

@@ -326,7 +326,7 @@ const VALUES: readonly (readonly [field: string, accepted: RegExp, mutation: str
         ],
       }),
     ],
-    ['themes', /^array length/, 'publishFramework', () => ({ ...framework, themes: [] })],
+    ['themes', /^at least one theme$/, 'publishFramework', () => ({ ...framework, themes: [] })],
     ['year', /^a year from 1900 to 20\d\d$/, 'openAssessment', () => opening({ year: 1899 })],
     ['year', /^a year from 1900 to 20\d\d$/, 'openAssessment', () => opening({ year: 2999 })],
     ['assessor', /words/, 'openAssessment', () => opening({ assessor: ' ', year: 2017 })],
@@ -350,7 +350,7 @@ const VALUES: readonly (readonly [field: string, accepted: RegExp, mutation: str
     ],
     [
       'indicators',
-      /length/,
+      /^at least one code$/,
       'recordFinding',
       () => ({ assessmentId: ids.underWay, ...finding, indicators: [] }),
     ],
@@ -398,7 +398,12 @@ const VALUES: readonly (readonly [field: string, accepted: RegExp, mutation: str
       'reportFollowUp',
       () => ({ ...report, improvementPointIds: [ids.point, ids.point] }),
     ],
-    ['improvementPointIds', /length/, 'reportFollowUp', () => ({ ...report, improvementPointIds: [] })],
+    [
+      'improvementPointIds',
+      /^at least one id$/,
+      'reportFollowUp',
+      () => ({ ...report, improvementPointIds: [] }),
+    ],
     [
       'reportedOn',
       /^a date up to 20/,
