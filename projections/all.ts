@@ -5,6 +5,7 @@ import { derived } from './derived';
 import { eventIndex } from './event-index';
 import { frameworks } from './frameworks';
 import { improvementPoints } from './improvement-points';
+import { logEnds } from './log-ends';
 import type { Projection } from './projection';
 import { releases } from './releases';
 import { trend } from './trend';
@@ -12,6 +13,7 @@ import { trend } from './trend';
 /** All read models, in the order in which a transaction finishes them: the derived ones come last. */
 export const PROJECTIONS: readonly Projection[] = [
   eventIndex,
+  logEnds,
   commands,
   frameworks,
   approaches,

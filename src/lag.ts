@@ -1,28 +1,42 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EventStore } from './event-store/event-store';
+import type { LogEnd } from './log-end';
 import type { Projector } from './projector';
 
 /** How often the end of the log is looked up, in milliseconds. */
 const LOOK_EVERY_MS = 1_000;
 /** The same, while the read models are not level. */
 const LOOK_AGAIN_MS = 20;
+/** How long the log may take to say where it ends; then it counts as away. */
+const ANSWER_MS = 5_000;
 /** How long it is waited for the read models before the end is looked up again. */
 const WAIT_MS = 5_000;
+
+/** Who is told how the log does. */
+export interface LogWatch {
+  away(): void;
+  back(afterSeconds: number): void;
+}
 
 /**
  * How far the read models are behind the log, in time: since when they are not known to hold all that the log
  * held. It grows as well while the log cannot be reached, because then nobody knows.
  */
 export class Lag {
-  readonly #store: EventStore;
+  readonly #end: Pick<LogEnd, 'within'>;
   readonly #projector: Projector;
   readonly #nowMs: () => number;
   #levelAtMs = Number.NEGATIVE_INFINITY;
+  #awaySinceMs: number | undefined;
 
-  constructor(store: EventStore, projector: Projector, nowMs = () => performance.now()) {
-    this.#store = store;
+  constructor(end: Pick<LogEnd, 'within'>, projector: Projector, nowMs = () => performance.now()) {
+    this.#end = end;
     this.#projector = projector;
     this.#nowMs = nowMs;
+  }
+
+  /** True while the log does not answer. */
+  get isLogAway(): boolean {
+    return this.#awaySinceMs !== undefined;
   }
 
   /** Infinite before the read models were level for the first time; otherwise a second or so where all is well. */
@@ -33,11 +47,18 @@ export class Lag {
     return (this.#nowMs() - this.#levelAtMs) / 1000;
   }
 
-  /** Looks on until `signal` is aborted. */
-  async follow(signal: AbortSignal): Promise<void> {
+  /**
+   * Looks on until `signal` is aborted.
+   * @param tell told, once each time, that the log is away, and that it is back after so many seconds
+   */
+  async follow(signal: AbortSignal, tell: LogWatch): Promise<void> {
     while (!signal.aborted) {
+      const awaySinceMs = this.#awaySinceMs;
       // Where looking fails, the lag tells it: it grows.
       const isLevel = await this.look().catch(() => false);
+      if (signal.aborted) return;
+      if (awaySinceMs === undefined && this.isLogAway) tell.away();
+      if (awaySinceMs !== undefined && !this.isLogAway) tell.back((this.#nowMs() - awaySinceMs) / 1000);
       await sleep(isLevel ? LOOK_EVERY_MS : LOOK_AGAIN_MS, undefined, { signal, ref: false }).catch(() => {});
     }
   }
@@ -46,7 +67,12 @@ export class Lag {
   async look(): Promise<boolean> {
     if (!this.#projector.isLevel) return false;
     const lookedAtMs = this.#nowMs();
-    const end = (await this.#store.lastPosition()) ?? 0;
+    const end = await this.#end.within(ANSWER_MS);
+    if (end === undefined) {
+      this.#awaySinceMs ??= lookedAtMs;
+      return false;
+    }
+    this.#awaySinceMs = undefined;
     if (!(await this.#projector.waitFor(end, WAIT_MS))) return false;
     this.#levelAtMs = lookedAtMs;
     return true;

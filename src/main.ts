@@ -7,7 +7,7 @@ import type { ReadSources } from './api/read-sources';
 import type { TraceContext } from './api/trace-context';
 import type { Config } from './config';
 import type { Position } from './domain/events';
-import { type EventStore, LogInUseError } from './event-store/event-store';
+import { type EventStore, LogInUseError, LogUnavailableError } from './event-store/event-store';
 import { openSqliteEventStore } from './event-store/sqlite';
 import { copyLog } from './event-store/sqlite-file';
 import { takeWriterLock, type WriterLock } from './event-store/sqlite-writer-lock';
@@ -17,6 +17,7 @@ import { LedgerFile } from './ledger/ledger-file';
 import { LedgerFollower } from './ledger/ledger-follower';
 import type { SigningKey } from './ledger/note';
 import { readOrCreateSigningKey, SigningKeyFileError } from './ledger/signing-key';
+import { LogEnd } from './log-end';
 import { makeFolder } from './make-folder';
 import { Projector } from './projector';
 import { readDocuments } from './server-config';
@@ -197,6 +198,8 @@ export function logFile({ eventStoreUrl }: Config): string {
 
 /** How long a request waits for the read models to reach a position, in milliseconds. */
 const MAX_WAIT_MS = 10_000;
+/** How long who collects metrics waits for the position of a log that may be away, in milliseconds. */
+const METRIC_WITHIN_MS = 2_000;
 
 /** Where it is kept how far each webhook is. */
 export function webhooksFileIn(dataDir: string): string {
@@ -221,13 +224,15 @@ export async function serve(
   config: Config,
   onError: (error: unknown, trace: TraceContext | null) => void,
   onProgress: (events: number) => void = () => {},
+  onNotice: (message: string) => void = () => {},
 ): Promise<RunningServer> {
   const { store, database, projector, ledger } = register;
   const documents = config.documentsFile === null ? null : readDocuments(config.documentsFile);
   const key = signingKey(config);
   const follower = new LedgerFollower(store, ledger);
   const stop = new AbortController();
-  const lag = new Lag(store, projector);
+  const logEnd = new LogEnd(store);
+  const lag = new Lag(logEnd, projector);
   const webhooks = config.webhooksFile === null ? [] : readWebhooks(config.webhooksFile);
   const sources: ReadSources = {
     database,
@@ -236,7 +241,6 @@ export async function serve(
     now: () => new Date(),
     grown: (behind, timeoutMs) => projector.waitFor(behind + 1, timeoutMs),
   };
-  const logEnd = async () => (await store.lastPosition()) ?? 0;
   const cloudEvents: CloudEventOptions = { source: config.source, publicUrl: config.publicUrl };
   // Only who serves needs all that the API is made of: loading it takes longer than most commands.
   const { createServer } = require('./api/server') as typeof import('./api/server');
@@ -248,7 +252,7 @@ export async function serve(
   const operations = await openOperations(
     config,
     {
-      log: logEnd,
+      log: async () => (await logEnd.within(METRIC_WITHIN_MS)) ?? Number.NaN,
       readModels: () => projector.position,
       lagSeconds: () => lag.seconds,
       isReady: () => projector.isLevel,
@@ -260,7 +264,7 @@ export async function serve(
     sources,
     signedLog: { ledger, follower, key },
     readLog: () => store.readAll(),
-    writes: writeSources(store, database, projector, MAX_WAIT_MS),
+    writes: writeSources(store, logEnd, database, projector, MAX_WAIT_MS),
     webhooks: webhookStatuses,
     tokens: tokenRules(config),
     contact: config.contact,
@@ -272,13 +276,17 @@ export async function serve(
     trustedProxies: config.trustedProxies,
     tell: operations.tell,
     async waitFor(position) {
+      const until = performance.now() + MAX_WAIT_MS;
       // Read before waiting: a position that is not in the log yet is waited for in vain.
-      if (((await store.lastPosition()) ?? 0) < position) return 'beyond';
-      return (await projector.waitFor(position, MAX_WAIT_MS)) ? 'reached' : 'late';
+      const end = await logEnd.within(MAX_WAIT_MS);
+      if (end === undefined) return 'late';
+      if (end < position) return 'beyond';
+      return (await projector.waitFor(position, until - performance.now())) ? 'reached' : 'late';
     },
     cloudEvents,
     isReady: () => projector.isLevel,
     lagSeconds: () => lag.seconds,
+    isLogAway: () => lag.isLogAway,
     maxLagSeconds: config.maxLagSeconds,
     onError,
   });
@@ -290,7 +298,17 @@ export async function serve(
   });
   const prepared = projector.prepare(onProgress, stop.signal);
   const following = prepared.then(async () => {
-    void lag.follow(stop.signal);
+    void lag.follow(stop.signal, {
+      away: () =>
+        onError(
+          new LogUnavailableError(
+            `the log ${placeOfLog(config)} does not answer: nothing is followed or written`,
+          ),
+          null,
+        ),
+      back: (seconds) =>
+        onNotice(`the log ${placeOfLog(config)} answers again, after ${Math.round(seconds)} s`),
+    });
     await projector.follow(stop.signal);
   });
   // A ledger that does not fit the log says so, and is for somebody to look into; it stops nobody else.
@@ -305,14 +323,22 @@ export async function serve(
     });
   const delivering = prepared.then(
     async () =>
-      states && deliverAll(webhooks, { sources, states, logEnd, cloudEvents, onError }, stop.signal),
+      states &&
+      deliverAll(
+        webhooks,
+        { sources, states, logEnd: async () => (await store.lastPosition()) ?? 0, cloudEvents, onError },
+        stop.signal,
+      ),
     () => {},
   );
   return {
     url,
     following,
     async close() {
-      await app.close();
+      const closing = app.close();
+      // What waits for a log that is away would wait in vain.
+      if (lag.isLogAway) await store.close();
+      await closing;
       stop.abort();
       await following.catch(() => {});
       await recording;

@@ -4,9 +4,10 @@ import type { ReadDatabase } from '../projections/database';
 import type { WriteSources } from './api/write-sources';
 import { keyOfCommand } from './command-key';
 import { approachStream, frameworkStream } from './domain/streams';
-import type { EventStore } from './event-store/event-store';
+import { type EventStore, LogUnavailableError } from './event-store/event-store';
 import { handleApproachCommand, handleFrameworkCommand, loadApproach } from './handle-command';
 import { importFactsheets } from './import-factsheets';
+import type { LogEnd } from './log-end';
 import type { Projector } from './projector';
 import { Turns } from './turns';
 
@@ -16,6 +17,7 @@ import { Turns } from './turns';
  */
 export function writeSources(
   store: EventStore,
+  logEnd: LogEnd,
   database: ReadDatabase,
   projector: Projector,
   maxWaitMs: number,
@@ -44,8 +46,10 @@ export function writeSources(
       return { ...imported, result: { events: [], isRepeated: true, revision, position } };
     },
     async level() {
-      const end = await store.lastPosition();
-      return end === undefined || projector.waitFor(end, maxWaitMs);
+      const until = performance.now() + maxWaitMs;
+      const end = await logEnd.within(maxWaitMs);
+      if (end === undefined) throw new LogUnavailableError('the log does not say where it ends');
+      return projector.waitFor(end, until - performance.now());
     },
     streamOfCommand: (commandId) => streamOfCommand(database, commandId),
     keyOfCommand: (stream, commandId) => keyOfCommand(store, stream, commandId),

@@ -1,9 +1,10 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { LogClosedError, LogUnavailableError } from '../event-store/event-store';
 import { traceOf } from './actions';
 import type { ApiContext } from './context';
-import type { ErrorCode } from './errors';
+import { type ErrorCode, LOG_UNAVAILABLE } from './errors';
 import { shortened } from './shortened';
 import type { TraceContext } from './trace-context';
 
@@ -26,6 +27,10 @@ export function withoutInternals(formatted: GraphQLFormattedError, error: unknow
     }
     if (hasCode(original) || hasCode(error)) return { ...formatted, message };
     return { ...formatted, message, extensions: { code: 'BAD_USER_INPUT' satisfies ErrorCode } };
+  }
+  if (isOfAwayLog(original)) {
+    const extensions = { code: 'LOG_UNAVAILABLE' satisfies ErrorCode };
+    return { message: LOG_UNAVAILABLE, extensions, ...rest };
   }
   return {
     message: 'Internal server error',
@@ -53,8 +58,15 @@ export function tellInternalErrors(
 /** Without a code an error of graphql-js is about the query where it points into it, else about an answer. */
 export function isInternal(error: unknown): boolean {
   const original = unwrapResolverError(error);
+  // That the log is away is told the operator once, not for each who asks.
+  if (isOfAwayLog(original)) return false;
   if (!(original instanceof GraphQLError)) return true;
   return !hasCode(original) && !hasCode(error) && original.nodes === undefined;
+}
+
+/** True where the log was away, or not waited for any longer because the server stops. */
+export function isOfAwayLog(error: unknown): boolean {
+  return error instanceof LogUnavailableError || error instanceof LogClosedError;
 }
 
 function hasCode(error: unknown): boolean {

@@ -1,22 +1,27 @@
 import { GraphQLError } from 'graphql';
-import type { ErrorCode } from './errors';
+import { type ErrorCode, LOG_UNAVAILABLE } from './errors';
 
 /** Until when a request is worked on: not when it takes too long, nor when nobody waits for it any more. */
 export class Deadline {
   readonly #seconds: number;
   #until: number;
   readonly #isGone: () => boolean;
+  readonly #isLogAway: () => boolean;
 
-  /** @param isGone true once nobody waits for the answer any more */
-  constructor(seconds: number, isGone: () => boolean = () => false) {
+  /**
+   * @param isGone true once nobody waits for the answer any more
+   * @param isLogAway true while the log does not answer: then that is why it takes too long
+   */
+  constructor(seconds: number, isGone: () => boolean = () => false, isLogAway: () => boolean = () => false) {
     this.#seconds = seconds;
     this.#until = performance.now() + seconds * 1000;
     this.#isGone = isGone;
+    this.#isLogAway = isLogAway;
   }
 
   /**
    * To be called between the steps of longer work.
-   * @throws GraphQLError with code TIMEOUT where no further step is to be made
+   * @throws GraphQLError with code TIMEOUT or LOG_UNAVAILABLE where no further step is to be made
    */
   check(): void {
     if (performance.now() > this.#until || this.#isGone()) throw this.#error();
@@ -39,11 +44,11 @@ export class Deadline {
   }
 
   #error(): GraphQLError {
-    return new GraphQLError(
-      `the request took longer than ${this.#seconds} s and was given up; expected one that asks less`,
-      {
-        extensions: { code: 'TIMEOUT' satisfies ErrorCode, http: { status: 503 } },
-      },
-    );
+    const code: ErrorCode = this.#isLogAway() ? 'LOG_UNAVAILABLE' : 'TIMEOUT';
+    const message =
+      code === 'LOG_UNAVAILABLE'
+        ? LOG_UNAVAILABLE
+        : `the request took longer than ${this.#seconds} s and was given up; expected one that asks less. Of a mutation it is unknown whether it was recorded: send it again, with the same commandId`;
+    return new GraphQLError(message, { extensions: { code, http: { status: 503 } } });
   }
 }

@@ -22,6 +22,7 @@ export type ErrorCode =
   | 'INTROSPECTION_OFF'
   | 'RATE_LIMITED'
   | 'TIMEOUT'
+  | 'LOG_UNAVAILABLE'
   | 'CROSS_SITE'
   | 'BAD_REQUEST'
   | 'NOT_FOUND'
@@ -32,6 +33,10 @@ export type ErrorCode =
   | 'BODY_TOO_LARGE'
   | 'UNSUPPORTED_MEDIA_TYPE'
   | 'INTERNAL_SERVER_ERROR';
+
+/** Whatever of an answer needs the log, while that is away. */
+export const LOG_UNAVAILABLE =
+  'the log does not answer at present, so try again shortly; of a mutation it is unknown whether it was recorded: send it again, with the same commandId';
 
 /** An error for the caller: the message says what was wrong and what is accepted. */
 export function userError(message: string, code: ErrorCode = 'BAD_USER_INPUT'): GraphQLError {

@@ -3,7 +3,8 @@ import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { traceOf } from './actions';
 import { AuthenticationError } from './authentication-error';
-import { type ErrorCode, errorBody } from './errors';
+import { isOfAwayLog } from './caller-errors';
+import { type ErrorCode, errorBody, LOG_UNAVAILABLE } from './errors';
 import { LIMITS } from './limits';
 import { API_VERSION } from './rest/openapi';
 import { PROBLEM_JSON, problem, sendProblem } from './rest/problem';
@@ -65,6 +66,7 @@ export function answerErrors(
       if (code === 'ISSUER_UNREACHABLE') onError(error, traceOf(request));
       return sendError(reply, statusCode, message, code);
     }
+    if (isOfAwayLog(error)) return sendError(reply, 503, LOG_UNAVAILABLE, 'LOG_UNAVAILABLE');
     // The address of a request is put together with its header Host, which may be anything.
     const status = error.statusCode ?? (error.code === 'ERR_INVALID_URL' ? 400 : 500);
     const [message, code] = refusal(status, request.headers);

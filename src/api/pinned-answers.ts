@@ -12,6 +12,7 @@ export const PASSING: readonly unknown[] = [
   'FORBIDDEN',
   'RATE_LIMITED',
   'TIMEOUT',
+  'LOG_UNAVAILABLE',
   'SNAPSHOT_NOT_REACHED',
   'INTERNAL_SERVER_ERROR',
 ] satisfies ErrorCode[];

@@ -71,6 +71,8 @@ export interface ServerOptions {
   readonly isReady: () => boolean;
   /** Since when the read models are not known to hold all of the log, in seconds. */
   readonly lagSeconds: () => number;
+  /** True while the log does not answer. */
+  readonly isLogAway: () => boolean;
   /** The lag up to which this replica calls itself ready. */
   readonly maxLagSeconds: number;
   /** The only documents that may be asked, by the SHA-256 of their text; null: any. */
@@ -137,7 +139,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   await apollo.start();
 
   const deadlineOf = (request: FastifyRequest): Deadline =>
-    new Deadline(options.requestSeconds, () => request.raw.socket.destroyed);
+    new Deadline(options.requestSeconds, () => request.raw.socket.destroyed, options.isLogAway);
   const contextOf = (request: FastifyRequest, deadline: Deadline): ApiContext => {
     const { principal } = request;
     const scope = new ReadScope(sources, audienceOf(principal), snapshots, () => deadline.check());
@@ -209,7 +211,14 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     const lag = { lagSeconds: Number.isFinite(lagSeconds) ? lagSeconds : null };
     const isClose = isReady() && lagSeconds <= options.maxLagSeconds;
     if (!isClose) reply.code(503);
-    return { status: isClose ? 'ready' : 'catching up with the log', ...lag };
+    const status = isClose ? 'ready' : options.isLogAway() ? 'the log is away' : 'catching up with the log';
+    return { status, ...lag };
+  });
+  // Behind a proxy all replicas would be taken out at once where the log is away: what they hold is still true.
+  app.get('/readyz/reads', async (_request, reply) => {
+    const maySay = isReady() && (options.isLogAway() || options.lagSeconds() <= options.maxLagSeconds);
+    if (!maySay) reply.code(503);
+    return { status: maySay ? 'ready' : 'catching up with the log' };
   });
   app.addHook('onClose', () => apollo.stop());
   closeConnectionsWhenStopping(app);

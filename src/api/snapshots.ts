@@ -1,6 +1,7 @@
 import type { GraphQLError } from 'graphql';
 import { countEvents, type EventPlace, eventPlaceAt, lastEventPlace } from '../../projections/event-index';
-import type { Position, RecordedEvent } from '../domain/events';
+import { type LogEndEvent, logEnd } from '../../projections/log-ends';
+import type { Position } from '../domain/events';
 import { leafHash } from '../ledger/entry';
 import { userError } from './errors';
 import { Lru } from './lru';
@@ -27,8 +28,8 @@ interface Mark {
 const FORM = /^1 ([0-9a-f]{32}) ([1-9]\d{0,14}) ([0-9a-f]{32})$/;
 /** The token of the log before its first event: every log begins so. */
 const EMPTY = '1 empty';
-/** Bytes of a hash in a token: enough that no two events share them. */
-const HASH_BYTES = 16;
+/** Hexadecimal digits of a hash in a token: enough that no two events share them. */
+const HASH_DIGITS = 32;
 /** Where positions have gaps, an event is counted to from one of those that lie so many events apart. */
 const STRIDE = 10_000;
 /** Tokens that were found good are remembered, so that asking again costs no read of the log. */
@@ -42,7 +43,6 @@ const MAX_KNOWN = 1_000;
 export class Snapshots {
   readonly #sources: Pick<ReadSources, 'database' | 'position' | 'readStream'>;
   readonly #known = new Lru<Position>(MAX_KNOWN);
-  #log: Promise<string> | undefined;
   /** Counted so far: the log is long, and from one snapshot to the next it grows by little. */
   #counted = { position: 0, events: 0 };
   /** The position behind which each stride of events begins, as far as they were asked for. */
@@ -78,7 +78,7 @@ export class Snapshots {
     const mark = parse(token);
     if (mark === null) return 0;
     if (this.#sources.position() === 0) throw notReached();
-    if (mark.log !== (await this.#logId())) throw ofAnotherLog('begins with another event');
+    if (mark.log !== this.#logId()) throw ofAnotherLog('begins with another event');
     const place = await this.#placeOf(mark);
     this.#known.set(token, place.position);
     return place.position;
@@ -89,7 +89,7 @@ export class Snapshots {
     if (events > this.#count(this.#sources.position())) throw notReached();
     const place = this.#placeAt(events);
     if (place === undefined) throw notReached();
-    if (hashOf(await this.#eventAt(place)) !== hash)
+    if (tokenHash(await this.#endAt(place)) !== hash)
       throw ofAnotherLog(`has another event as number ${events}`);
     return place;
   }
@@ -112,9 +112,9 @@ export class Snapshots {
     const place = position === 0 ? undefined : lastEventPlace(this.#sources.database, position);
     if (place === undefined) return { token: toToken(EMPTY), events: 0, position, recordedAt: null };
     const events = this.#count(position);
-    const [log, last] = await Promise.all([this.#logId(), this.#eventAt(place)]);
-    const token = toToken(`1 ${log} ${events} ${hashOf(last)}`);
-    return { token, events, position, recordedAt: last.metadata.recordedAt };
+    const last = await this.#endAt(place);
+    const token = toToken(`1 ${this.#logId()} ${events} ${tokenHash(last)}`);
+    return { token, events, position, recordedAt: last.recordedAt };
   }
 
   #count(position: Position): number {
@@ -124,23 +124,20 @@ export class Snapshots {
     return events;
   }
 
-  #logId(): Promise<string> {
-    this.#log ??= this.#readLogId().catch((error: unknown) => {
-      this.#log = undefined;
-      throw error;
-    });
-    return this.#log;
-  }
-
-  async #readLogId(): Promise<string> {
-    const first = eventPlaceAt(this.#sources.database, 0);
+  #logId(): string {
+    const first = logEnd(this.#sources.database, 'first');
     if (first === undefined) throw new RangeError('the log has no first event');
-    return hashOf(await this.#eventAt(first));
+    return tokenHash(first);
   }
 
-  async #eventAt({ stream, revision }: EventPlace): Promise<RecordedEvent> {
+  /** The event there, as the end of the log that it is or was: the last one is at hand, another is read. */
+  async #endAt({ position, stream, revision }: EventPlace): Promise<LogEndEvent> {
+    const last = logEnd(this.#sources.database, 'last');
+    if (last?.position === position) return last;
     for await (const [event] of this.#sources.readStream(stream, revision)) {
-      if (event !== undefined) return event;
+      if (event === undefined) break;
+      const { recordedAt } = event.metadata;
+      return { position, recordedAt, hash: leafHash(event).toString('hex') };
     }
     throw new RangeError(`${stream} has no revision ${revision}`);
   }
@@ -163,8 +160,8 @@ function toToken(text: string): string {
   return Buffer.from(text).toString('base64url');
 }
 
-function hashOf(event: RecordedEvent): string {
-  return leafHash(event).subarray(0, HASH_BYTES).toString('hex');
+function tokenHash({ hash }: LogEndEvent): string {
+  return hash.slice(0, HASH_DIGITS);
 }
 
 function ofAnotherLog(why: string): GraphQLError {

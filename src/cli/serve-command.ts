@@ -33,6 +33,7 @@ export async function serveCommand(
       config,
       (error, trace) => log.error(error, trace),
       progress(out, 'building the read models'),
+      (message) => log.info(message),
     ).catch((error: unknown) => {
       throw cannotListen(error, config) ?? error;
     });

@@ -1,6 +1,6 @@
 import { status } from '@grpc/grpc-js';
 import { ErrorType, isCommandError, type WrongExpectedVersionError } from '@kurrent/kurrentdb-client';
-import { LogClosedError, UnusableLogError } from './event-store';
+import { LogClosedError, LogUnavailableError, UnusableLogError } from './event-store';
 
 /** Nobody answered in time: it is unknown what became of the request. */
 export class NoAnswerError extends Error {
@@ -46,6 +46,13 @@ export function refused(error: unknown, place: string): unknown {
         { cause: withoutDetails(error) },
       )
     : error;
+}
+
+/** What passes is waited for no longer, because the log is being closed. */
+export function givenUp(error: unknown, place: string): LogUnavailableError {
+  return new LogUnavailableError(`the log at ${place} was closed before it answered: ${reason(error)}`, {
+    cause: error,
+  });
 }
 
 /** Why the log cannot be used from the start, in one sentence. */

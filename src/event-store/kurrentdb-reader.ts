@@ -1,6 +1,6 @@
 import { InvalidEventError, type Position, type RecordedEvent } from '../domain/events';
 import { type Connection, type Message, Repetition, type Waits } from './kurrentdb-connection';
-import { NoAnswerError, unusable } from './kurrentdb-errors';
+import { givenUp, NoAnswerError, unusable } from './kurrentdb-errors';
 import {
   createdAt,
   endsAppend,
@@ -18,13 +18,16 @@ export class PrefixReader {
   readonly #connection: Connection;
   readonly #prefix: string;
   readonly #waits: Waits;
+  readonly #closing: AbortSignal;
   #opened: Promise<void> | undefined;
   #latest = '';
 
-  constructor(connection: Connection, prefix: string, waits: Waits) {
+  /** @param closing ends all that waits for what passes */
+  constructor(connection: Connection, prefix: string, waits: Waits, closing: AbortSignal) {
     this.#connection = connection;
     this.#prefix = prefix;
     this.#waits = waits;
+    this.#closing = closing;
   }
 
   /** The latest instant that was seen in the log. */
@@ -113,8 +116,9 @@ export class PrefixReader {
         return;
       } catch (error) {
         if (stop?.aborted) return;
-        await repetition.afterOneMore(error, this.#connection.place, stop);
+        await repetition.afterOneMore(error, this.#connection.place, stop ?? this.#closing);
         if (stop?.aborted) return;
+        if (this.#closing.aborted) throw givenUp(error, this.#connection.place);
       }
     }
   }

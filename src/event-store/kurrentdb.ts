@@ -12,7 +12,7 @@ import {
 } from './event-store';
 import { KnownIds, placeOfIds } from './known-ids';
 import { Connection, Repetition, WAITS, type Waits } from './kurrentdb-connection';
-import { isWrongVersion } from './kurrentdb-errors';
+import { givenUp, isWrongVersion } from './kurrentdb-errors';
 import { PrefixReader } from './kurrentdb-reader';
 import { type Draft, draftOfNew, draftOfRestored } from './kurrentdb-records';
 import { restoreBehind } from './kurrentdb-restore';
@@ -58,7 +58,7 @@ class KurrentDBEventStore implements EventStore {
   constructor({ url, prefix, waits }: KurrentDBEventStoreOptions) {
     this.#waits = { ...WAITS, ...waits };
     this.#connection = new Connection(url, this.#waits);
-    this.#reader = new PrefixReader(this.#connection, prefix, this.#waits);
+    this.#reader = new PrefixReader(this.#connection, prefix, this.#waits, this.#closing.signal);
     this.#prefix = prefix;
   }
 
@@ -148,7 +148,8 @@ class KurrentDBEventStore implements EventStore {
         return { revision, position: (await this.#reader.eventAt(stream, revision)).position };
       } catch (error) {
         if (!isWrongVersion(error)) {
-          await repetition.afterOneMore(error, this.#connection.place);
+          await repetition.afterOneMore(error, this.#connection.place, this.#closing.signal);
+          if (this.#closing.signal.aborted) throw givenUp(error, this.#connection.place);
           continue;
         }
       }

@@ -5,6 +5,8 @@ import type { TraceContext } from '../api/trace-context';
 export interface OperatorLog {
   /** Something went wrong that a caller only sees as an internal error. */
   error(error: unknown, trace: TraceContext | null): void;
+  /** Something that is good to know, and no error. */
+  info(message: string): void;
 }
 
 /** Only what is named here is written of an error: others of its properties may hold what was asked, or a token. */
@@ -23,6 +25,7 @@ export function openOperatorLog(level: string): OperatorLog {
       const fields = trace === null ? {} : { trace_id: trace.traceId, span_id: trace.spanId };
       logger.error({ ...fields, ...told(error) }, messageOf(error));
     },
+    info: (message) => logger.info(message),
   };
 }
 

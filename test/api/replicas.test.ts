@@ -109,6 +109,7 @@ describe('A replica', () => {
 describe('A replica that does not keep up', () => {
   let app: FastifyInstance;
   let lagSeconds = 0;
+  const isLogAway = false;
   beforeEach(async () => {
     app = await createServer({
       sources: {
@@ -143,6 +144,7 @@ describe('A replica that does not keep up', () => {
       waitFor: async () => 'late',
       isReady: () => true,
       lagSeconds: () => lagSeconds,
+      isLogAway: () => isLogAway,
       maxLagSeconds: 5,
       onError: () => {},
     });

@@ -49,6 +49,8 @@ export interface TestServer extends TestClient {
   readonly register: Register;
   /** What the server told its operator of, and callers only saw as an internal error. */
   readonly internalErrors: readonly unknown[];
+  /** What else it told its operator. */
+  readonly notices: readonly string[];
   /** The traces that these belong to. */
   readonly tracesOfErrors: readonly (TraceContext | null)[];
   /** Imports documents, and waits until they can be read. */
@@ -163,12 +165,19 @@ export async function startServerWith(
   const { register, config } = opened;
   const internalErrors: unknown[] = [];
   const tracesOfErrors: (TraceContext | null)[] = [];
+  const notices: string[] = [];
   await register.projector.prepare();
   if (documents.length > 0) await opened.import(...documents);
-  const server = await serve(register, config, (error, trace) => {
-    internalErrors.push(error);
-    tracesOfErrors.push(trace);
-  });
+  const server = await serve(
+    register,
+    config,
+    (error, trace) => {
+      internalErrors.push(error);
+      tracesOfErrors.push(trace);
+    },
+    () => {},
+    (message) => notices.push(message),
+  );
   await level(register);
   const token = (principal: Somebody) => tokenOf(config.dataDir, principal);
   const as = (principal: Somebody): TestClient => {
@@ -184,6 +193,7 @@ export async function startServerWith(
     config,
     register,
     internalErrors,
+    notices,
     tracesOfErrors,
     async import(...wanted) {
       await opened.import(...wanted);

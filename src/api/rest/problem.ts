@@ -25,6 +25,7 @@ const STATUS_OF_CODE: Readonly<Record<string, number>> = {
   NOT_ACCEPTABLE: 406,
   RATE_LIMITED: 429,
   TIMEOUT: 503,
+  LOG_UNAVAILABLE: 503,
   INTERNAL_SERVER_ERROR: 500,
 };
 
