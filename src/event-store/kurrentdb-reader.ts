@@ -13,6 +13,15 @@ import { lastRequest, type ReadRequest, readRequest } from './kurrentdb-requests
 
 type Pages = AsyncGenerator<RecordedEvent[], void>;
 
+/** That the last of our events up to a position is the one at another: `last` is 0 where there is none. */
+interface Looked {
+  readonly upTo: Position;
+  readonly last: Position;
+}
+
+/** Before anything was looked at. */
+const NOTHING: Looked = { upTo: 0, last: 0 };
+
 /** Reads the streams whose names begin with a prefix. What is interrupted goes on behind what was read. */
 export class PrefixReader {
   readonly #connection: Connection;
@@ -21,6 +30,7 @@ export class PrefixReader {
   readonly #closing: AbortSignal;
   #opened: Promise<void> | undefined;
   #latest = '';
+  #looked = NOTHING;
 
   /** @param closing ends all that waits for what passes */
   constructor(connection: Connection, prefix: string, waits: Waits, closing: AbortSignal) {
@@ -37,10 +47,12 @@ export class PrefixReader {
 
   /** Connects, once: where it fails then, it is for the operator to put right. Later it passes. */
   open(): Promise<void> {
-    this.#opened ??= this.#readTail().catch((error: unknown) => {
-      this.#opened = undefined;
-      throw unusable(error, this.#connection.place);
-    });
+    this.#opened ??= this.#readTail()
+      .then(() => {})
+      .catch((error: unknown) => {
+        this.#opened = undefined;
+        throw unusable(error, this.#connection.place);
+      });
     return this.#opened;
   }
 
@@ -76,11 +88,13 @@ export class PrefixReader {
     }
   }
 
-  async last(): Promise<RecordedEvent | undefined> {
-    // The server may have to look through much that is not ours, and says nothing meanwhile.
-    const last = () => this.#readOnce(lastRequest(this.#prefix), this.#waits.patience);
-    for await (const [event] of this.#untilDone(last)) return event;
-    return undefined;
+  /**
+   * The position of the last event, 0 before the first. Others may have written much behind it, so it is searched
+   * for once; from then on it is only looked through what nobody who follows has.
+   */
+  async lastPosition(): Promise<Position> {
+    for await (const position of this.#untilDone(() => this.#lookOnce())) return position;
+    return 0;
   }
 
   /** What lies behind a position, up to the end. */
@@ -104,7 +118,11 @@ export class PrefixReader {
   }
 
   /** Repeats what breaks for a reason that passes; each attempt goes on where the one before it ended. */
-  async *#untilDone(attempt: () => Pages, patienceMs = this.#waits.patience, stop?: AbortSignal): Pages {
+  async *#untilDone<Found>(
+    attempt: () => AsyncGenerator<Found, void>,
+    patienceMs = this.#waits.patience,
+    stop?: AbortSignal,
+  ): AsyncGenerator<Found, void> {
     let repetition = new Repetition(this.#waits, patienceMs);
     for (;;) {
       try {
@@ -148,13 +166,22 @@ export class PrefixReader {
    * though, and silence looks like a fault: then a subscription goes on, which tells how far it is.
    */
   async *#readAllOnce(reached: { position: Position }, stop: AbortSignal): Pages {
-    const request = readRequest({ prefix: this.#prefix, after: reached.position }, Number.MAX_SAFE_INTEGER);
+    const from = reached.position;
+    const end = await this.#readTail();
+    const request = readRequest({ prefix: this.#prefix, after: from }, Number.MAX_SAFE_INTEGER);
+    let last: Position | undefined;
     for await (const page of this.#readOnce(request, this.#waits.answer, stop)) {
+      last = page.at(-1)?.position ?? last;
+      this.#lookedThrough(from, last ?? from, last);
       // It begins with the event at that position.
       const behind = page.filter(({ position }) => position > reached.position);
       reached.position = behind.at(-1)?.position ?? reached.position;
       if (behind.length > 0) yield behind;
     }
+    if (stop.aborted) return;
+    // What others wrote up to there need not be looked through again.
+    reached.position = Math.max(reached.position, end);
+    this.#lookedThrough(from, reached.position, last);
   }
 
   async *#readAndFollowOnce(reached: { position: Position }, stop: AbortSignal): Pages {
@@ -173,6 +200,7 @@ export class PrefixReader {
   /** One subscription, until it is stopped or breaks. `reached` goes on over what is not ours too. */
   async *#followOnce(reached: { position: Position }, stop: AbortSignal): Pages {
     const request = readRequest({ prefix: this.#prefix, after: reached.position }, 'subscribe');
+    const from = reached.position;
     let page: RecordedEvent[] = [];
     let last: RecordedEvent | undefined;
     let hasCaughtUp = false;
@@ -191,6 +219,7 @@ export class PrefixReader {
       if (lastRecord !== undefined && !endsAppend(lastRecord)) continue;
       last = page.at(-1) ?? last;
       reached.position = Math.max(reached.position, last?.position ?? 0, ...checkpoints(messages));
+      this.#lookedThrough(from, reached.position, last?.position);
       if (page.length > 0) {
         saidSo = false;
         yield page;
@@ -239,11 +268,49 @@ export class PrefixReader {
     return event;
   }
 
-  /** Whatever was written last, by whomever: it shows that we may read, and where the log's clock is. */
-  async #readTail(): Promise<void> {
-    for await (const messages of this.#connection.readToEnd(lastRequest())) {
-      for (const record of recordsOf(messages)) this.#saw(createdAt(record));
+  /** Where the last of our events is, by what lies between what was looked through and the end. */
+  async *#lookOnce(): AsyncGenerator<Position, void> {
+    const { upTo } = this.#looked;
+    const end = await this.#readTail();
+    // The log is an older one than it was: nothing of it is known.
+    if (end < upTo) this.#looked = NOTHING;
+    const from = this.#looked.upTo;
+    if (end > from) {
+      const request =
+        from === 0
+          ? lastRequest(this.#prefix)
+          : readRequest({ prefix: this.#prefix, after: from }, Number.MAX_SAFE_INTEGER);
+      let last: Position | undefined;
+      // The server may have to look through much that is not ours, and says nothing meanwhile.
+      for await (const messages of this.#connection.readToEnd(request, this.#waits.patience)) {
+        for (const record of recordsOf(messages)) last = Number(record.getCommitPosition());
+      }
+      this.#lookedThrough(from, Math.max(end, last ?? 0), last);
     }
+    yield this.#looked.last;
+  }
+
+  /** @param last the last of our events that was seen from `from` to `upTo` */
+  #lookedThrough(from: Position, upTo: Position, last: Position | undefined): void {
+    if (upTo <= this.#looked.upTo) return;
+    // What lies before `from` is only known where it was looked through too.
+    if (last === undefined && from > this.#looked.upTo) return;
+    this.#looked = { upTo, last: Math.max(last ?? 0, this.#looked.last) };
+  }
+
+  /**
+   * Whatever was written last, by whomever: it shows that we may read, and where the log's clock is.
+   * @returns its position, 0 where there is nothing
+   */
+  async #readTail(): Promise<Position> {
+    let end = 0;
+    for await (const messages of this.#connection.readToEnd(lastRequest())) {
+      for (const record of recordsOf(messages)) {
+        this.#saw(createdAt(record));
+        end = Number(record.getCommitPosition());
+      }
+    }
+    return end;
   }
 
   #saw(instant: string | undefined): void {

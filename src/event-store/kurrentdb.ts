@@ -114,7 +114,7 @@ class KurrentDBEventStore implements EventStore {
 
   async lastPosition(): Promise<Position | undefined> {
     this.#assertOpen();
-    return (await this.#reader.last())?.position;
+    return (await this.#reader.lastPosition()) || undefined;
   }
 
   close(): Promise<void> {

@@ -108,6 +108,26 @@ describe('Of a server that misbehaves, the log', () => {
     expect(peer.subscriptions).toEqual(peer.subscriptions.toSorted((a, b) => a - b));
   });
 
+  it('is asked for its end as often as one likes, without what others wrote being looked through again', async () => {
+    peer.writeForeign(100);
+    const { position } = await store.append('s', sampleEvents(2), 'NO_STREAM');
+    peer.writeForeign(1_000);
+    expect(await opened(peer).lastPosition()).toBe(position);
+    const stop = new AbortController();
+    const pages = store.subscribeAll(position, stop.signal)[Symbol.asyncIterator]();
+    expect((await pages.next()).value).toEqual([]);
+    peer.looked = 0;
+    for (const _ of Array(10)) expect(await store.lastPosition()).toBe(position);
+    expect(peer.looked).toBe(0);
+    peer.writeForeign(10);
+    const { position: next } = await store.append('s', sampleEvents(1), 1);
+    peer.writeForeign(10);
+    for (const _ of Array(10)) expect(await store.lastPosition()).toBe(next);
+    expect(peer.looked).toBeLessThan(50);
+    stop.abort();
+    await pages.return?.();
+  });
+
   it('notices a subscription that has stalled, and begins it anew', async () => {
     const stop = new AbortController();
     const seen: string[] = [];

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   Metadata,
   Server,
@@ -19,7 +20,7 @@ import {
 } from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/shared_pb';
 import { StreamsService } from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/streams_grpc_pb';
 import {
-  type BatchAppendReq,
+  BatchAppendReq,
   BatchAppendResp,
   type ReadReq,
   ReadResp,
@@ -59,6 +60,8 @@ export class Peer {
   answers: Answer[] = [];
   /** Does not tell subscribers of what is appended any more. */
   isStalled = false;
+  /** How many events were looked at to answer what asks for some streams only. */
+  looked = 0;
   /** Refuses all that is asked. */
   refuses: status | undefined;
   readonly #server = new Server();
@@ -104,6 +107,17 @@ export class Peer {
 
   stop(): void {
     this.#server.forceShutdown();
+  }
+
+  /** Another application writes. */
+  writeForeign(count: number): void {
+    for (let index = 0; index < count; index += 1) {
+      const id = new UUID();
+      id.setString(randomUUID());
+      const message = new BatchAppendReq.ProposedMessage();
+      message.setId(id);
+      this.#stored.push({ stream: 'foreign', revision: this.#stored.length, message });
+    }
   }
 
   /** Ends all subscriptions, as a server does that stops. */
@@ -183,7 +197,15 @@ export class Peer {
       wanted = wanted.filter(({ one }) => one.stream === name && one.revision >= revision);
     } else if (all?.hasEnd()) wanted.reverse();
     else wanted = wanted.filter(({ index }) => positionOf(index) >= from);
-    for (const { one, index } of wanted.slice(0, Number(options?.getCount()))) call.write(event(one, index));
+    const prefix = prefixOf(call);
+    let left = Number(options?.getCount());
+    for (const { one, index } of wanted) {
+      if (left === 0) break;
+      if (prefix !== '') this.looked += 1;
+      if (!one.stream.startsWith(prefix)) continue;
+      call.write(event(one, index));
+      left -= 1;
+    }
     call.end();
   }
 
@@ -191,10 +213,16 @@ export class Peer {
     const from = this.#sent.get(call) ?? 0;
     for (let index = from; index < this.#stored.length; index += 1) {
       const one = this.#stored[index];
-      if (one !== undefined) call.write(event(one, index));
+      if (one?.stream.startsWith(prefixOf(call))) call.write(event(one, index));
     }
     this.#sent.set(call, this.#stored.length);
   }
+}
+
+/** What the names of the streams begin with that are asked for; empty where all are. */
+function prefixOf(call: Reading): string {
+  const filter = call.request.getOptions()?.getFilter();
+  return filter?.getStreamIdentifier()?.getPrefixList()[0] ?? '';
 }
 
 function positionOf(index: number): number {
