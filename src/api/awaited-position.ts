@@ -14,6 +14,11 @@ export interface PositionSources {
   readonly position: () => Position;
   /** Waits, for a bounded time, until the read models have reached a position. */
   readonly waitFor: (position: Position) => Promise<Awaited>;
+  /**
+   * Takes what waiting costs off what the sender may ask.
+   * @throws GraphQLError with code RATE_LIMITED
+   */
+  readonly charge: (request: FastifyRequest) => void;
 }
 
 /**
@@ -37,7 +42,7 @@ export function awaitPositionOfHeader(
   app.addHook('onRequest', (request, reply, done) => {
     const wanted = request.headers[POSITION_HEADER];
     if (wanted === undefined) return done();
-    awaitPosition(String(wanted), sources).then(
+    awaitPosition(String(wanted), request, sources).then(
       () => done(),
       (error) => (error instanceof GraphQLError ? refuse(reply, error) : done(error)),
     );
@@ -52,13 +57,14 @@ export function awaitPositionOfHeader(
 
 /** The same for a request that names the position in GraphQL's own way, as `extensions.position`. */
 export async function awaitPositionOfExtensions(
-  { method, body, query }: FastifyRequest,
+  request: FastifyRequest,
   sources: PositionSources,
 ): Promise<void> {
+  const { method, body, query } = request;
   const given = method === 'GET' ? query : body;
   const extensions = extensionsOf(given);
   if (typeof extensions !== 'object' || extensions === null || !('position' in extensions)) return;
-  await awaitPosition(String(extensions.position), sources);
+  await awaitPosition(String(extensions.position), request, sources);
 }
 
 function extensionsOf(request: unknown): unknown {
@@ -73,10 +79,16 @@ function extensionsOf(request: unknown): unknown {
   }
 }
 
-/** @throws GraphQLError with code BAD_USER_INPUT, POSITION_UNKNOWN or POSITION_NOT_REACHED */
-async function awaitPosition(wanted: string, { position, waitFor }: PositionSources): Promise<void> {
+/** @throws GraphQLError with code BAD_USER_INPUT, RATE_LIMITED, POSITION_UNKNOWN or POSITION_NOT_REACHED */
+async function awaitPosition(
+  wanted: string,
+  request: FastifyRequest,
+  { position, waitFor, charge }: PositionSources,
+): Promise<void> {
   const wantedPosition = positionOf(wanted);
   if (position() >= wantedPosition) return;
+  // The log is asked where it ends, on behalf of whoever comes.
+  charge(request);
   switch (await waitFor(wantedPosition)) {
     case 'reached':
       return;

@@ -50,6 +50,12 @@ export function tooLarge(measured: string, accepted: string): GraphQLError {
   });
 }
 
+/** What HTTP is to be told beside an error for the caller. */
+export function headersOfRefusal({ extensions }: GraphQLError): Record<string, string> {
+  const { headers = [] } = (extensions.http ?? {}) as { headers?: Iterable<[string, string]> };
+  return Object.fromEntries(headers);
+}
+
 /** An answer that is an error and nothing else, in the form of GraphQL. */
 export function errorBody(message: string, code: ErrorCode) {
   return { errors: [{ message, extensions: { code } }] };

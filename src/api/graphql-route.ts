@@ -6,11 +6,10 @@ import { awaitPositionOfExtensions, awaitPositionOfHeader, type PositionSources 
 import type { ApiContext } from './context';
 import type { Deadline } from './deadline';
 import { type DocumentParameters, type Documents, persistedQuery, withoutPersistedQuery } from './documents';
-import { type ErrorCode, errorBody } from './errors';
+import { errorBody, headersOfRefusal } from './errors';
 import { keepAnswers } from './kept-answers';
 import { LIMITS } from './limits';
 import { COST_OF_ASKING, type RateLimit } from './rate-limit';
-import { problemOfError } from './rest/problem';
 
 export interface GraphqlRouteOptions {
   readonly apollo: ApolloServer<ApiContext>;
@@ -24,10 +23,7 @@ export interface GraphqlRouteOptions {
 /** `/graphql`: answers that are kept go out at once; what else is asked must be let in before it is parsed. */
 export async function graphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions): Promise<void> {
   const { apollo, documents, rate, positions, deadlineOf, contextOf } = options;
-  awaitPositionOfHeader(app, positions, (reply, error) => {
-    const { status, code } = problemOfError(error.toJSON());
-    reply.code(status).send(errorBody(error.message, code as ErrorCode));
-  });
+  awaitPositionOfHeader(app, positions, answerRefusal);
   keepAnswers(app, positions.position);
   app.addHook('preHandler', (request, reply, done) => {
     try {
@@ -88,11 +84,9 @@ function addressOf(parameters: object): string {
   return address.toString();
 }
 
-function answerRefusal(reply: FastifyReply, { message, extensions }: GraphQLError): FastifyReply {
-  const { status = 400, headers = [] } = (extensions.http ?? {}) as {
-    status?: number;
-    headers?: Iterable<[string, string]>;
-  };
-  for (const [name, value] of headers) reply.header(name, value);
+function answerRefusal(reply: FastifyReply, error: GraphQLError): FastifyReply {
+  const { message, extensions } = error;
+  const { status = 400 } = (extensions.http ?? {}) as { status?: number };
+  reply.headers(headersOfRefusal(error));
   return reply.code(status).send(errorBody(message, extensions.code as Parameters<typeof errorBody>[1]));
 }

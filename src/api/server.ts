@@ -15,7 +15,7 @@ import type { ApiContext } from './context';
 import { guardOrigins } from './cross-origin';
 import { Deadline } from './deadline';
 import { Documents } from './documents';
-import type { ErrorCode } from './errors';
+import { type ErrorCode, headersOfRefusal } from './errors';
 import type { CloudEventOptions } from './following/cloud-events';
 import { eventResources } from './following/event-routes';
 import { eventTypeResources } from './following/event-type-routes';
@@ -29,7 +29,7 @@ import { LIMITS, limits } from './limits';
 import { LONGEST_ID } from './node-id';
 import { pinnedAnswers } from './pinned-answers';
 import { audienceOf } from './principal';
-import { RateLimit } from './rate-limit';
+import { COST_OF_ASKING, RateLimit } from './rate-limit';
 import { ReadScope } from './read-scope';
 import type { ReadSources } from './read-sources';
 import { Downloads } from './rest/downloads';
@@ -95,7 +95,6 @@ export interface ServerOptions {
 /** The HTTP server, not listening yet: `/graphql`, `/v1`, `/checkpoint`, `/tile`, `/healthz`, `/readyz`. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
   const { sources, signedLog, writes, contact, cloudEvents, isReady, onError } = options;
-  const positions: PositionSources = { position: sources.position, waitFor: options.waitFor };
   const app = Fastify({
     trustProxy: [...options.trustedProxies],
     bodyLimit: LIMITS.bodyBytes,
@@ -106,6 +105,11 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   const schema = buildApiSchema();
   const snapshots = new Snapshots(sources);
   const rate = new RateLimit(options.costPerMinute, sources.now);
+  const positions: PositionSources = {
+    position: sources.position,
+    waitFor: options.waitFor,
+    charge: (request) => rate.charge(request, COST_OF_ASKING),
+  };
   const downloads = new Downloads({ rate, seconds: options.requestSeconds, onError });
   const apollo = new ApolloServer<ApiContext>({
     schema,
@@ -178,7 +182,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   await app.register(
     async (rest) => {
       awaitPositionOfHeader(rest, positions, (reply, error) => {
-        sendProblem(reply, problemOfError(error.toJSON()));
+        sendProblem(reply.headers(headersOfRefusal(error)), problemOfError(error.toJSON()));
       });
       const ask: Ask = async (query, variables, request) => {
         const contextValue = contextOf(request, deadlineOf(request));

@@ -69,6 +69,35 @@ describe('What a sender may ask', () => {
   });
 });
 
+describe('A sender that waits for positions', () => {
+  it('is charged before the log is asked where it ends', async () => {
+    const rules = { costPerMinute: 500, trustedProxies: ['127.0.0.1'] };
+    const server = await startServerWith(rules, SAMPLE_2013);
+    try {
+      const looks = jest.spyOn(server.register.store, 'lastPosition');
+      const headers = {
+        'toetsspoor-position': Buffer.from('[9999999]').toString('base64url'),
+        'x-forwarded-for': '192.0.2.44',
+      };
+      const ask = async (path: string) => {
+        const response = await fetch(`${server.url}${path}`, { headers });
+        const after = response.headers.get('retry-after');
+        return `${response.status} ${after === null ? '' : 'later'}`;
+      };
+      const paths = Array.from({ length: 100 }, (_, at) =>
+        at % 2 === 0 ? '/graphql?query={__typename}' : '/v1/approaches',
+      );
+      const answers = await Promise.all(paths.map(ask));
+      expect(answers.filter((answer) => answer === '400 ')).toHaveLength(50);
+      expect(answers.filter((answer) => answer === '429 later')).toHaveLength(50);
+      // The server itself looks too, now and then.
+      expect(looks.mock.calls.length).toBeLessThan(60);
+    } finally {
+      await server.close();
+    }
+  });
+});
+
 describe('A server with a limit', () => {
   let server: TestServer;
   let issuer: TestIssuer;
