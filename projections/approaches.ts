@@ -17,7 +17,7 @@ import { followedKey, type PartFacts, type PartKey, StoredHistory } from './stor
  */
 export const approaches: Projection = {
   name: 'approaches',
-  version: 9,
+  version: 10,
   tables: {
     approaches: `CREATE TABLE approaches (
       id INTEGER PRIMARY KEY,

@@ -16,7 +16,8 @@ const BASIS = "What the verdict rests on: the inspectorate's own research, or th
 const NARRATIVE = 'What was found.';
 const REASON = 'Why.';
 /** Of a correction or a withdrawal. */
-const PUBLISHED_ON = 'When this was made public; null: on the day on which it was recorded.';
+const PUBLISHED_ON =
+  'When this was made public; null: on the day on which it was recorded. What was changed before its assessment was concluded is public with that, whatever stands here.';
 const FRAMEWORK = {
   framework: 'Code of the framework.',
   version: 'The version, from 1.',

@@ -155,7 +155,7 @@ const schemas = {
     settledOn: DateText,
     narrative: nullable(Text),
   }),
-  /** The finding `corrects` should have read thus. `publishedOn` null: public from the day it was recorded. */
+  /** The finding `corrects` should have read thus. `publishedOn` null: from the day it was recorded; of a draft unused. */
   FindingCorrected: object({
     findingId: Uuid,
     corrects: Uuid,

@@ -72,13 +72,14 @@ export interface FoundFacts {
 
 /** When a correction or withdrawal counts: from its own place in the log, and its own publication, on. */
 export interface PublishedFact extends Fact {
-  readonly publishedOn: Edtf;
+  /** Null for what was corrected or withdrawn before its assessment was concluded: that is public with it. */
+  readonly publishedOn: Edtf | null;
 }
 
 export interface WithdrawableFact extends Fact {
   /**
-   * From when it is public: a correction, or what was added to an assessment that was concluded. Null for
-   * what is public with its assessment.
+   * From when it is public: a correction of, or what was added to, an assessment that was concluded. Null
+   * for what is public with its assessment.
    */
   readonly publishedOn: Edtf | null;
   withdrawn: PublishedFact | null;

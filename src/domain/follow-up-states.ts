@@ -1,6 +1,6 @@
 import type { AsOf } from './as-of';
 import { isThere, standingReadings, withdrawalAt } from './corrections';
-import type { Fact, FindingFact, FollowUpFact } from './facts';
+import type { FindingFact, FollowUpFact, PublishedFact } from './facts';
 import type { ApproachHistory } from './history';
 import type { FollowUpReading } from './improvement';
 import { visibleTests } from './verdicts';
@@ -9,7 +9,7 @@ import { visibleTests } from './verdicts';
 export interface FollowUpState {
   readonly followUp: FollowUpReading;
   /** The correction or withdrawal, of the report or of a judgement, that made it so; null for the first. */
-  readonly change: Fact | null;
+  readonly change: PublishedFact | null;
 }
 
 /**
@@ -37,7 +37,7 @@ export function followUpStates(
     .sort((a, b) => a.revision - b.revision);
 
   const states: FollowUpState[] = [];
-  let change: Fact | null = null;
+  let change: PublishedFact | null = null;
   for (const next of [...changes, null]) {
     const then = next === null ? asOf : { ...asOf, upTo: next.position - 1 };
     const report = standingReadings(reports, then)[0] ?? null;

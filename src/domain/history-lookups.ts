@@ -86,15 +86,15 @@ export function commitmentById({ followed }: ApproachHistory, id: string): Commi
   return commitment;
 }
 
-/** The attention point or improvement point with that id, looked for from the latest assessment back. */
+/** The attention point or improvement point with that id and its assessment, looked for from the latest assessment back. */
 export function pointById<K extends 'attentionPoints' | 'improvementPoints'>(
   history: ApproachHistory,
   kind: K,
   id: string,
-): AssessmentFact['found'][K][number] {
-  for (const { found } of history.assessments.toReversed()) {
-    const point = found[kind].findLast((one) => one.id === id);
-    if (point !== undefined) return point;
+): { readonly assessment: AssessmentFact; readonly point: AssessmentFact['found'][K][number] } {
+  for (const assessment of history.assessments.toReversed()) {
+    const point = assessment.found[kind].findLast((one) => one.id === id);
+    if (point !== undefined) return { assessment, point };
   }
   throw new HistoryError(`the history has no point ${id} among its ${kind}`);
 }

@@ -1,13 +1,6 @@
 import type { Edtf } from './edtf';
 import type { DomainEvent, EventSource } from './events';
-import type {
-  ApproachHistory,
-  AssessmentFact,
-  CorrectableFact,
-  Fact,
-  FindingFact,
-  WithdrawableFact,
-} from './facts';
+import type { ApproachHistory, AssessmentFact, Fact, FindingFact, WithdrawableFact } from './facts';
 import {
   assessmentById,
   commitmentById,
@@ -50,7 +43,7 @@ export function evolve(history: ApproachHistory, event: DomainEvent, place: Reco
       const isNewIssue = history.assessments.some(
         (one) => one.kind === kind && one.year === Number(reference) && one.abandoned === null,
       );
-      const publicFrom = isNewIssue ? publicationOf({ publishedOn }, place) : publishedOn;
+      const publicFrom = isNewIssue ? (publishedOn ?? dayOf(place)) : publishedOn;
       history.factsheets.push({ ...at, digest, name, kind, reference, publishedOn, publicFrom, partial });
       break;
     }
@@ -93,12 +86,13 @@ export function evolve(history: ApproachHistory, event: DomainEvent, place: Reco
       break;
     case 'AssessmentCorrected': {
       const { assessmentId, assessor, description, assessmentPublishedOn } = event.data;
-      assessmentById(history, assessmentId).corrections.push({
+      const assessment = assessmentById(history, assessmentId);
+      assessment.corrections.push({
         ...at,
         assessor,
         described: description !== null,
         assessmentPublishedOn,
-        publishedOn: publicationOf(event.data, place),
+        publishedOn: publicationOf(event.data, assessment, place),
       });
       break;
     }
@@ -148,14 +142,16 @@ export function evolve(history: ApproachHistory, event: DomainEvent, place: Reco
         verdict,
         basis,
         source: sourceOf(history, place.source),
-        ...correctionOf(index, event.data, place),
+        corrects: index,
+        publishedOn: publicationOf(event.data, assessment, place),
+        withdrawn: null,
       });
       if (!finding.indicators.every((code) => indicators.includes(code))) assessment.covered = 0;
       break;
     }
     case 'FindingWithdrawn': {
       const { assessment, finding } = findingById(history, event.data.findingId);
-      finding.withdrawn = { ...at, publishedOn: publicationOf(event.data, place) };
+      finding.withdrawn = { ...at, publishedOn: publicationOf(event.data, assessment, place) };
       assessment.covered = 0;
       break;
     }
@@ -170,8 +166,8 @@ export function evolve(history: ApproachHistory, event: DomainEvent, place: Reco
       break;
     }
     case 'AttentionPointWithdrawn': {
-      const point = pointById(history, 'attentionPoints', event.data.attentionPointId);
-      point.withdrawn = { ...at, publishedOn: publicationOf(event.data, place) };
+      const { assessment, point } = pointById(history, 'attentionPoints', event.data.attentionPointId);
+      point.withdrawn = { ...at, publishedOn: publicationOf(event.data, assessment, place) };
       break;
     }
     case 'ImprovementPointIdentified': {
@@ -185,8 +181,8 @@ export function evolve(history: ApproachHistory, event: DomainEvent, place: Reco
       break;
     }
     case 'ImprovementPointCorrected': {
-      const point = pointById(history, 'improvementPoints', event.data.improvementPointId);
-      point.corrections.push({ ...at, publishedOn: publicationOf(event.data, place) });
+      const { assessment, point } = pointById(history, 'improvementPoints', event.data.improvementPointId);
+      point.corrections.push({ ...at, publishedOn: publicationOf(event.data, assessment, place) });
       break;
     }
     case 'FollowUpReported': {
@@ -216,13 +212,16 @@ export function evolve(history: ApproachHistory, event: DomainEvent, place: Reco
         reportedBy,
         reportedOn,
         narrated: narrative !== null,
-        ...correctionOf(index, event.data, place),
+        corrects: index,
+        publishedOn: publicationOf(event.data, assessmentOf(history, followUp.assessment), place),
+        withdrawn: null,
       });
       break;
     }
     case 'FollowUpWithdrawn': {
       const { followUp } = followUpById(history, event.data.followUpId);
-      followUp.withdrawn = { ...at, publishedOn: publicationOf(event.data, place) };
+      const assessment = assessmentOf(history, followUp.assessment);
+      followUp.withdrawn = { ...at, publishedOn: publicationOf(event.data, assessment, place) };
       break;
     }
     case 'CommitmentMade': {
@@ -241,7 +240,8 @@ export function evolve(history: ApproachHistory, event: DomainEvent, place: Reco
     }
     case 'CommitmentWithdrawn': {
       const commitment = commitmentById(history, event.data.commitmentId);
-      commitment.withdrawn = { ...at, publishedOn: publicationOf(event.data, place) };
+      const assessment = assessmentOf(history, commitment.assessment);
+      commitment.withdrawn = { ...at, publishedOn: publicationOf(event.data, assessment, place) };
       break;
     }
     case 'CommitmentSettled': {
@@ -281,29 +281,33 @@ function addFinding({ found }: AssessmentFact, finding: Omit<FindingFact, 'root'
 function addedTo(
   history: ApproachHistory,
   assessment: AssessmentFact | null,
-  { source, recordedAt }: RecordedPlace,
+  place: RecordedPlace,
 ): Pick<WithdrawableFact, 'publishedOn' | 'withdrawn'> {
   if (assessment === null || assessment.concluded === null) return { publishedOn: null, withdrawn: null };
   // A document may be issued again, over another issue.
-  const document = history.factsheets.findLast(({ digest }) => digest === source?.document);
-  return { publishedOn: document?.publishedOn ?? recordedAt.slice(0, 10), withdrawn: null };
+  const document = history.factsheets.findLast(({ digest }) => digest === place.source?.document);
+  return { publishedOn: document?.publishedOn ?? dayOf(place), withdrawn: null };
 }
 
 function assessmentOf(history: ApproachHistory, id: string | null): AssessmentFact | null {
   return id === null ? null : assessmentById(history, id);
 }
 
-function correctionOf(
-  corrects: number,
-  data: { readonly publishedOn: Edtf | null },
+/**
+ * When a correction or withdrawal became public: by default the day it was recorded. Null while its assessment
+ * is not concluded, whatever it says: what was changed in a draft is public with the assessment, or never was.
+ */
+function publicationOf(
+  { publishedOn }: { readonly publishedOn: Edtf | null },
+  assessment: AssessmentFact | null,
   place: RecordedPlace,
-): Pick<CorrectableFact, 'corrects' | 'publishedOn' | 'withdrawn'> {
-  return { corrects, publishedOn: publicationOf(data, place), withdrawn: null };
+): Edtf | null {
+  if (assessment !== null && assessment.concluded === null) return null;
+  return publishedOn ?? dayOf(place);
 }
 
-/** When a correction or withdrawal became public: by default the day it was recorded. */
-function publicationOf({ publishedOn }: { readonly publishedOn: Edtf | null }, place: RecordedPlace): Edtf {
-  return publishedOn ?? place.recordedAt.slice(0, 10);
+function dayOf({ recordedAt }: RecordedPlace): Edtf {
+  return recordedAt.slice(0, 'YYYY-MM-DD'.length);
 }
 
 function sourceOf(history: ApproachHistory, source: EventSource | null): FindingFact['source'] {

@@ -302,7 +302,8 @@ describe('An event in one sentence', () => {
   const sentences = (event: DomainEvent): string[] => {
     const [recorded] = record([event], { after: BEFORE.length });
     if (recorded === undefined) throw new Error('one event is recorded');
-    return sentencesOf(recorded, historyOf(record(BEFORE)));
+    // From when a correction is public is known with the event; the others tell of what was there before.
+    return sentencesOf(recorded, historyOf(record('reason' in event.data ? [...BEFORE, event] : BEFORE)));
   };
   const sentencesOf = (event: RecordedEvent, history: ApproachHistory): string[] => {
     const told = toldOf(event, history);
@@ -321,6 +322,15 @@ describe('An event in one sentence', () => {
       ]);
     },
   );
+
+  it('tells no publication of its own of what is changed while its assessment is a draft', () => {
+    const draft: DomainEvent[] = [...BEFORE, judged('draft', '2014'), withdrawn('draft', '2020')];
+    const [recorded] = record(draft).slice(-1);
+    expect(recorded && sentencesOf(recorded, historyOf(record(draft)))).toEqual([
+      `Het oordeel van ${STJ} over indicator 1.1.1 (Bereik) voor 2014 (voldoet) is ingetrokken; reden: “Ten onrechte.”; vastgelegd op 1 januari 2016 door test.`,
+      `The verdict of ${STJ} on indicator 1.1.1 (Bereik) for 2014 (met) was withdrawn; reason: “Ten onrechte.”; recorded on 1 January 2016 by test.`,
+    ]);
+  });
 
   it.each([
     found('later', '2013'),

@@ -39,7 +39,8 @@ export abstract class CorrectionInput extends ApproachCommandInput {
 
   @Field(() => EdtfScalar, {
     nullable: true,
-    description: 'When this was made public; left out: the day on which it is recorded.',
+    description:
+      'When this was made public; left out: the day on which it is recorded. Not looked at while the assessment is not concluded: what is changed in a draft is public with the assessment.',
   })
   publishedOn?: string | null;
 }

@@ -1,5 +1,6 @@
 import { Field, ObjectType } from 'type-graphql';
 import type { RecordedEvent } from '../../domain/events';
+import type { PublishedFact } from '../../domain/facts';
 import { type FreeText, textOf } from '../../domain/free-text';
 import type { ApproachReading } from '../approach-reading';
 import { DateTimeScalar, EdtfScalar } from '../scalars';
@@ -10,26 +11,24 @@ import { EventObject } from './event-type';
 })
 export class CorrectionType {
   readonly #event: RecordedEvent;
-  readonly #data: { readonly reason: FreeText; readonly publishedOn: string | null };
+  readonly #reason: FreeText;
+  readonly #publishedOn: string | null;
 
-  private constructor(event: RecordedEvent) {
-    if (!('reason' in event.data && 'publishedOn' in event.data))
-      throw new RangeError(`a ${event.type} event corrects nothing`);
+  private constructor(event: RecordedEvent, { publishedOn }: PublishedFact) {
+    if (!('reason' in event.data)) throw new RangeError(`a ${event.type} event corrects nothing`);
     this.#event = event;
-    this.#data = event.data;
+    this.#reason = event.data.reason;
+    this.#publishedOn = publishedOn;
   }
 
-  /** Of the correction or withdrawal at that revision of the approach. */
-  static async read(
-    { scope, stream }: ApproachReading,
-    { revision }: { readonly revision: number },
-  ): Promise<CorrectionType> {
-    return new CorrectionType(await scope.event.load({ stream, revision }));
+  /** Of that correction or withdrawal of the approach. */
+  static async read({ scope, stream }: ApproachReading, change: PublishedFact): Promise<CorrectionType> {
+    return new CorrectionType(await scope.event.load({ stream, revision: change.revision }), change);
   }
 
   @Field(() => String, { description: 'Why, in the words of whoever corrected it.' })
   reason(): string {
-    return textOf(this.#data.reason);
+    return textOf(this.#reason);
   }
 
   @Field(() => String, { description: 'Who recorded it: the signed-in principal, or the system user.' })
@@ -43,10 +42,12 @@ export class CorrectionType {
   }
 
   @Field(() => EdtfScalar, {
-    description: 'From when it is public: by default from the day on which it was recorded.',
+    nullable: true,
+    description:
+      'From when it is public: by default from the day on which it was recorded. Null for what was changed before its assessment was concluded: it is public with that.',
   })
-  publishedOn(): string {
-    return this.#data.publishedOn ?? this.#event.metadata.recordedAt.slice(0, 10);
+  publishedOn(): string | null {
+    return this.#publishedOn;
   }
 
   @Field(() => EventObject, { description: 'The event that it was recorded by.' })

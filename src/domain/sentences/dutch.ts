@@ -94,16 +94,16 @@ export const DUTCH: Sentences = {
   FollowUpReported: ({ followUpId, improvementPointIds, reportedBy, reportedOn }, named) =>
     `${capital(reportedBy)} ${reported(reportedOn)} ${points(improvementPointIds, named)}${added(named.addedFrom(followUpId))}`,
 
-  FollowUpCorrected(data, named, recordedOn) {
-    const { reportedBy, reportedOn, improvementPointIds, reason, publishedOn } = data;
-    return `${reportOf(named.report(data.corrects), named)} is gecorrigeerd: ${reportedBy} ${reported(reportedOn)} ${points(improvementPointIds, named)}; ${since(publishedOn ?? recordedOn, reason)}`;
+  FollowUpCorrected(data, named) {
+    const { reportedBy, reportedOn, improvementPointIds, reason } = data;
+    return `${reportOf(named.report(data.corrects), named)} is gecorrigeerd: ${reportedBy} ${reported(reportedOn)} ${points(improvementPointIds, named)}; ${since(named.publicFrom(), reason)}`;
   },
 
   TextsLeftOut: ({ texts, grounds }) =>
     `Deze kopie van het logboek laat ${texts.length === 1 ? '1 tekst' : `${texts.length} teksten`} weg: ${grounds}`,
 
-  FollowUpWithdrawn: ({ followUpId, reason, publishedOn }, named, recordedOn) =>
-    `${reportOf(named.report(followUpId), named)} is ingetrokken; ${since(publishedOn ?? recordedOn, reason)}`,
+  FollowUpWithdrawn: ({ followUpId, reason }, named) =>
+    `${reportOf(named.report(followUpId), named)} is ingetrokken; ${since(named.publicFrom(), reason)}`,
 
   FollowUpAssessed({ findingId, assessmentId, indicators, verdict, basis }, named) {
     const assessment = named.assessment(assessmentId);
@@ -124,7 +124,7 @@ export const DUTCH: Sentences = {
       : `${commitment} is niet nagekomen, zo bleek ${when}`;
   },
 
-  FindingCorrected({ corrects, indicators, verdict, basis, reason, publishedOn }, named, recordedOn) {
+  FindingCorrected({ corrects, indicators, verdict, basis, reason }, named) {
     const before = named.finding(corrects);
     const now = named.indicatorsOfFinding(indicators, corrects);
     const subject = names(now) === names(before.indicators) ? '' : `, gaat voortaan over ${names(now)}`;
@@ -132,30 +132,30 @@ export const DUTCH: Sentences = {
       before.verdict === verdict
         ? `blijft: ${VERDICTS[verdict]}`
         : `luidt niet meer: ${VERDICTS[before.verdict]}, maar: ${VERDICTS[verdict]}`;
-    return `${verdictOf(before.assessment, before.indicators)} is gecorrigeerd${subject} en ${read}, ${BASES[basis]}; ${since(publishedOn ?? recordedOn, reason)}`;
+    return `${verdictOf(before.assessment, before.indicators)} is gecorrigeerd${subject} en ${read}, ${BASES[basis]}; ${since(named.publicFrom(), reason)}`;
   },
 
-  AssessmentCorrected(data, named, recordedOn) {
-    const { assessmentId, reason, publishedOn } = data;
+  AssessmentCorrected(data, named) {
+    const { assessmentId, reason } = data;
     const changes = named.changes(data).map(changed);
     const told = changes.length === 0 ? '' : `: ${changes.join('; ')}`;
-    return `Wat ${the(named.assessment(assessmentId))} naast zijn bevindingen zegt, is gecorrigeerd${told}; ${since(publishedOn ?? recordedOn, reason)}`;
+    return `Wat ${the(named.assessment(assessmentId))} naast zijn bevindingen zegt, is gecorrigeerd${told}; ${since(named.publicFrom(), reason)}`;
   },
 
-  AttentionPointWithdrawn: ({ attentionPointId, reason, publishedOn }, named, recordedOn) =>
-    `Een aandachtspunt bij het oordeel over ${names(named.indicatorsOfAttentionPoint(attentionPointId))} is ingetrokken; ${since(publishedOn ?? recordedOn, reason)}`,
+  AttentionPointWithdrawn: ({ attentionPointId, reason }, named) =>
+    `Een aandachtspunt bij het oordeel over ${names(named.indicatorsOfAttentionPoint(attentionPointId))} is ingetrokken; ${since(named.publicFrom(), reason)}`,
 
-  ImprovementPointCorrected: ({ improvementPointId, text, reason, publishedOn }, named, recordedOn) =>
-    `${capital(points([improvementPointId], named))} is gecorrigeerd en luidt: ${quoted(text)}; ${since(publishedOn ?? recordedOn, reason)}`,
+  ImprovementPointCorrected: ({ improvementPointId, text, reason }, named) =>
+    `${capital(points([improvementPointId], named))} is gecorrigeerd en luidt: ${quoted(text)}; ${since(named.publicFrom(), reason)}`,
 
-  CommitmentWithdrawn({ commitmentId, reason, publishedOn }, named, recordedOn) {
+  CommitmentWithdrawn({ commitmentId, reason }, named) {
     const { madeBy, improvementPoints } = named.commitment(commitmentId);
-    return `De toezegging van ${madeBy} over ${points(improvementPoints, named)} is ingetrokken; ${since(publishedOn ?? recordedOn, reason)}`;
+    return `De toezegging van ${madeBy} over ${points(improvementPoints, named)} is ingetrokken; ${since(named.publicFrom(), reason)}`;
   },
 
-  FindingWithdrawn({ findingId, reason, publishedOn }, named, recordedOn) {
+  FindingWithdrawn({ findingId, reason }, named) {
     const { indicators, verdict, assessment } = named.finding(findingId);
-    return `${verdictOf(assessment, indicators)} (${VERDICTS[verdict]}) is ingetrokken; ${since(publishedOn ?? recordedOn, reason)}`;
+    return `${verdictOf(assessment, indicators)} (${VERDICTS[verdict]}) is ingetrokken; ${since(named.publicFrom(), reason)}`;
   },
 };
 
@@ -175,8 +175,10 @@ function reportOf(
   return `De melding van ${reportedBy}${of} over ${points(improvementPoints, named)}`;
 }
 
-function since(publishedOn: Edtf, reason: FreeText): string {
-  return `openbaar vanaf ${sinceInWords(publishedOn, 'NL')}; reden: ${because(reason)}`;
+/** From when a correction or withdrawal is public, but with its assessment, and why it was made. */
+function since(publishedOn: Edtf | null, reason: FreeText): string {
+  const why = `reden: ${because(reason)}`;
+  return publishedOn === null ? why : `openbaar vanaf ${sinceInWords(publishedOn, 'NL')}; ${why}`;
 }
 
 function because(reason: FreeText): string {

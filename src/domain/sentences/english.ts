@@ -95,16 +95,16 @@ export const ENGLISH: Sentences = {
   FollowUpReported: ({ followUpId, improvementPointIds, reportedBy, reportedOn }, named) =>
     `${capital(reportedBy)} ${reported(reportedOn)} ${points(improvementPointIds, named)}${added(named.addedFrom(followUpId))}`,
 
-  FollowUpCorrected(data, named, recordedOn) {
-    const { reportedBy, reportedOn, improvementPointIds, reason, publishedOn } = data;
-    return `${reportOf(named.report(data.corrects), named)} was corrected: ${reportedBy} ${reported(reportedOn)} ${points(improvementPointIds, named)}; ${since(publishedOn ?? recordedOn, reason)}`;
+  FollowUpCorrected(data, named) {
+    const { reportedBy, reportedOn, improvementPointIds, reason } = data;
+    return `${reportOf(named.report(data.corrects), named)} was corrected: ${reportedBy} ${reported(reportedOn)} ${points(improvementPointIds, named)}; ${since(named.publicFrom(), reason)}`;
   },
 
   TextsLeftOut: ({ texts, grounds }) =>
     `This copy of the log leaves out ${texts.length === 1 ? '1 text' : `${texts.length} texts`}: ${grounds}`,
 
-  FollowUpWithdrawn: ({ followUpId, reason, publishedOn }, named, recordedOn) =>
-    `${reportOf(named.report(followUpId), named)} was withdrawn; ${since(publishedOn ?? recordedOn, reason)}`,
+  FollowUpWithdrawn: ({ followUpId, reason }, named) =>
+    `${reportOf(named.report(followUpId), named)} was withdrawn; ${since(named.publicFrom(), reason)}`,
 
   FollowUpAssessed({ findingId, assessmentId, indicators, verdict, basis }, named) {
     const assessment = named.assessment(assessmentId);
@@ -125,7 +125,7 @@ export const ENGLISH: Sentences = {
       : `${commitment} was not kept, as was found ${when}`;
   },
 
-  FindingCorrected({ corrects, indicators, verdict, basis, reason, publishedOn }, named, recordedOn) {
+  FindingCorrected({ corrects, indicators, verdict, basis, reason }, named) {
     const before = named.finding(corrects);
     const now = named.indicatorsOfFinding(indicators, corrects);
     const subject = names(now) === names(before.indicators) ? '' : `, is from now on about ${names(now)},`;
@@ -133,30 +133,30 @@ export const ENGLISH: Sentences = {
       before.verdict === verdict
         ? `remains: ${VERDICTS[verdict]}`
         : `no longer reads: ${VERDICTS[before.verdict]}, but: ${VERDICTS[verdict]}`;
-    return `${verdictOf(before.assessment, before.indicators)} was corrected${subject} and ${read}, ${BASES[basis]}; ${since(publishedOn ?? recordedOn, reason)}`;
+    return `${verdictOf(before.assessment, before.indicators)} was corrected${subject} and ${read}, ${BASES[basis]}; ${since(named.publicFrom(), reason)}`;
   },
 
-  AssessmentCorrected(data, named, recordedOn) {
-    const { assessmentId, reason, publishedOn } = data;
+  AssessmentCorrected(data, named) {
+    const { assessmentId, reason } = data;
     const changes = named.changes(data).map(changed);
     const told = changes.length === 0 ? '' : `: ${changes.join('; ')}`;
-    return `What the ${nameOf(named.assessment(assessmentId))} says beside its findings was corrected${told}; ${since(publishedOn ?? recordedOn, reason)}`;
+    return `What the ${nameOf(named.assessment(assessmentId))} says beside its findings was corrected${told}; ${since(named.publicFrom(), reason)}`;
   },
 
-  AttentionPointWithdrawn: ({ attentionPointId, reason, publishedOn }, named, recordedOn) =>
-    `An attention point beside the verdict on ${names(named.indicatorsOfAttentionPoint(attentionPointId))} was withdrawn; ${since(publishedOn ?? recordedOn, reason)}`,
+  AttentionPointWithdrawn: ({ attentionPointId, reason }, named) =>
+    `An attention point beside the verdict on ${names(named.indicatorsOfAttentionPoint(attentionPointId))} was withdrawn; ${since(named.publicFrom(), reason)}`,
 
-  ImprovementPointCorrected: ({ improvementPointId, text, reason, publishedOn }, named, recordedOn) =>
-    `${capital(points([improvementPointId], named))} was corrected and reads: ${quoted(text)}; ${since(publishedOn ?? recordedOn, reason)}`,
+  ImprovementPointCorrected: ({ improvementPointId, text, reason }, named) =>
+    `${capital(points([improvementPointId], named))} was corrected and reads: ${quoted(text)}; ${since(named.publicFrom(), reason)}`,
 
-  CommitmentWithdrawn({ commitmentId, reason, publishedOn }, named, recordedOn) {
+  CommitmentWithdrawn({ commitmentId, reason }, named) {
     const { madeBy, improvementPoints } = named.commitment(commitmentId);
-    return `The commitment of ${madeBy} about ${points(improvementPoints, named)} was withdrawn; ${since(publishedOn ?? recordedOn, reason)}`;
+    return `The commitment of ${madeBy} about ${points(improvementPoints, named)} was withdrawn; ${since(named.publicFrom(), reason)}`;
   },
 
-  FindingWithdrawn({ findingId, reason, publishedOn }, named, recordedOn) {
+  FindingWithdrawn({ findingId, reason }, named) {
     const { indicators, verdict, assessment } = named.finding(findingId);
-    return `${verdictOf(assessment, indicators)} (${VERDICTS[verdict]}) was withdrawn; ${since(publishedOn ?? recordedOn, reason)}`;
+    return `${verdictOf(assessment, indicators)} (${VERDICTS[verdict]}) was withdrawn; ${since(named.publicFrom(), reason)}`;
   },
 };
 
@@ -176,8 +176,10 @@ function reportOf(
   return `The report of ${reportedBy}${of} about ${points(improvementPoints, named)}`;
 }
 
-function since(publishedOn: Edtf, reason: FreeText): string {
-  return `public from ${sinceInWords(publishedOn, 'EN')}; reason: ${because(reason)}`;
+/** From when a correction or withdrawal is public, but with its assessment, and why it was made. */
+function since(publishedOn: Edtf | null, reason: FreeText): string {
+  const why = `reason: ${because(reason)}`;
+  return publishedOn === null ? why : `public from ${sinceInWords(publishedOn, 'EN')}; ${why}`;
 }
 
 function because(reason: FreeText): string {

@@ -42,13 +42,15 @@ export interface Named {
   isNewIssue(kind: AssessmentKind, reference: string): boolean;
   /** From when something is public that was added to an assessment when that was concluded; null for all else. */
   addedFrom(id: string): Edtf | null;
+  /** From when the correction or withdrawal that is told is public; null for what is public with its assessment. */
+  publicFrom(): Edtf | null;
   /** What a correction changes of what the assessment says beside its findings. */
   changes(data: EventData<'AssessmentCorrected'>): readonly HeaderChange[];
   /** Who made a promise, and about which improvement points. */
   commitment(id: string): { readonly madeBy: string; readonly improvementPoints: readonly string[] };
 }
 
-/** How a language tells each event: a sentence, up to who recorded it. `recordedOn` is a day, YYYY-MM-DD. */
+/** How a language tells each event: a sentence, up to who recorded it. */
 export type Sentences = {
-  readonly [K in EventType]: (data: EventData<K>, named: Named, recordedOn: string) => string;
+  readonly [K in EventType]: (data: EventData<K>, named: Named) => string;
 };

@@ -1,5 +1,6 @@
 import { headerChanges, headerOf, publicationBefore, revisionsOfHeader } from '../assessment-header';
 import type { DomainEvent, RecordedEvent } from '../events';
+import type { PublishedFact } from '../facts';
 import { textOf } from '../free-text';
 import type { ApproachHistory } from '../history';
 import { findFinding, findingAt } from '../history-lookups';
@@ -12,7 +13,7 @@ import type { Named, NamedIndicator, Sentences } from './named';
 
 /** What a sentence about an event needs to know beside the event itself. */
 export interface SentenceContext {
-  /** The history of the event's approach, up to the event or beyond it. */
+  /** The history of the event's approach, with the event. */
   readonly history: ApproachHistory;
   readonly frameworks: FrameworkLines;
   /** By revision, the events of the same stream that are {@link toldOf} in the sentence. */
@@ -38,12 +39,8 @@ const RECORDED: Readonly<Record<Language, (day: string, actor: string) => string
  */
 export function sentenceOf(event: RecordedEvent, language: Language, context: SentenceContext): string {
   const recordedOn = event.metadata.recordedAt.slice(0, 'YYYY-MM-DD'.length);
-  const tell = SENTENCES[language][event.type] as (
-    data: RecordedEvent['data'],
-    named: Named,
-    recordedOn: string,
-  ) => string;
-  const told = tell(event.data, namedIn(context, event.revision), recordedOn);
+  const tell = SENTENCES[language][event.type] as (data: RecordedEvent['data'], named: Named) => string;
+  const told = tell(event.data, namedIn(context, event.revision));
   return `${told}; ${RECORDED[language](dateInWords(recordedOn, language), event.metadata.actor)}.`;
 }
 
@@ -110,6 +107,11 @@ function namedIn({ history, frameworks, events }: SentenceContext, revision: num
       ]);
       return [...found, ...followUps, ...commitments].find((one) => one.id === id)?.publishedOn ?? null;
     },
+    publicFrom: () => {
+      const change = changesIn(history).find((one) => one?.revision === revision);
+      if (change == null) throw new RangeError(`the history has no correction or withdrawal at ${revision}`);
+      return change.publishedOn;
+    },
     changes(data) {
       const assessment = assessmentOf(data.assessmentId);
       const was = headerOf(assessment, (at) => events.get(at), textOf, revision);
@@ -126,6 +128,20 @@ function namedIn({ history, frameworks, events }: SentenceContext, revision: num
         id,
       ),
   };
+}
+
+/** All corrections and withdrawals. */
+function changesIn({ assessments, followed }: ApproachHistory): (PublishedFact | null)[] {
+  const readings = [...followed.followUps, ...assessments.flatMap(({ found }) => found.findings)];
+  return [
+    ...readings.flatMap((one) => [one, one.withdrawn]),
+    ...followed.commitments.map(({ withdrawn }) => withdrawn),
+    ...assessments.flatMap(({ corrections, found }) => [
+      ...corrections,
+      ...found.attentionPoints.map(({ withdrawn }) => withdrawn),
+      ...found.improvementPoints.flatMap((point) => point.corrections),
+    ]),
+  ];
 }
 
 /** The finding that opened an improvement point. */
