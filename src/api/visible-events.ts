@@ -3,14 +3,13 @@ import { isThere, withdrawalAt } from '../domain/corrections';
 import { subjectsOfFactsheets } from '../domain/event-subjects';
 import type { AssessmentFact, CommitmentFact, Fact, FollowUpFact } from '../domain/facts';
 import type { ApproachHistory } from '../domain/history';
-import { mayKnow } from '../domain/improvement';
+import { isToldApart, mayKnow, settlementAt } from '../domain/improvement';
 import { isShown } from '../domain/verdicts';
 
 /**
  * The events of an approach that are there at that point, in order: by the clocks of the assessment that
- * they belong to, and corrections and withdrawals by their own. What belongs to no assessment has neither
- * reference year nor publication, so it is left out where either is asked about. Of what is under way or
- * confidential, only what lies within the limits of who reads.
+ * they belong to, and corrections and withdrawals by their own. Of what is under way or confidential, only what
+ * lies within the limits of who reads.
  */
 export function visibleEvents(history: ApproachHistory, asOf: AsOf): Fact[] {
   const events: Fact[] = [];
@@ -24,7 +23,7 @@ export function visibleEvents(history: ApproachHistory, asOf: AsOf): Fact[] {
   const isTold = (told: FollowUpFact | CommitmentFact): boolean => {
     if (!mayKnow(history, told, asOf)) return false;
     return told.assessment === null
-      ? asOf.reference === null && asOf.publishedBy === null
+      ? isToldApart(history, told, asOf)
       : assessments.some(({ id }) => id === told.assessment);
   };
 
@@ -59,9 +58,7 @@ export function visibleEvents(history: ApproachHistory, asOf: AsOf): Fact[] {
   }
   for (const commitment of history.followed.commitments.filter(isTold)) {
     if (!isThere(commitment, asOf)) continue;
-    add(withdrawalAt(commitment, asOf));
-    // No document tells what became of a promise, so that has no known publication date.
-    add(commitment, publicBy(asOf, null) ? commitment.settled : null);
+    add(commitment, settlementAt(commitment, asOf), withdrawalAt(commitment, asOf));
   }
   return events.sort((a, b) => a.revision - b.revision);
 }

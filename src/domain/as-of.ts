@@ -27,6 +27,11 @@ export function speaksBy(asOf: AsOf, year: number): boolean {
   return asOf.reference === null || `${String(year).padStart(4, '0')}-12-31` <= lastDay(asOf.reference);
 }
 
+/** True where something happened in no later period than is asked about. Of what has no known date that is not known. */
+export function happenedBy(asOf: AsOf, date: Edtf | null): boolean {
+  return asOf.reference === null || (date !== null && lastDay(date) <= lastDay(asOf.reference));
+}
+
 /** True where something was public by then. What has no known publication date never is. */
 export function publicBy(asOf: AsOf, publishedOn: Edtf | null): boolean {
   if (asOf.publishedBy === null) return true;

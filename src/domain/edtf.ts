@@ -54,6 +54,11 @@ export function isBefore(date: Edtf, other: Edtf): boolean {
   return a.slice(0, length) < b.slice(0, length);
 }
 
+/** True where all days that the date may mean lie before the year. */
+export function isBeforeYear(date: Edtf, year: number): boolean {
+  return yearOf(date) < year;
+}
+
 /** The year that the date lies in. */
 export function yearOf(date: Edtf): number {
   return Number(date.slice(0, 4));

@@ -70,9 +70,12 @@ export interface FoundFacts {
   readonly improvementPoints: ImprovementPointFact[];
 }
 
-/** When a correction or withdrawal counts: from its own place in the log, and its own publication, on. */
+/**
+ * When a correction or withdrawal counts, or what became of a promise: from its own place in the log, and its own
+ * publication, on.
+ */
 export interface PublishedFact extends Fact {
-  /** Null for what was corrected or withdrawn before its assessment was concluded: that is public with it. */
+  /** Null for what was recorded before its assessment was concluded: that is public with it. */
   readonly publishedOn: Edtf | null;
 }
 
@@ -118,10 +121,16 @@ export interface ImprovementPointFact extends Fact {
   readonly corrections: PublishedFact[];
 }
 
-/** What was reported, or a correction of it. */
-export interface FollowUpFact extends CorrectableFact {
-  /** Id of the assessment that it was reported to; null where there was none yet. */
+/** What is told in an assessment, or apart from one. */
+interface ToldFact {
+  /** Id of the assessment that tells of it; null where it stands apart from one. */
   readonly assessment: string | null;
+  /** Where it stands apart, the day on which it was recorded: from then on it is public. Otherwise null. */
+  readonly toldOn: Edtf | null;
+}
+
+/** What was reported, or a correction of it. */
+export interface FollowUpFact extends CorrectableFact, ToldFact {
   /** Ids. */
   readonly improvementPoints: readonly string[];
   readonly reportedBy: string;
@@ -129,16 +138,18 @@ export interface FollowUpFact extends CorrectableFact {
   readonly narrated: boolean;
 }
 
-export interface CommitmentFact extends WithdrawableFact {
+export interface CommitmentFact extends WithdrawableFact, ToldFact {
   readonly id: string;
-  /** Id of the assessment that tells of it; null where it was made apart from one. */
-  readonly assessment: string | null;
   /** Ids. */
   readonly improvementPoints: readonly string[];
   readonly madeBy: string;
   readonly dueOn: Edtf | null;
   settled:
-    | (Fact & { readonly outcome: CommitmentOutcome; readonly settledOn: Edtf; readonly narrated: boolean })
+    | (PublishedFact & {
+        readonly outcome: CommitmentOutcome;
+        readonly settledOn: Edtf;
+        readonly narrated: boolean;
+      })
     | null;
 }
 

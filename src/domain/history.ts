@@ -191,6 +191,7 @@ export function evolve(history: ApproachHistory, event: DomainEvent, place: Reco
         ...at,
         id: followUpId,
         assessment: assessmentId,
+        toldOn: assessmentId === null ? dayOf(place) : null,
         improvementPoints: improvementPointIds,
         reportedBy,
         reportedOn,
@@ -230,6 +231,7 @@ export function evolve(history: ApproachHistory, event: DomainEvent, place: Reco
         ...at,
         id: commitmentId,
         assessment: assessmentId,
+        toldOn: assessmentId === null ? dayOf(place) : null,
         improvementPoints: improvementPointIds,
         madeBy,
         dueOn,
@@ -246,8 +248,11 @@ export function evolve(history: ApproachHistory, event: DomainEvent, place: Reco
     }
     case 'CommitmentSettled': {
       const { commitmentId, outcome, settledOn, narrative } = event.data;
-      commitmentById(history, commitmentId).settled = {
+      const commitment = commitmentById(history, commitmentId);
+      const assessment = assessmentOf(history, commitment.assessment);
+      commitment.settled = {
         ...at,
+        publishedOn: publicationOf({ publishedOn: null }, assessment, place),
         outcome,
         settledOn,
         narrated: narrative !== null,
@@ -294,7 +299,7 @@ function assessmentOf(history: ApproachHistory, id: string | null): AssessmentFa
 }
 
 /**
- * When a correction or withdrawal became public: by default the day it was recorded. Null while its assessment
+ * When a correction, withdrawal or settlement became public: by default the day it was recorded. Null while its assessment
  * is not concluded, whatever it says: what was changed in a draft is public with the assessment, or never was.
  */
 function publicationOf(

@@ -1,4 +1,4 @@
-import { type AsOf, publicBy } from './as-of';
+import { type AsOf, happenedBy, publicBy } from './as-of';
 import { countsAt, isThere, standingReadings } from './corrections';
 import type {
   AssessmentFact,
@@ -156,11 +156,8 @@ function groupByPoint(
   const commitments = new Map<string, CommitmentReading[]>();
   for (const fact of history.followed.commitments) {
     if (!isTold(history, fact, asOf) || !countsAt(fact, asOf)) continue;
-    // No document tells what became of it, so that has no known publication date.
-    const { settled } = fact;
-    const isSettled = settled !== null && settled.position <= asOf.upTo && publicBy(asOf, null);
-    for (const id of fact.improvementPoints)
-      push(commitments, id, { fact, settled: isSettled ? settled : null });
+    const settled = settlementAt(fact, asOf);
+    for (const id of fact.improvementPoints) push(commitments, id, { fact, settled });
   }
   return (id) => ({
     followUps: followUpsOf(id),
@@ -191,15 +188,32 @@ function push<T>(lists: Map<string, T[]>, key: string, value: T): void {
   else list.push(value);
 }
 
-/**
- * True where a report or commitment is there at that point: with the assessment that tells of it. Apart
- * from an assessment it has no reference year and no publication, so it is left out where either is asked.
- */
+/** What became of a commitment, where that is there at that point: from the day that it speaks of on. */
+export function settlementAt({ settled }: CommitmentFact, asOf: AsOf): CommitmentFact['settled'] {
+  return settled !== null && isThere(settled, asOf) && happenedBy(asOf, settled.settledOn) ? settled : null;
+}
+
+/** True where a report or commitment is there at that point: with the assessment that tells of it, or apart. */
 function isTold(history: ApproachHistory, fact: CommitmentFact | FollowUpFact, asOf: AsOf): boolean {
   if (fact.position > asOf.upTo || !mayKnow(history, fact, asOf)) return false;
-  if (fact.assessment === null) return asOf.publishedBy === null && asOf.reference === null;
+  if (fact.assessment === null) return isToldApart(history, fact, asOf);
   const assessment = history.assessments.find(({ id }) => id === fact.assessment);
   return assessment !== undefined && isVisible(history, assessment, asOf);
+}
+
+/**
+ * True where a report or commitment that no assessment tells of counts by the clocks: from the day on which it was
+ * reported, or else recorded; and public from the day on which it was recorded, with all that it speaks of.
+ */
+export function isToldApart(
+  history: ApproachHistory,
+  fact: CommitmentFact | FollowUpFact,
+  asOf: AsOf,
+): boolean {
+  const date = 'reportedOn' in fact ? (fact.reportedOn ?? fact.toldOn) : fact.toldOn;
+  if (!happenedBy(asOf, date) || !publicBy(asOf, fact.toldOn)) return false;
+  const published = { ...asOf, reference: null };
+  return assessmentsOfFollowed(history, fact).every((assessment) => isShown(history, assessment, published));
 }
 
 /** Whether who reads may know of a report or commitment, whatever the clocks: of every assessment that it speaks of. */

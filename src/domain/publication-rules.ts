@@ -1,13 +1,14 @@
-import { type Edtf, isBefore, lastDay } from './edtf';
+import { type Edtf, isBefore, isBeforeYear, lastDay } from './edtf';
 import type { DomainEvent, EventData } from './events';
 import type { AssessmentFact, CommitmentFact, FindingFact, FollowUpFact } from './facts';
 import type { ApproachHistory } from './history';
-import { findFinding, findingAt } from './history-lookups';
+import { assessmentsOfFollowed, findFinding, findingAt } from './history-lookups';
 import { Rejection } from './rejection';
-import { publicationOf } from './verdicts';
+import { publicationOf, stateAt } from './verdicts';
 
 // The past is not rewritten: what was public at some time was not corrected yet before that. So it is not made to
 // have been public earlier for a while either: every day counts on which an assessment was ever said to be public.
+// And nothing is told of a year before it began.
 
 /**
  * Issues of a document are held in order by the days that they bear (`src/factsheet/issue-date.ts`); this is
@@ -29,6 +30,83 @@ export function assertNotBefore(event: DomainEvent, history: ApproachHistory): v
     'VALUE_NOT_ACCEPTED',
     `publishedOn is ${publishedOn}, before what it is about was public; expected ${accepted}`,
     'publishedOn',
+    { accepted },
+  );
+}
+
+/**
+ * What is said of when an assessment was published, or of what followed on it.
+ * @throws Rejection where that lies before the year that is assessed, or is told of one that was not made public.
+ */
+export function assertDatesFit(event: DomainEvent, history: ApproachHistory): void {
+  const { assessments, followed } = history;
+  const pointsOf = (ids: readonly string[]) =>
+    assessmentsOfFollowed(history, { assessment: null, improvementPoints: ids });
+  switch (event.type) {
+    case 'AssessmentConcluded': {
+      const { assessmentId, publishedOn, public: isPublic } = event.data;
+      if (!isPublic) assertNotGiven('publishedOn', publishedOn);
+      assertNotBeforeYear(
+        'publishedOn',
+        publishedOn,
+        assessments.filter(({ id }) => id === assessmentId),
+      );
+      return;
+    }
+    case 'AssessmentCorrected': {
+      const { assessmentId, assessmentPublishedOn } = event.data;
+      const assessment = assessments.find(({ id }) => id === assessmentId);
+      // A correction tells all again, also what was accepted before there was this rule.
+      if (
+        assessment === undefined ||
+        assessmentPublishedOn === publicationOf(assessment, Number.POSITIVE_INFINITY)
+      )
+        return;
+      const isConfidential = stateAt(assessment, Number.POSITIVE_INFINITY) === 'CONFIDENTIAL';
+      if (isConfidential) assertNotGiven('assessmentPublishedOn', assessmentPublishedOn);
+      assertNotBeforeYear('assessmentPublishedOn', assessmentPublishedOn, [assessment]);
+      return;
+    }
+    case 'FollowUpReported':
+    case 'FollowUpCorrected': {
+      const { reportedOn, improvementPointIds } = event.data;
+      assertNotBeforeYear('reportedOn', reportedOn, pointsOf(improvementPointIds));
+      return;
+    }
+    case 'CommitmentSettled': {
+      const { commitmentId, settledOn } = event.data;
+      const commitment = followed.commitments.find(({ id }) => id === commitmentId);
+      assertNotBeforeYear('settledOn', settledOn, pointsOf(commitment?.improvementPoints ?? []));
+      return;
+    }
+    default:
+      return;
+  }
+}
+
+function assertNotBeforeYear(
+  field: string,
+  date: Edtf | null,
+  assessments: readonly Pick<AssessmentFact, 'year'>[],
+): void {
+  const year = Math.max(...assessments.map((assessment) => assessment.year));
+  if (date === null || !isBeforeYear(date, year)) return;
+  const accepted = `a date from ${year} on`;
+  throw new Rejection(
+    'VALUE_NOT_ACCEPTED',
+    `${field} is ${date}, before the year ${year} that was assessed; expected ${accepted}`,
+    field,
+    { accepted },
+  );
+}
+
+function assertNotGiven(field: string, date: Edtf | null): void {
+  if (date === null) return;
+  const accepted = 'no date, of an assessment that is not made public';
+  throw new Rejection(
+    'VALUE_NOT_ACCEPTED',
+    `${field} is ${date}, and the assessment is confidential; expected ${accepted}`,
+    field,
     { accepted },
   );
 }

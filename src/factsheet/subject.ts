@@ -1,4 +1,4 @@
-import { isEdtf, lastDay } from '../domain/edtf';
+import { isBeforeYear, isEdtf } from '../domain/edtf';
 import {
   type Municipality,
   resolveMunicipality,
@@ -108,7 +108,7 @@ function publicationOf(
       `published on ${publishedOn} lies in the future; today is ${today}`,
     );
   }
-  if (year !== null && lastDay(publishedOn) < `${year}-01-01`) {
+  if (year !== null && isBeforeYear(publishedOn, Number(year))) {
     return problem(
       factsheet.publishedOn,
       `published on ${publishedOn}, before the year ${year} that it is about`,

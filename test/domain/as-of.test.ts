@@ -1,9 +1,14 @@
+import type { AsOf } from '../../src/domain/as-of';
 import {
   assessment,
   attention,
+  concluded,
   corrected,
   followUp,
+  id,
   identified,
+  judged,
+  opened,
   promised,
   registered,
   reported,
@@ -129,12 +134,75 @@ describe('What was reported or promised', () => {
   const apart = [...baseline, reported('r', [point]), promised('c', [point]), settled('c')];
   const of = (asOf: Parameters<typeof reading>[1]) => reading(apart, asOf).improvementPoints;
 
-  it('apart from an assessment is left out where publication or reference is asked', () => {
-    expect(statuses(of({}), point)).toEqual(['REPORTED']);
-    expect(statuses(of({ publishedBy: '2020' }), point)).toEqual(['OPEN']);
-    expect(statuses(of({ reference: '2020' }), point)).toEqual(['OPEN']);
-    expect(of({ publishedBy: '2020' })[0]?.commitments).toEqual([]);
-    expect(of({ reference: '2020' })[0]?.commitments).toEqual([]);
+  /** The status of the point, how many promises there are, and what became of the first. */
+  const stateOf = (points: ReturnType<typeof of>) => [
+    ...statuses(points, point),
+    points[0]?.commitments.length,
+    points[0]?.commitments[0]?.settled?.outcome,
+  ];
+
+  it('apart from an assessment is public from the day on which it was recorded', () => {
+    expect(stateOf(of({}))).toEqual(['REPORTED', 1, 'KEPT']);
+    expect(stateOf(of({ publishedBy: '2015-12-31' }))).toEqual(['OPEN', 0, undefined]);
+    expect(stateOf(of({ publishedBy: '2016-01-01' }))).toEqual(['REPORTED', 1, 'KEPT']);
+  });
+
+  it('apart from an assessment counts from the day of the report, or else on which it was recorded', () => {
+    expect(stateOf(of({ reference: '2014' }))).toEqual(['OPEN', 0, undefined]);
+    expect(stateOf(of({ reference: '2015' }))).toEqual(['REPORTED', 0, undefined]);
+    expect(stateOf(of({ reference: '2016' }))).toEqual(['REPORTED', 1, 'KEPT']);
+    const undated = [...baseline, reported('r', [point], { reportedOn: null })];
+    expect(statuses(reading(undated, { reference: '2015' }).improvementPoints, point)).toEqual(['OPEN']);
+    expect(statuses(reading(undated, { reference: '2016' }).improvementPoints, point)).toEqual(['REPORTED']);
+  });
+
+  it('apart from an assessment shows where it was judged, as the judgement does', () => {
+    const judgedLater = [
+      ...baseline,
+      ...on('2016-03-01', reported('r', [point])),
+      opened('2014', { kind: 'FOLLOW_UP', reference: '2014' }),
+      judged('j', '2014', { followUpId: id('r'), improvementPointIds: [id(point)], indicators: ['2.2.1'] }),
+      concluded('2014', '2015-06'),
+    ];
+    const [one] = reading(judgedLater, { publishedBy: '2015-06' }).improvementPoints;
+    expect(one?.followUps.map(({ report }) => report?.id)).toEqual([id('r')]);
+  });
+
+  it('apart from an assessment is not public before all that it speaks of is', () => {
+    const other = assessment('2015', '2015', '2017-03', { '1.1.2': '✗' });
+    const both = [
+      ...baseline,
+      ...other,
+      reported('r', [point, 'point 1.1.2']),
+      promised('c', [point, 'point 1.1.2']),
+    ];
+    expect(stateOf(reading(both, { publishedBy: '2017-02' }).improvementPoints)).toEqual([
+      'OPEN',
+      0,
+      undefined,
+    ]);
+    expect(stateOf(reading(both, { publishedBy: '2017-03' }).improvementPoints)).toEqual([
+      'REPORTED',
+      1,
+      undefined,
+    ]);
+  });
+
+  it('is settled in public from the day on which that was recorded, for the day on which it was', () => {
+    const promisedIn2014 = [
+      ...baseline,
+      opened('2014', { kind: 'FOLLOW_UP', reference: '2014' }),
+      judged('j', '2014', { verdict: 'IMPROVEMENT_NEEDED', indicators: ['2.2.1'] }),
+      promised('c', [point], { assessmentId: id('2014') }),
+      concluded('2014', '2015-06'),
+      ...on('2016-03-01', settled('c', { settledOn: '2015-05-12' })),
+    ];
+    const at = (asOf: Partial<AsOf>) => stateOf(reading(promisedIn2014, asOf).improvementPoints).slice(1);
+    expect(at({ publishedBy: '2015-05' })).toEqual([0, undefined]);
+    expect(at({ publishedBy: '2016-02' })).toEqual([1, undefined]);
+    expect(at({ publishedBy: '2016-03-01' })).toEqual([1, 'KEPT']);
+    expect(at({ reference: '2014' })).toEqual([1, undefined]);
+    expect(at({ reference: '2015-05' })).toEqual([1, 'KEPT']);
   });
 
   it('comes and is settled from its own place in the log', () => {

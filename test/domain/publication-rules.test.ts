@@ -1,11 +1,14 @@
+import { decide } from '../../src/domain/approach';
 import type { DomainEvent } from '../../src/domain/events';
 import { assertNotBefore } from '../../src/domain/publication-rules';
 import { Rejection } from '../../src/domain/rejection';
 import {
+  assessment,
   assessmentCorrected,
   attention,
   attentionWithdrawn,
   concluded,
+  confidential,
   corrected,
   found,
   historyOf,
@@ -21,8 +24,11 @@ import {
   reportCorrected,
   reported,
   reportWithdrawn,
+  settled,
   withdrawn,
 } from '../support/events';
+import { frameworks } from '../support/frameworks';
+import { step } from '../support/given';
 
 const OPEN = 'accepted';
 const told = { assessmentId: id('2014') };
@@ -166,5 +172,77 @@ describe('An assessment becomes public', () => {
   it('on the day that is known, whatever was corrected', () => {
     const before = [...published, corrected('g', 'f', { publishedOn: '2015' })];
     expect(moved('2016', before)).toBe(OPEN);
+  });
+});
+
+describe('A command', () => {
+  const drafts = historyOf(
+    record([
+      registered(),
+      ...assessment('2013', '2013', '2014-05', { '2.2.1': '✗' }),
+      ...assessment('2016', '2016', '2017-03', { '1.1.2': '✗' }),
+      ...confidential(assessment('2015', '2015', null, { '1.1.2': '✓' })),
+      promised('c', ['point 2.2.1']),
+      promised('d', ['point 2.2.1', 'point 1.1.2']),
+      reported('r', ['point 1.1.2'], { reportedOn: '2016-12' }),
+      opened('draft', { reference: '2014' }),
+      found('f', 'draft'),
+      // As it was accepted once.
+      ...assessment('early', '2012', '1999', { '1.1.2': '✓' }),
+      ...confidential(assessment('dated', '2011', '2012', { '1.1.2': '✓' })),
+    ]),
+  );
+  /** That the command is accepted, or which field is not and what is accepted there. */
+  function answerTo(event: Parameters<typeof step>[0]): string {
+    try {
+      decide(step(event, { partial: true }), drafts, frameworks);
+      return OPEN;
+    } catch (error) {
+      if (!(error instanceof Rejection) || error.code !== 'VALUE_NOT_ACCEPTED') throw error;
+      return `${error.field}: ${error.accepted}`;
+    }
+  }
+  const corrections = (of: string, assessmentPublishedOn: string | null) =>
+    answerTo(assessmentCorrected(of, { assessmentPublishedOn }));
+
+  it('tells no publication before the year that was assessed', () => {
+    for (const date of ['2013', '2013-12-31', '1999~'])
+      expect(answerTo(concluded('draft', date))).toBe('publishedOn: a date from 2014 on');
+    for (const date of ['2014', '2014-01-01', '2015-06~', null])
+      expect(answerTo(concluded('draft', date))).toBe(OPEN);
+    expect(corrections('2013', '1999')).toBe('assessmentPublishedOn: a date from 2013 on');
+    expect(corrections('2013', '2013-11')).toBe(OPEN);
+  });
+
+  it('may tell again what was accepted before', () => {
+    expect(corrections('early', '1999')).toBe(OPEN);
+    expect(corrections('early', '1998')).toBe('assessmentPublishedOn: a date from 2012 on');
+    expect(corrections('dated', '2012')).toBe(OPEN);
+  });
+
+  it('tells of no report or settlement before the year in which its points were opened', () => {
+    const point = ['point 1.1.2'];
+    expect(answerTo(settled('c', { settledOn: '2012' }))).toBe('settledOn: a date from 2013 on');
+    expect(answerTo(settled('c', { settledOn: '2013' }))).toBe(OPEN);
+    expect(answerTo(settled('d', { settledOn: '2014' }))).toBe('settledOn: a date from 2016 on');
+    expect(answerTo(settled('d', { settledOn: '2016-05' }))).toBe(OPEN);
+    expect(answerTo(reported('s', point, { reportedOn: '1950' }))).toBe('reportedOn: a date from 2016 on');
+    expect(answerTo(reported('s', point, { reportedOn: '2016' }))).toBe(OPEN);
+    expect(answerTo(reported('s', point, { reportedOn: null }))).toBe(OPEN);
+    expect(answerTo(reportCorrected('s', 'r', point, { reportedOn: '2015~' }))).toBe(
+      'reportedOn: a date from 2016 on',
+    );
+  });
+
+  it('tells no publication of what is not made public', () => {
+    const none = 'no date, of an assessment that is not made public';
+    const concludedAs = (publishedOn: string | null): Parameters<typeof step>[0] => ({
+      type: 'AssessmentConcluded',
+      data: { ...concluded('draft', publishedOn).data, public: false },
+    });
+    expect(answerTo(concludedAs('2015'))).toBe(`publishedOn: ${none}`);
+    expect(answerTo(concludedAs(null))).toBe(OPEN);
+    expect(corrections('2015', '2024-05')).toBe(`assessmentPublishedOn: ${none}`);
+    expect(corrections('2015', null)).toBe(OPEN);
   });
 });
