@@ -1,3 +1,4 @@
+import { publicationBefore } from '../domain/assessment-header';
 import type { Edtf } from '../domain/edtf';
 import type { AssessmentKind } from '../domain/events';
 import type { AssessmentFact, FactsheetFact } from '../domain/facts';
@@ -58,8 +59,8 @@ export function datesOf(assessment: AssessmentFact, issues: readonly FactsheetFa
 }
 
 /**
- * True where this would be the first new issue, and bears another day than the one on which the assessment is known
- * to be published: then that is what it corrects, unless it says something else of the assessment too.
+ * True where this issue bears another day than the one on which the assessment is known to be published, and no issue
+ * before it changed anything but that day: then that is what it corrects, unless it says something else too.
  */
 export function isOtherDate(
   date: Edtf,
@@ -67,8 +68,16 @@ export function isOtherDate(
   issues: readonly FactsheetFact[],
 ): boolean {
   const known = publicationOf(assessment, Number.MAX_SAFE_INTEGER);
-  const isNewIssue = ({ revision }: FactsheetFact): boolean => revision > assessment.revision;
-  return known !== null && date !== known && !issues.some(isNewIssue);
+  const later = issues.filter(({ revision }) => revision > assessment.revision);
+  return known !== null && date !== known && later.every((issue) => isOfDayAlone(issue, assessment));
+}
+
+/** True of a new issue that corrected the day of publication: that comes alone, right behind its document. */
+function isOfDayAlone(issue: FactsheetFact, assessment: AssessmentFact): boolean {
+  const revision = issue.revision + 1;
+  const correction = assessment.corrections.find((one) => one.revision === revision);
+  const was = publicationBefore(assessment, revision);
+  return correction !== undefined && was != null && was !== correction.assessmentPublishedOn;
 }
 
 /**

@@ -172,6 +172,22 @@ ${path}
     expect(JSON.parse(place.events().at(-1)?.data ?? '').publishedOn).toBe('2014-02');
   });
 
+  it('corrects the day of publication again, until an issue has changed more', async () => {
+    const dated = (name: string, said: string, text = BASELINE) =>
+      place.run('import', '--reissue', place.document(name, text.replace('December 2013', said)));
+    await dated('first.txt', 'Januari 2014');
+    for (const [said, change] of [
+      ['Februari 2014', 'published 2014-01 became 2014-02'],
+      ['Oktober 2013', 'published 2014-02 became 2013-10'],
+    ] as const) {
+      expect((await dated(`${said}.txt`, said)).stdout).toContain(`the assessment corrected: ${change}\n`);
+    }
+    expect((await dated('more.txt', 'Maart 2014', CORRECTED)).stdout).toContain('4.2.2 corrected');
+    const all = place.events();
+    await dated('same.txt', 'April 2014', CORRECTED);
+    expect(place.events()).toEqual(all);
+  });
+
   it('corrects the day of publication that was given beside the document, by the document itself', async () => {
     const elsewhere = new Workplace();
     try {
