@@ -41,7 +41,7 @@ import type { FrameworkLine } from './framework';
 import { textOf } from './free-text';
 import { type ApproachHistory, evolve } from './history';
 import { assessmentInPlace } from './history-lookups';
-import { assertDatesFit, assertNotBefore } from './publication-rules';
+import { assertDatesFit } from './publication-rules';
 import { Rejection } from './rejection';
 
 /** An event that was decided, and the line of the document that it came from. */
@@ -75,10 +75,7 @@ export function decide(
   const decided = reach.within(decideWhole(command, history, frameworks, reach), history);
   // The issues of a document are held in order by the days that they bear.
   if (command.type === 'RecordAssessment' || command.type === 'ReissueAssessment') return decided;
-  for (const { event } of decided) {
-    assertNotBefore(event, history);
-    assertDatesFit(event, history);
-  }
+  for (const { event } of decided) assertDatesFit(event, history);
   return decided;
 }
 

@@ -10,6 +10,12 @@ import { publicationOf, stateAt } from './verdicts';
 // have been public earlier for a while either: every day counts on which an assessment was ever said to be public.
 // And nothing is told of a year before it began.
 
+/** @throws Rejection where a date that the event bears does not fit what the history holds. */
+export function assertDatesFit(event: DomainEvent, history: ApproachHistory): void {
+  assertNotBefore(event, history);
+  assertInYear(event, history);
+}
+
 /**
  * Issues of a document are held in order by the days that they bear (`src/factsheet/issue-date.ts`); this is
  * for whoever corrects or withdraws something and says from when that is public.
@@ -38,7 +44,7 @@ export function assertNotBefore(event: DomainEvent, history: ApproachHistory): v
  * What is said of when an assessment was published, or of what followed on it.
  * @throws Rejection where that lies before the year that is assessed, or is told of one that was not made public.
  */
-export function assertDatesFit(event: DomainEvent, history: ApproachHistory): void {
+function assertInYear(event: DomainEvent, history: ApproachHistory): void {
   const { assessments, followed } = history;
   const pointsOf = (ids: readonly string[]) =>
     assessmentsOfFollowed(history, { assessment: null, improvementPoints: ids });

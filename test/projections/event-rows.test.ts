@@ -3,6 +3,7 @@ import { unpackPart } from '../../projections/packed-facts';
 import { StoredHistory } from '../../projections/stored-history';
 import { EVENT_TYPES, type EventType, type RecordedEvent } from '../../src/domain/events';
 import { TEXTS_LEFT_OUT_STREAM } from '../../src/domain/streams';
+import { leafHash } from '../../src/ledger/entry';
 import {
   assessment,
   DIGEST,
@@ -125,7 +126,7 @@ const CASES: Readonly<Record<EventType, readonly string[]>> = {
 };
 
 /** Tables that are the same for every type. */
-const INDEX = ['commands', 'event_streams', 'event_types', 'events', 'instants'];
+const INDEX = ['commands', 'event_streams', 'event_types', 'events', 'instants', 'log_ends'];
 
 /** The sample events of a type in their stream, behind the framework that they are about. */
 function logOf(type: EventType): { before: RecordedEvent[]; event: RecordedEvent[] } {
@@ -208,6 +209,15 @@ describe.each(EVENT_TYPES.map((type) => [type]))('An event %s', (type) => {
       { recorded_at: recorded?.metadata.recordedAt, position: recorded?.position },
     ]);
     expect(now.events).toHaveLength(before.length + 1);
+    const [first = recorded] = before;
+    expect(now.log_ends).toEqual(
+      [['first', first] as const, ['last', recorded] as const].map(([end, at]) => ({
+        place: end,
+        position: at?.position,
+        recorded_at: at?.metadata.recordedAt,
+        hash: at && leafHash(at).toString('hex'),
+      })),
+    );
   });
 
   it('leaves the whole history of its approach, and of no other', () => {
