@@ -27,6 +27,7 @@ import { keepableAnswers } from './kept-answers';
 import { keptDocuments } from './kept-documents';
 import { LIMITS, limits } from './limits';
 import { LONGEST_ID } from './node-id';
+import { trackConnections } from './open-connections';
 import { pinnedAnswers } from './pinned-answers';
 import { audienceOf } from './principal';
 import { COST_OF_ASKING, RateLimit } from './rate-limit';
@@ -92,12 +93,18 @@ export interface ServerOptions {
   readonly onError: (error: unknown, trace: TraceContext | null) => void;
 }
 
+/** How long a request may take to come in, its body included, in milliseconds. */
+const REQUEST_WITHIN_MS = 60_000;
+/** How long an answer may take to be taken when the server stops, beyond what it takes to make it. */
+const GOODBYE_SECONDS = 2;
+
 /** The HTTP server, not listening yet: `/graphql`, `/v1`, `/checkpoint`, `/tile`, `/healthz`, `/readyz`. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
   const { sources, signedLog, writes, contact, cloudEvents, isReady, onError } = options;
   const app = Fastify({
     trustProxy: [...options.trustedProxies],
     bodyLimit: LIMITS.bodyBytes,
+    requestTimeout: REQUEST_WITHIN_MS,
     routerOptions: { maxParamLength: LONGEST_ID },
     frameworkErrors: answerBadAddress,
     clientErrorHandler: answerUnreadable,
@@ -225,27 +232,26 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     return { status: maySay ? 'ready' : 'catching up with the log' };
   });
   app.addHook('onClose', () => apollo.stop());
-  closeConnectionsWhenStopping(app);
+  closeConnectionsWhenStopping(app, options.requestSeconds);
   return app;
 }
 
 /**
- * Connections that are idle when the server stops are closed by Fastify; those with a request under way are
- * closed here behind its answer. Else a client that keeps its connection would hold up the stop.
+ * Answers under way are sent when the server stops, within the time that a request may take; what is on a connection
+ * besides ends at once.
  */
-function closeConnectionsWhenStopping(app: FastifyInstance): void {
-  let isStopping = false;
+function closeConnectionsWhenStopping(app: FastifyInstance, requestSeconds: number): void {
+  const connections = trackConnections(app.server);
+  let last: NodeJS.Timeout | undefined;
   app.addHook('preClose', async () => {
-    isStopping = true;
+    connections.endIdle();
+    last = setTimeout(() => connections.endAll(), (requestSeconds + GOODBYE_SECONDS) * 1000);
   });
   app.addHook('onSend', (_request, reply, payload, done) => {
-    if (isStopping) reply.header('connection', 'close');
+    if (connections.isEnding) reply.header('connection', 'close');
     done(null, payload);
   });
-  app.addHook('onResponse', (_request, _reply, done) => {
-    if (isStopping) app.server.closeIdleConnections();
-    done();
-  });
+  app.addHook('onClose', async () => clearTimeout(last));
 }
 
 /** Subscriptions go over a WebSocket, and nothing else goes there: see `following/subscriptions.ts`. */

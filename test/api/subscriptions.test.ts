@@ -1,4 +1,5 @@
 import { request as httpRequest } from 'node:http';
+import { connect as connectTo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type GraphQLNamedType, getNamedType, isObjectType } from 'graphql';
 import { type Client, createClient } from 'graphql-ws';
@@ -359,6 +360,24 @@ describe('A server that stops', () => {
     // Far below what it waited for: else it was waited to its end.
     expect(performance.now() - begin).toBeLessThan(20_000);
     deaf.terminate();
+  });
+
+  it('waits for nobody who asks nothing, or never comes to an end with it', async () => {
+    const server = await startServerWith({ requestSeconds: 1 });
+    const sent = [
+      '',
+      'GET /healthz HT',
+      'POST /graphql HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{',
+    ];
+    const { hostname, port } = new URL(server.url);
+    const silent = sent.map((text) => {
+      const socket = connectTo(Number(port), hostname, () => socket.write(text)).resume();
+      return { socket, ended: new Promise((resolve) => socket.on('error', () => {}).once('close', resolve)) };
+    });
+    // Asked on a connection that was opened after them: by then theirs are known.
+    expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+    await server.close();
+    await Promise.all(silent.map(({ ended }) => ended));
   });
 });
 

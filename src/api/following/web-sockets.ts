@@ -63,7 +63,7 @@ export function serveWebSockets(
     }
     const [status, body] = refusal;
     stream.on('error', () => stream.destroy());
-    stream.end(answer(status, body));
+    stream.end(answer(status, body), () => stream.destroy());
     onRefused(request, Number.parseInt(status, 10));
   };
   server.on('upgrade', upgrade);
