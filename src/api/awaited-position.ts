@@ -3,8 +3,9 @@ import 'reflect-metadata';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import type { Position } from '../domain/events';
-import { fromCursor, toCursor } from './connection';
-import { type ErrorCode, userError } from './errors';
+import { toCursor } from './connection';
+import type { ErrorCode } from './errors';
+import { reachOf } from './event-cursors';
 
 /** What became of waiting: `beyond` where the log itself does not go that far. */
 export type Awaited = 'reached' | 'late' | 'beyond';
@@ -85,7 +86,7 @@ async function awaitPosition(
   request: FastifyRequest,
   { position, waitFor, charge }: PositionSources,
 ): Promise<void> {
-  const wantedPosition = positionOf(wanted);
+  const wantedPosition = readPosition(wanted);
   if (position() >= wantedPosition) return;
   // The log is asked where it ends, on behalf of whoever comes.
   charge(request);
@@ -107,19 +108,17 @@ async function awaitPosition(
   }
 }
 
-function positionOf(wanted: string): Position {
-  let position: unknown;
+function readPosition(wanted: string): Position {
   try {
-    // Those of events are cursors too.
-    [position] = fromCursor(wanted, ['number'], ['number', 'string'], ['number', 'number', 'string']) ?? [];
+    // Those of events are taken too: an answer that had one was given at such a position.
+    return reachOf(wanted);
   } catch {
-    // Told below, in words about positions.
+    throw refusal(
+      400,
+      'BAD_USER_INPUT',
+      `"${wanted}" is not a position; expected one as answers have it in the header ${POSITION_HEADER}`,
+    );
   }
-  if (Number.isSafeInteger(position) && Number(position) >= 0) return Number(position);
-  const { message } = userError(
-    `"${wanted}" is not a position; expected one as answers have it in the header ${POSITION_HEADER}`,
-  );
-  throw refusal(400, 'BAD_USER_INPUT', message);
 }
 
 function refusal(status: number, code: ErrorCode, message: string): GraphQLError {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { cursorOf, pointOf } from '../api/event-page';
+import { cursorOf, pointOf } from '../api/event-cursors';
 import { type CloudEventOptions, cloudEvent } from '../api/following/cloud-events';
 import { releasedBehind } from '../api/following/follow';
 import { ReadScope } from '../api/read-scope';

@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import { pointBefore, pointOf } from '../api/event-page';
+import { pointBefore, pointOf } from '../api/event-cursors';
 import type { ReleasePoint } from '../api/released-events';
 import type { Audience } from '../domain/audience';
 

@@ -156,8 +156,8 @@ describe('A replica that does not keep up', () => {
     const response = await fetch(`${url}${path}`, { headers });
     return { response, body: await response.json() };
   };
-  const positionHeader = (position: number) => ({
-    'toetsspoor-position': Buffer.from(JSON.stringify([position])).toString('base64url'),
+  const positionHeader = (...place: readonly (string | number)[]) => ({
+    'toetsspoor-position': Buffer.from(JSON.stringify(place)).toString('base64url'),
   });
 
   it('says so to a request that waits for what it has not reached, and answers the others', async () => {
@@ -168,6 +168,28 @@ describe('A replica that does not keep up', () => {
     expect(late.body).toMatchObject({ errors: [{ extensions: { code: 'POSITION_NOT_REACHED' } }] });
     expect(late.response.headers.get('toetsspoor-position')).toBe(positionHeader(0)['toetsspoor-position']);
   });
+
+  it.each([
+    ['that is there from its own position on', [8, 'public'], [0, 'public']],
+    ['that was released later', [0, 8, 'public'], [8, 0, 'public']],
+    ['as earlier versions told of it', [0, 8], [8, 0]],
+    ['of a page behind which nothing was', [Number.MAX_SAFE_INTEGER, 8, 'public'], [8, 0, 'public']],
+  ])('takes the cursor of an event %s for how far the log was', async (_, beyond, reached) => {
+    const ask = async (...place: readonly (string | number)[]) =>
+      (await get('/graphql?query={__typename}', positionHeader(...place))).response.status;
+    expect([await ask(...beyond), await ask(...reached)]).toEqual([503, 200]);
+  });
+
+  it.each([[[]], [[8, 8, 8]], [['public']], [[-1]], [[0.5, 'public']]])(
+    'refuses %j, which is no position, and says what is one',
+    async (place) => {
+      const { response, body } = await get('/graphql?query={__typename}', positionHeader(...place));
+      expect([response.status, body]).toMatchObject([
+        400,
+        { errors: [{ message: expect.stringContaining('expected one as answers have it in the header') }] },
+      ]);
+    },
+  );
 
   it('is not ready once it is further behind than it may be, and ready again when it is level', async () => {
     for (const [lag, status, body] of [

@@ -1,6 +1,6 @@
 import type { Audience } from '../../domain/audience';
 import type { Position, RecordedEvent } from '../../domain/events';
-import { cursorOf } from '../event-page';
+import { cursorOf } from '../event-cursors';
 import { ReadScope } from '../read-scope';
 import type { ReadSources } from '../read-sources';
 import {

@@ -1,6 +1,6 @@
 import { Arg, ID, Resolver, Root, Subscription } from 'type-graphql';
+import { pointOf } from '../event-cursors';
 import { eventFilter } from '../event-filter';
-import { pointOf } from '../event-page';
 import { EventObject } from '../types/event-type';
 import type { FollowerContext } from './subscription';
 
