@@ -5,7 +5,7 @@ import { ReadDatabase } from '../projections/database';
 import type { CloudEventOptions } from './api/following/cloud-events';
 import type { ReadSources } from './api/read-sources';
 import type { TraceContext } from './api/trace-context';
-import type { Config } from './config';
+import { type Config, ConfigError } from './config';
 import type { Position } from './domain/events';
 import { type EventStore, LogInUseError, LogUnavailableError } from './event-store/event-store';
 import { openSqliteEventStore } from './event-store/sqlite';
@@ -16,7 +16,7 @@ import { Ledger } from './ledger/ledger';
 import { LedgerFile } from './ledger/ledger-file';
 import { LedgerFollower } from './ledger/ledger-follower';
 import type { SigningKey } from './ledger/note';
-import { readOrCreateSigningKey, SigningKeyFileError } from './ledger/signing-key';
+import { readOrCreateSigningKey } from './ledger/signing-key';
 import { LogEnd } from './log-end';
 import { makeFolder } from './make-folder';
 import { Projector } from './projector';
@@ -133,13 +133,13 @@ export function ledgerPath(dataDir: string): string {
 
 /**
  * The key that signs the ledger, made where there is none yet.
- * @throws SigningKeyFileError where it cannot be used, or signs under another name than is asked for
+ * @throws SecretFileError where it cannot be used; ConfigError where it signs under another name than is asked for
  */
 export function signingKey({ ledgerKey, ledgerName }: Config): SigningKey {
   makeFolder(dirname(ledgerKey));
   const key = readOrCreateSigningKey(ledgerKey, ledgerName ?? LEDGER_NAME);
   if (ledgerName === null || key.name === ledgerName) return key;
-  throw new SigningKeyFileError(
+  throw new ConfigError(
     `LEDGER_NAME is ${ledgerName}, but the key ${ledgerKey} signs as ${key.name}: a log keeps its name, so unset it`,
   );
 }

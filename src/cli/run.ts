@@ -15,7 +15,7 @@ import { LedgerMisfitError } from '../ledger/ledger';
 import { LedgerFileError } from '../ledger/ledger-file';
 import { NoteError } from '../ledger/note';
 import { ExportLineError } from '../ledger/read-export';
-import { SigningKeyFileError } from '../ledger/signing-key';
+import { SecretFileError } from '../secret-file';
 import { readServerConfig } from '../server-config';
 import { WebhooksFileError } from '../webhooks/webhook';
 import { backupCommand } from './backup-command';
@@ -228,7 +228,7 @@ function isForTheUser(error: unknown): error is Error {
     error instanceof OutFileError ||
     error instanceof LedgerFileError ||
     error instanceof LedgerMisfitError ||
-    error instanceof SigningKeyFileError ||
+    error instanceof SecretFileError ||
     error instanceof NoteError ||
     // What the system refuses, such as an address in use, a folder that cannot be made or a full disk.
     (error instanceof Error && ('syscall' in error || 'errcode' in error))

@@ -1,4 +1,4 @@
-import { LocalKeyError, signLocalToken } from '../api/local-issuer';
+import { signLocalToken } from '../api/local-issuer';
 import { ROLES, type Role } from '../api/principal';
 import type { Config } from '../config';
 import { municipalityByCode } from '../domain/municipalities';
@@ -51,8 +51,6 @@ export async function tokenCommand(config: Config, options: TokenOptions, out: O
       ...(frameworks.length > 0 && { frameworks }),
     },
     { audience: config.audience, lifetime: Math.round(hours * 3600) },
-  ).catch((error: unknown) => {
-    throw error instanceof LocalKeyError ? new UsageError(error.message) : error;
-  });
+  );
   out.result(token, { token });
 }

@@ -1,8 +1,9 @@
-import { closeSync, existsSync, fsyncSync, openSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { makeFolder } from '../make-folder';
+import { syncFolder } from '../sync-folder';
 import { UnusableLogError } from './event-store';
 import { sqliteCode, takeWriterLock, type WriterLock } from './sqlite-writer-lock';
 
@@ -183,15 +184,4 @@ function makeDurableFolder(folder: string): void {
   }
   if (first === undefined) return;
   for (let made = folder; made.length >= first.length; made = dirname(made)) syncFolder(dirname(made));
-}
-
-function syncFolder(folder: string): void {
-  // Windows has no such call, and writes its folder entries through.
-  if (process.platform === 'win32') return;
-  const handle = openSync(folder, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
 }

@@ -2,7 +2,8 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatSigningKey, generateSigningKey } from '../../src/ledger/note';
-import { readOrCreateSigningKey, readSigningKey, SigningKeyFileError } from '../../src/ledger/signing-key';
+import { readOrCreateSigningKey, readSigningKey } from '../../src/ledger/signing-key';
+import { SecretFileError } from '../../src/secret-file';
 
 let folder: string;
 let file: string;
@@ -29,7 +30,7 @@ test('the key stays the same from then on, and keeps its name', () => {
 test('a key that others may read is not used', () => {
   readOrCreateSigningKey(file, 'example.org/log');
   chmodSync(file, 0o640);
-  expect(() => readSigningKey(file)).toThrow(SigningKeyFileError);
+  expect(() => readSigningKey(file)).toThrow(SecretFileError);
   expect(() => readSigningKey(file)).toThrow(
     `${file} holds the signing key and others may read it (mode 640)`,
   );
