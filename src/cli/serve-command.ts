@@ -7,6 +7,7 @@ import { openOperatorLog } from '../operations/log';
 import { importInto } from './import-command';
 import { type Output, progress } from './output';
 import { UsageError } from './usage-error';
+import { welcome } from './welcome';
 
 /** The documents that `start` shows, two folders up from the built file. */
 const SAMPLES = join(__dirname, '..', '..', '..', 'samples');
@@ -39,7 +40,11 @@ export async function serveCommand(
     });
     try {
       const ended = Promise.race([stopped, server.following]);
-      if (await untilLevel(register, ended)) out.note(welcome(register, server.url, config));
+      if (await untilLevel(register, ended)) {
+        const { url } = server;
+        const { database } = register;
+        out.note(welcome({ database, url, log: placeOfLog(config), documentsFile: config.documentsFile }));
+      }
       await ended;
     } finally {
       await server.close();
@@ -96,44 +101,4 @@ async function importSamples(register: Register): Promise<void> {
     .filter((name) => name.endsWith('.txt'))
     .map((name) => join(SAMPLES, name));
   await importInto(register, files, { partial: false, actor: 'system:samples' });
-}
-
-/** One screen: what the register holds, and what to try. */
-function welcome({ database }: Register, url: string, config: Config): string {
-  const count = (sql: string): number => database.get<{ count: number }>(sql)?.count ?? 0;
-  const first = database.get<{ municipality: string; slug: string }>(
-    'SELECT municipality, slug FROM approaches ORDER BY municipality, slug LIMIT 1',
-  );
-  const holds = [
-    `events: ${count('SELECT count(*) AS count FROM events')}`,
-    `approaches: ${count('SELECT count(*) AS count FROM approaches')}`,
-    `improvement points: ${count('SELECT count(*) AS count FROM improvement_points WHERE status IS NOT NULL')}, of which not resolved: ${count("SELECT count(*) AS count FROM improvement_points WHERE status <> 'RESOLVED'")}`,
-  ].join('; ');
-  if (first === undefined) {
-    return `Toetsspoor serves ${url}/graphql and holds nothing yet.\nThe log: ${placeOfLog(config)}\n\nImport factsheets: npm run --silent toetsspoor -- import FILE...`;
-  }
-  if (config.documentsFile !== null)
-    return `Toetsspoor serves ${url}/graphql, where only the documents of ${config.documentsFile} are answered. It holds ${holds}.\n\nStop with Ctrl+C.`;
-  const ask = (query: string): string =>
-    `  curl -s ${url}/graphql -H 'content-type: application/json' -d '${JSON.stringify({ query })}'`;
-  const approach = `approach(municipality: "${first.municipality}", slug: "${first.slug}"`;
-  return [
-    `Toetsspoor serves ${url}/graphql. It holds ${holds}.`,
-    `The log: ${placeOfLog(config)}`,
-    '',
-    'What stands for each indicator?',
-    ask(
-      `{ ${approach}) { name verdicts { indicator { code name } status basis assessedIn carriedForward } } }`,
-    ),
-    '',
-    'How did 2013 develop into 2014?',
-    ask(`{ ${approach}) { development(from: 2013, to: 2014) { summary { change count } } } }`),
-    '',
-    'What was known at the end of 2014?',
-    ask(
-      `{ ${approach}, asOf: { publishedBy: "2014-12-31" }) { verdicts(status: IMPROVEMENT_NEEDED) { indicator { name } findings { narrative source { line } } } } }`,
-    ),
-    '',
-    'Stop with Ctrl+C.',
-  ].join('\n');
 }

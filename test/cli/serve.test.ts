@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -16,6 +16,19 @@ describe('A server', () => {
     const response = await fetch(`${url}/graphql?query=${encodeURIComponent(query)}`);
     return response.json();
   };
+  /** Each line to try, tried as it stands: its answer says something of an approach. */
+  const answersToTry = async ({ url, said }: { url: string; said: () => string }): Promise<unknown[]> => {
+    const bodies = [...said().matchAll(/ -d '(.*)'$/gm)].map(([, body = '']) => body);
+    return Promise.all(
+      bodies.map(async (body) => {
+        const headers = { 'content-type': 'application/json' };
+        const answer = await (await fetch(`${url}/graphql`, { method: 'POST', headers, body })).json();
+        expect(answer).toMatchObject({ data: { approach: expect.any(Object) } });
+        expect(answer).not.toHaveProperty('errors');
+        return answer;
+      }),
+    );
+  };
   const THIRTY = { data: { approaches: { nodes: [{ verdicts: Array(30).fill({ status: 'MET' }) }] } } };
 
   it('is started with the samples where the log is empty, says so on one screen, and stops when told', async () => {
@@ -27,25 +40,49 @@ describe('A server', () => {
     expect(screen).toContain(`${server.url}/graphql`);
     expect(screen).toContain(`The log: sqlite:${place.log}\n`);
     expect(screen.split('\n').length).toBeLessThan(25);
+    expect(screen).toContain('How did 2013 develop into 2014?\n');
     expect(screen).not.toMatch(/warning|error| {4}at /i);
 
-    // Each line to try can be tried as it stands.
-    const bodies = [...screen.matchAll(/ -d '(.*)'$/gm)].map(([, body = '']) => body);
-    expect(bodies.length).toBeGreaterThan(1);
-    for (const body of bodies) {
-      const response = await fetch(`${server.url}/graphql`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body,
-      });
-      expect(await response.json()).not.toHaveProperty('errors');
-    }
+    expect(await answersToTry(server)).toHaveLength(3);
 
     const since = performance.now();
     server.child.kill('SIGTERM');
     expect(await server.ended).toMatchObject({ status: 0, signal: null, stdout: '', stderr: screen });
     expect(performance.now() - since).toBeLessThan(5_000);
     expect(place.events()).toHaveLength(53);
+  });
+
+  it('shows what may be asked of what was assessed once', async () => {
+    const document = readFileSync(SAMPLE_2013, 'utf8').replaceAll('2013', '2011');
+    await place.run('import', place.document('2011.txt', document));
+    const server = await place.serve();
+    await server.says(/Stop with/);
+    expect(server.said()).toContain('What is to be improved?\n');
+    expect(server.said()).not.toMatch(/develop|201[34]/);
+    expect(await answersToTry(server)).toHaveLength(3);
+  });
+
+  it('shows no example that has no answer, where nothing is published', async () => {
+    const first = await place.serve();
+    const { stdout: token } = await place.run('token', '--role', 'admin');
+    const response = await fetch(`${first.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token.trim()}` },
+      body: JSON.stringify({
+        query: `mutation { registerApproach(input: {
+          commandId: "d7f5c1de-3a5e-4f0e-9d0e-0f4f3a1f2f10", municipality: "GM0363", name: "Aanpak" }) {
+          ... on ApproachRegistered { position } } }`,
+      }),
+    });
+    expect(await response.json()).toMatchObject({
+      data: { registerApproach: { position: expect.any(String) } },
+    });
+    first.child.kill('SIGTERM');
+    await first.ended;
+    const server = await place.serve();
+    await server.says(/Stop with/);
+    expect(server.said()).toMatch(/approaches: 1; [\s\S]*Nothing of it is published yet/);
+    expect(server.said()).not.toContain('curl');
   });
 
   it('is started without the samples where the log holds something', async () => {
