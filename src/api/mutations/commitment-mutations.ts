@@ -105,6 +105,7 @@ export class CommitmentMutations {
       }),
     );
   }
+
   @Mutation(() => WithdrawCommitmentResult, {
     description: 'Withdraws a promise: it is no longer listed. It stays on record.',
   })

@@ -247,11 +247,10 @@ export class FindingMutations {
       input,
       input,
       () => ({ type: 'WithdrawFinding', data }),
-      (written) => ({
-        finding: written.finding(findingId),
-      }),
+      (written) => ({ finding: written.finding(findingId) }),
     );
   }
+
   @Mutation(() => WithdrawAttentionPointResult, {
     description: 'Withdraws a warning: it is no longer listed. It stays on record.',
   })
