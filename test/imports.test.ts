@@ -81,13 +81,14 @@ const MAY_IMPORT: readonly (readonly [from: string, to: readonly string[] | 'any
   ['src/compile-cache.ts', []],
   ['src/turns.ts', []],
   ['src/token-rules.ts', ['src/api/tokens.ts', 'src/config.ts']],
-  ['src/main.ts', 'anything'],
+  ['src/register.ts', 'anything'],
+  ['src/serve.ts', 'anything'],
   ['src/cli.ts', 'anything'],
   ['src/cli/', 'anything'],
 ];
 /** Of the store everybody knows the contract; its engines are named here and nowhere else. */
 const CONTRACT = 'src/event-store/event-store.ts';
-const NAMES_ENGINES = ['src/main.ts', 'src/event-store/'];
+const NAMES_ENGINES = ['src/register.ts', 'src/event-store/'];
 const READS_ENVIRONMENT = 'src/config.ts';
 const MAX_LINES = 350;
 
@@ -119,7 +120,7 @@ describe('The check of the source', () => {
       "const { x } = await import('../event-store/event-store');",
       'src/event-store/event-store',
     ],
-    ['src/api/sub/a.ts', "const x = require('../../main');", 'src/main'],
+    ['src/api/sub/a.ts', "const x = require('../../serve');", 'src/serve'],
     ['src/api/a.ts', "import type { X } from\n  '../../test/b';", 'test/b'],
     ['src/api/a.ts', "type X = import('../projector').Projector;", 'src/projector'],
     ['src/cli/a.ts', "import { open } from '../event-store/sqlite';", 'src/event-store/sqlite'],
@@ -133,7 +134,7 @@ describe('The check of the source', () => {
       'src/api/a.ts': "import { handle } from '../handle-command'; import { p } from '../../projections';",
       'src/domain/b.ts': "import table from './municipalities.json'; import { c } from './c';",
       'projections/index.ts': "import { b } from '../src/domain/b';",
-      'src/main.ts': "import { open } from './event-store/sqlite'; import 'node:fs';",
+      'src/register.ts': "import { open } from './event-store/sqlite'; import 'node:fs';",
     };
     expect(problems(files)).toEqual([]);
   });
@@ -148,12 +149,12 @@ describe('The check of the source', () => {
       ['src/api/b.ts', "import type { C } from './c';\nconst home = process.env.HOME;"],
       ['src/api/c.ts', `import { a } from './a';${'\n;'.repeat(MAX_LINES)}`],
       ['src/config.ts', "import { env } from 'node:process'; export const port = process.env['PORT'];"],
-      ['src/main.ts', "import { env } from 'node:process';"],
+      ['src/serve.ts', "import { env } from 'node:process';"],
     ]);
     expect(cycles(files)).toEqual(['src/api/a.ts > src/api/b.ts > src/api/c.ts > src/api/a.ts']);
     expect(environmentReaders(files)).toEqual([
       'src/api/b.ts reads the environment',
-      'src/main.ts reads the environment',
+      'src/serve.ts reads the environment',
     ]);
     expect(longFiles(files)).toEqual([`src/api/c.ts has ${MAX_LINES + 1} lines`]);
   });

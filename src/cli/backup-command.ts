@@ -4,7 +4,7 @@ import type { Config } from '../config';
 import { type TarEntry, tar } from '../export/tar';
 import { OutFileError, writeToFile } from '../export/write-out';
 import { LedgerFollower } from '../ledger/ledger-follower';
-import { copyLogFile, isLogInFile, ledgerPath, logFile, openLedger, openLog, signingKey } from '../main';
+import { copyLogFile, isLogInFile, ledgerPath, logFile, openLedger, openLog, signingKey } from '../register';
 import { type Output, progress } from './output';
 import { UsageError } from './usage-error';
 

@@ -1,7 +1,7 @@
 import type { Config } from '../config';
 import { LedgerFollower } from '../ledger/ledger-follower';
 import { formatVerifierKey } from '../ledger/note';
-import { openLedger, openLog, placeOfLog, signingKey } from '../main';
+import { openLedger, openLog, placeOfLog, signingKey } from '../register';
 import { type Output, progress } from './output';
 
 /** Signs the state of the log and prints the note; beside a running server, or without one. */

@@ -3,7 +3,7 @@ import { userInfo } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
 import { type Config, FORMAT_OF_PREFIX, isEventStorePrefix, isEventStoreUrl } from '../config';
 import { CopyError, copyLog, type LeavingOut } from '../copy-log';
-import { openLog } from '../main';
+import { openLog } from '../register';
 import { type Output, progress } from './output';
 import { UsageError } from './usage-error';
 

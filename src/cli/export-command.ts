@@ -10,7 +10,7 @@ import { TABLES, type Table } from '../export/tables';
 import { writeToFile, writeToStdout } from '../export/write-out';
 import { LedgerMisfitError } from '../ledger/ledger';
 import { LedgerFollower } from '../ledger/ledger-follower';
-import { openLedger, openLog, openReadModels } from '../main';
+import { openLedger, openLog, openReadModels } from '../register';
 import { type Output, progress } from './output';
 import { UsageError } from './usage-error';
 

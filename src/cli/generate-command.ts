@@ -1,7 +1,7 @@
 import type { Config } from '../config';
 import { generate, municipalitiesOf } from '../generate/generate';
-import { openLog } from '../main';
 import { makeFolder } from '../make-folder';
+import { openLog } from '../register';
 import { type Output, progress } from './output';
 import { UsageError } from './usage-error';
 

@@ -13,8 +13,8 @@ import {
 } from '../import-factsheets';
 import { LedgerFollower } from '../ledger/ledger-follower';
 import { isExportOfEvents } from '../ledger/read-export';
-import { isLogInFile, logFile, openLog, openRegister, type Register } from '../main';
 import type { PlannedImport, PlanOptions } from '../plan-imports';
+import { isLogInFile, logFile, openLog, openRegister, type Register } from '../register';
 import { type Output, progress } from './output';
 import { restoreCommand } from './restore-command';
 import { UsageError } from './usage-error';

@@ -1,5 +1,5 @@
 import type { Config } from '../config';
-import { openRegister } from '../main';
+import { openRegister } from '../register';
 import { type Output, progress } from './output';
 
 /** Rebuilds the read models and says whether anything differed. A running server must be stopped first. */

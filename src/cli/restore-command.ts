@@ -6,7 +6,7 @@ import { type Ledger, LedgerMisfitError } from '../ledger/ledger';
 import { LedgerFollower } from '../ledger/ledger-follower';
 import { equal } from '../ledger/merkle';
 import { ExportLineError, readExport } from '../ledger/read-export';
-import { openRegister } from '../main';
+import { openRegister } from '../register';
 import { type Output, progress } from './output';
 import { UsageError } from './usage-error';
 

@@ -16,8 +16,8 @@ import {
   verifyLog,
   verifyReferences,
 } from '../ledger/verify-log';
-import { isLogInFile, openLedgerForReading, openLog, placeOfLog, readModelPath } from '../main';
 import { Projector } from '../projector';
+import { isLogInFile, openLedgerForReading, openLog, placeOfLog, readModelPath } from '../register';
 import { type Output, progress } from './output';
 import { UsageError } from './usage-error';
 

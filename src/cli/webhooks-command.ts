@@ -1,5 +1,5 @@
 import type { Config } from '../config';
-import { webhooksFileIn } from '../main';
+import { webhooksFileIn } from '../register';
 import { DeliveryStates } from '../webhooks/delivery-state';
 import { readWebhooks } from '../webhooks/webhook';
 import type { Output } from './output';

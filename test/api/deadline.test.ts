@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Deadline } from '../../src/api/deadline';
-import { serve } from '../../src/main';
+import { serve } from '../../src/serve';
 import { level, maastricht, openTestRegister, SAMPLE_2013, tokenOf } from './support';
 
 describe('A deadline', () => {

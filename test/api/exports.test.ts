@@ -8,7 +8,7 @@ import { PUBLIC } from '../../src/domain/audience';
 import { approachStream } from '../../src/domain/streams';
 import { tableLines, tablePoint } from '../../src/export/table-lines';
 import { formatVerifierKey } from '../../src/ledger/note';
-import { signingKey } from '../../src/main';
+import { signingKey } from '../../src/register';
 import { assessment as factsheet } from '../factsheet/builder';
 import { assessment, confidential, record, registered } from '../support/events';
 import { appendAll } from '../support/temporary-log';

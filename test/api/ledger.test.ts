@@ -5,7 +5,7 @@ import { openCheckpoint } from '../../src/ledger/checkpoint';
 import { leafHash } from '../../src/ledger/entry';
 import { CompactRange, verifyConsistency, verifyInclusion } from '../../src/ledger/merkle';
 import { readSigningKey } from '../../src/ledger/signing-key';
-import { serve } from '../../src/main';
+import { serve } from '../../src/serve';
 import { collect } from '../event-store/sample-events';
 import { IS_SECOND_ROUND } from '../support/kurrentdb';
 import {

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PROJECTIONS } from '../../projections/all';
 import type { EventStore } from '../../src/event-store/event-store';
-import { type RunningServer, serve } from '../../src/main';
 import { Projector } from '../../src/projector';
+import { type RunningServer, serve } from '../../src/serve';
 import {
   maastricht,
   openTestRegister,

@@ -1,30 +1,18 @@
 import { dirname, join, resolve } from 'node:path';
-import type { FastifyInstance } from 'fastify';
 import { PROJECTIONS } from '../projections/all';
 import { ReadDatabase } from '../projections/database';
-import type { CloudEventOptions } from './api/following/cloud-events';
-import type { ReadSources } from './api/read-sources';
-import type { TraceContext } from './api/trace-context';
 import { type Config, ConfigError } from './config';
 import type { Position } from './domain/events';
-import { type EventStore, LogInUseError, LogUnavailableError } from './event-store/event-store';
+import { type EventStore, LogInUseError } from './event-store/event-store';
 import { openSqliteEventStore } from './event-store/sqlite';
 import { copyLog } from './event-store/sqlite-file';
 import { takeWriterLock, type WriterLock } from './event-store/sqlite-writer-lock';
-import { Lag } from './lag';
 import { Ledger } from './ledger/ledger';
 import { LedgerFile } from './ledger/ledger-file';
-import { LedgerFollower } from './ledger/ledger-follower';
 import type { SigningKey } from './ledger/note';
 import { readOrCreateSigningKey } from './ledger/signing-key';
-import { LogEnd } from './log-end';
 import { makeFolder } from './make-folder';
 import { Projector } from './projector';
-import { readDocuments } from './server-config';
-import { tokenRules } from './token-rules';
-import { DeliveryStates } from './webhooks/delivery-state';
-import { readWebhooks } from './webhooks/webhook';
-import { writeSources } from './writing';
 
 /** What a new signing key is named where nothing else is said. */
 const LEDGER_NAME = 'toetsspoor';
@@ -196,155 +184,7 @@ export function logFile({ eventStoreUrl }: Config): string {
   return eventStoreUrl.slice('sqlite:'.length);
 }
 
-/** How long a request waits for the read models to reach a position, in milliseconds. */
-const MAX_WAIT_MS = 10_000;
-/** How long who collects metrics waits for the position of a log that may be away, in milliseconds. */
-const METRIC_WITHIN_MS = 2_000;
-
 /** Where it is kept how far each webhook is. */
 export function webhooksFileIn(dataDir: string): string {
   return join(dataDir, 'webhooks.db');
-}
-
-/** A server that is listening, and keeps its read models level with the log. */
-export interface RunningServer {
-  readonly url: string;
-  /** Rejects where following the log failed; the server should then stop. */
-  readonly following: Promise<void>;
-  /** Finishes the requests under way, then stops. */
-  close(): Promise<void>;
-}
-
-/**
- * Serves what the log holds. It listens at once and is ready when the read models are level with the log,
- * which takes a while where they must be built first.
- */
-export async function serve(
-  register: Register,
-  config: Config,
-  onError: (error: unknown, trace: TraceContext | null) => void,
-  onProgress: (events: number) => void = () => {},
-  onNotice: (message: string) => void = () => {},
-): Promise<RunningServer> {
-  const { store, database, projector, ledger } = register;
-  const documents = config.documentsFile === null ? null : readDocuments(config.documentsFile);
-  const key = signingKey(config);
-  const follower = new LedgerFollower(store, ledger);
-  const stop = new AbortController();
-  const logEnd = new LogEnd(store);
-  const lag = new Lag(logEnd, projector);
-  const webhooks = config.webhooksFile === null ? [] : readWebhooks(config.webhooksFile);
-  const sources: ReadSources = {
-    database,
-    position: () => projector.position,
-    readStream: (stream, from) => store.readStream(stream, from),
-    now: () => new Date(),
-    grown: (behind, timeoutMs) => projector.waitFor(behind + 1, timeoutMs),
-  };
-  const cloudEvents: CloudEventOptions = { source: config.source, publicUrl: config.publicUrl };
-  // Only who serves needs all that the API is made of: loading it takes longer than most commands.
-  const { createServer } = require('./api/server') as typeof import('./api/server');
-  const { deliverAll } = require('./webhooks/deliveries') as typeof import('./webhooks/deliveries');
-  const { statusesOf } = require('./webhooks/statuses') as typeof import('./webhooks/statuses');
-  const states = webhooks.length === 0 ? null : new DeliveryStates(webhooksFileIn(config.dataDir));
-  const webhookStatuses = () => (states === null ? [] : statusesOf(webhooks, states, sources));
-  const { openOperations } = require('./operations/operations') as typeof import('./operations/operations');
-  const operations = await openOperations(
-    config,
-    {
-      log: async () => (await logEnd.within(METRIC_WITHIN_MS)) ?? Number.NaN,
-      readModels: () => projector.position,
-      lagSeconds: () => lag.seconds,
-      isReady: () => projector.isLevel,
-      webhooks: webhookStatuses,
-    },
-    (error) => onError(error, null),
-  );
-  const app: FastifyInstance = await createServer({
-    sources,
-    signedLog: { ledger, follower, key },
-    readLog: () => store.readAll(),
-    writes: writeSources(store, logEnd, database, projector, MAX_WAIT_MS),
-    webhooks: webhookStatuses,
-    tokens: tokenRules(config),
-    contact: config.contact,
-    documents,
-    introspection: config.introspection,
-    costPerMinute: config.costPerMinute,
-    requestSeconds: config.requestSeconds,
-    origins: config.origins,
-    trustedProxies: config.trustedProxies,
-    tell: operations.tell,
-    async waitFor(position) {
-      const until = performance.now() + MAX_WAIT_MS;
-      // Read before waiting: a position that is not in the log yet is waited for in vain.
-      const end = await logEnd.within(MAX_WAIT_MS);
-      if (end === undefined) return 'late';
-      if (end < position) return 'beyond';
-      return (await projector.waitFor(position, until - performance.now())) ? 'reached' : 'late';
-    },
-    cloudEvents,
-    isReady: () => projector.isLevel,
-    lagSeconds: () => lag.seconds,
-    isLogAway: () => lag.isLogAway,
-    maxLagSeconds: config.maxLagSeconds,
-    onError,
-  });
-  const url = await app.listen({ host: config.host, port: config.port }).catch(async (error) => {
-    await app.close();
-    await operations.close();
-    states?.close();
-    throw error;
-  });
-  const prepared = projector.prepare(onProgress, stop.signal);
-  const following = prepared.then(async () => {
-    void lag.follow(stop.signal, {
-      away: () =>
-        onError(
-          new LogUnavailableError(
-            `the log ${placeOfLog(config)} does not answer: nothing is followed or written`,
-          ),
-          null,
-        ),
-      back: (seconds) =>
-        onNotice(`the log ${placeOfLog(config)} answers again, after ${Math.round(seconds)} s`),
-    });
-    await projector.follow(stop.signal);
-  });
-  // A ledger that does not fit the log says so, and is for somebody to look into; it stops nobody else.
-  const recording = prepared
-    .then(
-      () => follower.follow(stop.signal, () => ledger.signHourly(key, new Date())),
-      // What failed there is told by `following`.
-      () => {},
-    )
-    .catch((error: unknown) => {
-      if (!stop.signal.aborted) onError(error, null);
-    });
-  const delivering = prepared.then(
-    async () =>
-      states &&
-      deliverAll(
-        webhooks,
-        { sources, states, logEnd: async () => (await store.lastPosition()) ?? 0, cloudEvents, onError },
-        stop.signal,
-      ),
-    () => {},
-  );
-  return {
-    url,
-    following,
-    async close() {
-      const closing = app.close();
-      // What waits for a log that is away would wait in vain.
-      if (lag.isLogAway) await store.close();
-      await closing;
-      stop.abort();
-      await following.catch(() => {});
-      await recording;
-      await operations.close();
-      await delivering;
-      states?.close();
-    },
-  };
 }
