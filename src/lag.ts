@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Position } from './domain/events';
 import type { LogEnd } from './log-end';
 import type { Projector } from './projector';
 
@@ -10,6 +11,22 @@ const LOOK_AGAIN_MS = 20;
 const ANSWER_MS = 5_000;
 /** How long it is waited for the read models before the end is looked up again. */
 const WAIT_MS = 5_000;
+
+/** How long another log must stand where the log stood before it is believed: a new leader may need a moment. */
+const REPLACED_AFTER_MS = 5_000;
+
+/**
+ * The log no longer holds what the read models were made of: an older copy of it was put back, or another log. What
+ * they say is of a past that the log does not know, and what is written now stands before it.
+ */
+export class LogReplacedError extends Error {
+  override readonly name = 'LogReplacedError';
+  constructor(position: Position) {
+    super(
+      `the log no longer holds the event at position ${position}, up to which the read models were made of it: an older copy of it was put in its place, or another log. At the next start they are built anew; "toetsspoor verify" tells what the ledger has that the log lacks`,
+    );
+  }
+}
 
 /** Who is told how the log does. */
 export interface LogWatch {
@@ -27,6 +44,7 @@ export class Lag {
   readonly #nowMs: () => number;
   #levelAtMs = Number.NEGATIVE_INFINITY;
   #awaySinceMs: number | undefined;
+  #replacedSinceMs: number | undefined;
 
   constructor(end: Pick<LogEnd, 'within'>, projector: Projector, nowMs = () => performance.now()) {
     this.#end = end;
@@ -50,12 +68,16 @@ export class Lag {
   /**
    * Looks on until `signal` is aborted.
    * @param tell told, once each time, that the log is away, and that it is back after so many seconds
+   * @throws LogReplacedError
    */
   async follow(signal: AbortSignal, tell: LogWatch): Promise<void> {
     while (!signal.aborted) {
       const awaySinceMs = this.#awaySinceMs;
       // Where looking fails, the lag tells it: it grows.
-      const isLevel = await this.look().catch(() => false);
+      const isLevel = await this.look().catch((error: unknown) => {
+        if (error instanceof LogReplacedError) throw error;
+        return false;
+      });
       if (signal.aborted) return;
       if (awaySinceMs === undefined && this.isLogAway) tell.away();
       if (awaySinceMs !== undefined && !this.isLogAway) tell.back((this.#nowMs() - awaySinceMs) / 1000);
@@ -63,18 +85,35 @@ export class Lag {
     }
   }
 
-  /** Looks up the end of the log, and waits a while for the read models to be there; false where they are not. */
+  /**
+   * Looks up the end of the log, and waits a while for the read models to be there; false where they are not.
+   * @throws LogReplacedError
+   */
   async look(): Promise<boolean> {
     if (!this.#projector.isLevel) return false;
     const lookedAtMs = this.#nowMs();
+    const { position } = this.#projector;
     const end = await this.#end.within(ANSWER_MS);
-    if (end === undefined) {
+    const last = end === undefined ? undefined : await this.#lastEvent();
+    if (end === undefined || last === undefined) {
       this.#awaySinceMs ??= lookedAtMs;
       return false;
     }
     this.#awaySinceMs = undefined;
+    // An operator may have deleted its stream: that takes nothing else away.
+    if (last === 'ANOTHER' || (last === 'GONE' && end < position)) {
+      this.#replacedSinceMs ??= lookedAtMs;
+      if (lookedAtMs - this.#replacedSinceMs >= REPLACED_AFTER_MS) throw new LogReplacedError(position);
+      return false;
+    }
+    this.#replacedSinceMs = undefined;
     if (!(await this.#projector.waitFor(end, WAIT_MS))) return false;
     this.#levelAtMs = lookedAtMs;
     return true;
+  }
+
+  /** See {@link Projector.lastEvent}; undefined where the log does not tell it in time. */
+  #lastEvent() {
+    return Promise.race([this.#projector.lastEvent(), sleep(ANSWER_MS, undefined, { ref: false })]);
   }
 }

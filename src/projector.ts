@@ -59,6 +59,20 @@ export class Projector {
     }
   }
 
+  /**
+   * What has become, in the log, of the event up to which the read models have come: `HELD`, or `GONE` where its
+   * stream holds nothing there, or `ANOTHER`. One that was kept is never gone by itself.
+   */
+  async lastEvent(): Promise<'HELD' | 'GONE' | 'ANOTHER'> {
+    const state = this.#state(this.#database);
+    if (state === undefined || state.event_id === null) return 'HELD';
+    for await (const [event] of this.#store.readStream(state.stream ?? '', state.revision ?? 0)) {
+      // A copy of the log has it at another position.
+      return event?.id === state.event_id && event.position === state.position ? 'HELD' : 'ANOTHER';
+    }
+    return 'GONE';
+  }
+
   /** Applies all that the log holds now, and returns. Call {@link prepare} first. */
   async catchUp(): Promise<void> {
     for await (const page of this.#store.readAll(this.#position)) this.#apply(page);
@@ -205,23 +219,10 @@ export class Projector {
     const state = this.#state(this.#database);
     if (state === undefined) return 'there are no read models yet';
     if (state.fingerprint !== this.#fingerprint()) return 'the read models are of another version';
-    if (
-      state.event_id !== null &&
-      !(await this.#holds(state.stream ?? '', state.revision ?? 0, state.event_id, state.position))
-    ) {
-      return 'the read models are of another log';
-    }
+    if ((await this.lastEvent()) !== 'HELD') return 'the read models are of another log';
     this.#position = state.position;
     this.#wake();
     return null;
-  }
-
-  /** True where the log has that event at that place; a copy of the log has it at another position. */
-  async #holds(stream: string, revision: number, id: string, position: Position): Promise<boolean> {
-    for await (const [event] of this.#store.readStream(stream, revision)) {
-      return event?.id === id && event.position === position;
-    }
-    return false;
   }
 
   #state(database: ReadDatabase, schema: 'main' | 'before' = 'main') {

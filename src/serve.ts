@@ -110,8 +110,9 @@ export async function serve(
     throw error;
   });
   const prepared = projector.prepare(onProgress, stop.signal);
-  const following = prepared.then(async () => {
-    void lag.follow(stop.signal, {
+  const projecting = prepared.then(() => projector.follow(stop.signal));
+  const watching = prepared.then(() =>
+    lag.follow(stop.signal, {
       away: () =>
         onError(
           new LogUnavailableError(
@@ -121,9 +122,9 @@ export async function serve(
         ),
       back: (seconds) =>
         onNotice(`the log ${placeOfLog(config)} answers again, after ${Math.round(seconds)} s`),
-    });
-    await projector.follow(stop.signal);
-  });
+    }),
+  );
+  const following = Promise.all([projecting, watching]).then(() => {});
   // A ledger that does not fit the log says so, and is for somebody to look into; it stops nobody else.
   const recording = prepared
     .then(
@@ -153,7 +154,7 @@ export async function serve(
       if (lag.isLogAway) await store.close();
       await closing;
       stop.abort();
-      await following.catch(() => {});
+      await Promise.allSettled([projecting, watching]);
       await recording;
       await operations.close();
       await delivering;

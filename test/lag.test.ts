@@ -1,7 +1,8 @@
+import type { EventStore } from '../src/event-store/event-store';
 import { Lag } from '../src/lag';
 import { LogEnd } from '../src/log-end';
 import { Projector } from '../src/projector';
-import { more, ProjectedLog, seen } from './support/projected-log';
+import { LENGTH, more, ProjectedLog, seen } from './support/projected-log';
 
 const log = new ProjectedLog();
 const waited = () => new Promise((resolve) => setTimeout(resolve, 5));
@@ -58,6 +59,73 @@ describe('The lag of read models', () => {
     stop.abort();
     await Promise.all([following, looking]);
     expect(told).toEqual(['away', 'back 9']);
+  });
+});
+
+describe('A log that is another one than the read models were made of', () => {
+  /** Follows the log until `replaced` stands in its place for a minute; what the lag then says. */
+  async function followed(replaced: (was: EventStore) => Partial<EventStore>): Promise<unknown> {
+    let nowMs = 0;
+    let now: Partial<EventStore> = {};
+    const store = new Proxy(log.store, {
+      get: (was, name: keyof EventStore) => now[name] ?? was[name].bind(was),
+    });
+    const { projector } = await log.built([seen], store);
+    const stop = new AbortController();
+    const following = projector.follow(stop.signal);
+    const lag = new Lag(new LogEnd(store), projector, () => nowMs);
+    while (!(await lag.look())) await waited();
+    now = replaced(log.store);
+    const looks: unknown[] = [];
+    try {
+      for (const _ of Array(4)) {
+        looks.push(await lag.look());
+        nowMs += 2_000;
+      }
+    } catch (error) {
+      looks.push(error);
+    } finally {
+      stop.abort();
+      await following;
+    }
+    return looks;
+  }
+  const nothing = async function* () {};
+  const replacedError = expect.objectContaining({
+    name: 'LogReplacedError',
+    message: expect.stringContaining(`no longer holds the event at position ${LENGTH}, `),
+  });
+
+  it('is told once it stood there for some seconds: an older copy, or an empty one', async () => {
+    const looks = await followed(() => ({ readStream: nothing, lastPosition: async () => 1 }));
+    expect(looks).toEqual([false, false, false, replacedError]);
+    expect(await followed(() => ({ readStream: nothing, lastPosition: async () => undefined }))).toEqual(
+      looks,
+    );
+  });
+
+  it('is told where it has grown since, and holds another event in that place', async () => {
+    const looks = await followed((was) => ({
+      readStream: (stream, from = 0) => was.readStream(stream, from - 1),
+      lastPosition: async () => 1_000_000,
+    }));
+    expect(looks).toEqual([false, false, false, replacedError]);
+  });
+
+  it('is none where a stream was deleted and the log goes on', async () => {
+    expect(await followed(() => ({ readStream: nothing }))).toEqual([true, true, true, true]);
+  });
+
+  it('is none where it was so for a moment', async () => {
+    let reads = 0;
+    const looks = await followed((was) => ({
+      readStream: (...args) => {
+        reads += 1;
+        return reads < 3 ? nothing() : was.readStream(...args);
+      },
+      lastPosition: async () => (reads < 2 ? 1 : LENGTH),
+    }));
+    expect(looks).toEqual([false, false, true, true]);
   });
 });
 

@@ -11,6 +11,7 @@ import {
 } from '../event-store/event-store';
 import { OutFileError } from '../export/write-out';
 import { ImportError } from '../import-factsheets';
+import { LogReplacedError } from '../lag';
 import { LedgerMisfitError } from '../ledger/ledger';
 import { LedgerFileError } from '../ledger/ledger-file';
 import { NoteError } from '../ledger/note';
@@ -222,6 +223,7 @@ function isForTheUser(error: unknown): error is Error {
     error instanceof LogInUseError ||
     error instanceof UnusableLogError ||
     error instanceof LogUnavailableError ||
+    error instanceof LogReplacedError ||
     error instanceof AppendTooLargeError ||
     error instanceof InvalidEventError ||
     error instanceof ExportLineError ||

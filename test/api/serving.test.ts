@@ -91,6 +91,20 @@ describe('The server', () => {
     expect(errors).toEqual([]);
   });
 
+  it('ends where an older copy of the log was put in its place', async () => {
+    let isOlder = false;
+    const { store } = opened.register;
+    const url = await start({
+      readStream: (...args) => (isOlder ? (async function* () {})() : store.readStream(...args)),
+      lastPosition: async () => (isOlder ? 1 : store.lastPosition()),
+    });
+    await untilReady(url);
+    isOlder = true;
+    await expect(running?.following).rejects.toThrow(
+      'the log no longer holds the event at position 44, up to which the read models were made of it',
+    );
+  }, 30_000);
+
   it('finishes the requests under way when it stops, and takes no new ones', async () => {
     let reading = 0;
     const { promise: gate, resolve: open } = Promise.withResolvers<void>();
