@@ -1,12 +1,14 @@
 import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { GraphQLError } from 'graphql';
+import { type DocumentNode, GraphQLError, parse } from 'graphql';
 import { awaitPositionOfExtensions, awaitPositionOfHeader, type PositionSources } from './awaited-position';
 import type { ApiContext } from './context';
 import type { Deadline } from './deadline';
 import { type DocumentParameters, type Documents, persistedQuery, withoutPersistedQuery } from './documents';
-import { errorBody, headersOfRefusal } from './errors';
+import { type ErrorCode, headersOfRefusal } from './errors';
+import { conditionalRootRefusal } from './following/conditional-root';
+import { sendError } from './http-errors';
 import { keepAnswers } from './kept-answers';
 import { LIMITS } from './limits';
 import { COST_OF_ASKING, type RateLimit } from './rate-limit';
@@ -67,6 +69,7 @@ function admit(request: FastifyRequest, documents: Documents): void {
   if (typeof parameters !== 'object' || parameters === null || Array.isArray(parameters)) return;
   const text = documents.textOf(parameters);
   if (text !== undefined) {
+    assertUnconditional(text);
     Object.assign(parameters, { query: text });
     // It has been dealt with, and Apollo would look for it in a list of its own.
     if (persistedQuery(parameters.extensions) !== undefined)
@@ -74,6 +77,23 @@ function admit(request: FastifyRequest, documents: Documents): void {
   }
   // Apollo reads the address itself, and what is written in an odd way it would read otherwise than was looked at.
   if (isGet) request.raw.url = `/graphql?${addressOf(parameters)}`;
+}
+
+/**
+ * Apollo gives up where a rule of graphql-js throws: see {@link conditionalRootRefusal}.
+ * @throws GraphQLError with code BAD_USER_INPUT
+ */
+function assertUnconditional(text: string): void {
+  if (!text.includes('subscription') || !/skip|include/.test(text)) return;
+  let document: DocumentNode;
+  try {
+    document = parse(text, { maxTokens: LIMITS.tokens });
+  } catch {
+    // Apollo says where it fails.
+    return;
+  }
+  const refusal = conditionalRootRefusal(document);
+  if (refusal !== null) throw refusal;
 }
 
 /** Parameters as an address has them; one that is given several times as often. */
@@ -87,6 +107,5 @@ function addressOf(parameters: object): string {
 function answerRefusal(reply: FastifyReply, error: GraphQLError): FastifyReply {
   const { message, extensions } = error;
   const { status = 400 } = (extensions.http ?? {}) as { status?: number };
-  reply.headers(headersOfRefusal(error));
-  return reply.code(status).send(errorBody(message, extensions.code as Parameters<typeof errorBody>[1]));
+  return sendError(reply.headers(headersOfRefusal(error)), status, message, extensions.code as ErrorCode);
 }

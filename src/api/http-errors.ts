@@ -42,8 +42,15 @@ export function sendError(
   message: string,
   code: ErrorCode,
 ): FastifyReply {
-  if (isBelowV1(reply.request.url)) return sendProblem(reply, problem(status, message, code));
-  return reply.code(status).send(errorBody(message, code));
+  const { url, headers } = reply.request;
+  if (isBelowV1(url)) return sendProblem(reply, problem(status, message, code));
+  return reply.code(status).type(graphqlTypeFor(headers)).send(errorBody(message, code));
+}
+
+/** The media type of an error in the form of GraphQL: that of its own where it is asked for first. */
+function graphqlTypeFor({ accept = '' }: IncomingMessage['headers']): string {
+  const [type = 'application/json'] = /application\/(?:graphql-response\+)?json/.exec(accept) ?? [];
+  return `${type}; charset=utf-8`;
 }
 
 /** What an error says of what is there. */

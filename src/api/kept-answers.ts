@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Position } from '../domain/events';
 import type { Asked } from './actions';
 import type { ApiContext } from './context';
-import { errorBody } from './errors';
+import { sendError } from './http-errors';
 import { Lru } from './lru';
 import { keyOfPrincipal } from './principal';
 
@@ -149,7 +149,7 @@ function parseBody(request: FastifyRequest, reply: FastifyReply, text: string): 
     return true;
   } catch {
     const message = 'the body is not JSON; expected {"query": "…", "variables": {…}}';
-    reply.code(400).send(errorBody(message, 'BAD_REQUEST'));
+    sendError(reply, 400, message, 'BAD_REQUEST');
     return false;
   }
 }

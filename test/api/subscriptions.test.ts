@@ -101,6 +101,38 @@ describe('A subscription', () => {
   });
 
   it.each([
+    ['is skipped by a variable', 'subscription ($s: Boolean!) { events @skip(if: $s) { id } }'],
+    [
+      'stands beside what is asked',
+      'query A { __typename } subscription B($s: Boolean!) { ... @include(if: $s) { events { id } } }',
+    ],
+    ['spells it across lines', 'subscription ($s: Boolean!) { events @,#\nskip(if: $s) { id } }'],
+  ])('that may leave its field out is told so over HTTP too: one that %s', async (_what, query) => {
+    for (const operationName of ['A', 'B']) {
+      const response = await fetch(`${server.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json' },
+        body: JSON.stringify({ query, operationName, variables: { s: true } }),
+      });
+      expect(response.headers.get('content-type')).toBe('application/graphql-response+json; charset=utf-8');
+      expect([response.status, await response.json()]).toEqual([
+        400,
+        {
+          errors: [
+            {
+              message: expect.stringMatching(
+                /^a subscription has @skip or @include at its top level; expected/,
+              ),
+              extensions: { code: 'BAD_USER_INPUT' },
+            },
+          ],
+        },
+      ]);
+    }
+    expect(server.internalErrors).toEqual([]);
+  });
+
+  it.each([
     ['is no GraphQL', 'subscription {', 'GRAPHQL_PARSE_FAILED', /^Syntax Error: /],
     [
       'asks what there is not',
@@ -117,6 +149,12 @@ describe('A subscription', () => {
     [
       'skips its field',
       'subscription { events @skip(if: true) { id } }',
+      'BAD_USER_INPUT',
+      /@skip or @include/,
+    ],
+    [
+      'skips its field by a variable',
+      'subscription ($s: Boolean!) { events @skip(if: $s) { id } }',
       'BAD_USER_INPUT',
       /@skip or @include/,
     ],
