@@ -28,6 +28,7 @@ import { keptDocuments } from './kept-documents';
 import { LIMITS, limits } from './limits';
 import { LONGEST_ID } from './node-id';
 import { trackConnections } from './open-connections';
+import { partialAnswers } from './partial-answers';
 import { pinnedAnswers } from './pinned-answers';
 import { audienceOf } from './principal';
 import { COST_OF_ASKING, RateLimit } from './rate-limit';
@@ -142,6 +143,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       knowWhatIsAsked(),
       tellInternalErrors(onError),
       timedOutAnswers(),
+      partialAnswers(),
       keepableAnswers(),
       checkVariables(schema),
       compiledQueries(schema),
