@@ -24,6 +24,8 @@ export interface VerdictChange {
 /** Events that may change what stands for an approach. */
 const MAY_CHANGE_VERDICTS: ReadonlySet<EventType> = new Set<EventType>([
   'AssessmentConcluded',
+  // It may give a confidential one to another inspectorate, or say that it was published before or after another.
+  'AssessmentCorrected',
   'FindingRecorded',
   'FindingCorrected',
   'FindingWithdrawn',
@@ -41,16 +43,17 @@ export async function verdictChanges(
   if (row === null) return [];
   const at = async (upTo: Position): Promise<Map<string, Standing>> => {
     const standings = await new ApproachReading(row, everythingUpTo(upTo, scope.audience), scope).standings();
-    return new Map(standings.map((standing) => [standing.indicator.code, standing]));
+    // Two frameworks may have indicators of the same code.
+    return new Map(standings.map((one) => [`${one.framework} ${one.indicator.code}`, one]));
   };
   const before = await at(position - 1);
   // A page has many of these, each with two readings.
   await scope.breathe();
   const after = await at(position);
   const changes: VerdictChange[] = [];
-  for (const [code, { indicator }] of new Map([...before, ...after])) {
-    const was = stateOf(before.get(code));
-    const is = stateOf(after.get(code));
+  for (const [key, { indicator }] of new Map([...before, ...after])) {
+    const was = stateOf(before.get(key));
+    const is = stateOf(after.get(key));
     if (JSON.stringify(was) !== JSON.stringify(is)) changes.push({ indicator, before: was, after: is });
   }
   return changes;
