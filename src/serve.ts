@@ -69,6 +69,7 @@ export async function serve(
       readModels: () => projector.position,
       lagSeconds: () => lag.seconds,
       isReady: () => projector.isLevel,
+      ledgerFits: () => follower.failure === undefined,
       webhooks: webhookStatuses,
     },
     (error) => onError(error, null),

@@ -12,6 +12,8 @@ export interface Positions {
   /** Since when the read models are not known to hold all of the log. */
   readonly lagSeconds: () => number;
   readonly isReady: () => boolean;
+  /** False once the ledger was found not to fit the log. */
+  readonly ledgerFits: () => boolean;
   readonly webhooks: () => readonly WebhookStatus[];
 }
 
@@ -23,7 +25,7 @@ export class Metrics {
   readonly #subscriptions: Gauge;
   readonly #events: Counter;
 
-  constructor({ log, readModels, lagSeconds, isReady, webhooks }: Positions) {
+  constructor({ log, readModels, lagSeconds, isReady, ledgerFits, webhooks }: Positions) {
     const registers = [this.#registry];
     collectDefaultMetrics({ register: this.#registry });
     this.#requests = new Histogram({
@@ -68,6 +70,11 @@ export class Metrics {
     );
     gauge('toetsspoor_ready', '1 where requests are answered, 0 while the read models catch up.', () =>
       Number(isReady()),
+    );
+    gauge(
+      'toetsspoor_ledger_fits',
+      '1 where the ledger records the log, 0 where it does not fit: nothing is signed then.',
+      () => Number(ledgerFits()),
     );
     const ofWebhooks = (
       name: string,

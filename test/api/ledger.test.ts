@@ -7,6 +7,7 @@ import { CompactRange, verifyConsistency, verifyInclusion } from '../../src/ledg
 import { readSigningKey } from '../../src/ledger/signing-key';
 import { serve } from '../../src/serve';
 import { collect } from '../event-store/sample-events';
+import { freePort } from '../support/free-port';
 import { IS_SECOND_ROUND } from '../support/kurrentdb';
 import {
   maastricht,
@@ -160,7 +161,8 @@ describe('The ledger over HTTP', () => {
       log.exec(`UPDATE events SET metadata = replace(metadata, 'tester', 'nobody') WHERE position = 44`);
       log.close();
 
-      const two = await serve(opened.register, opened.config, (error) => told.push(error));
+      const metrics = { host: '127.0.0.1', port: await freePort() };
+      const two = await serve(opened.register, { ...opened.config, metrics }, (error) => told.push(error));
       try {
         const query = encodeURIComponent('{ frameworks { code } checkpoint { size } }');
         while (told.length === 0) await sleep(5);
@@ -177,6 +179,8 @@ describe('The ledger over HTTP', () => {
           },
         ]);
         expect((await fetch(`${two.url}/checkpoint`)).status).toBe(503);
+        const figures = await (await fetch(`http://127.0.0.1:${metrics.port}/metrics`)).text();
+        expect(figures.split('\n')).toContain('toetsspoor_ledger_fits 0');
       } finally {
         await two.close();
       }

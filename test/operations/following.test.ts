@@ -1,11 +1,11 @@
 import { readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
-import { type AddressInfo, connect as connectTcp } from 'node:net';
+import { connect as connectTcp } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { SAMPLE_2013, startServerWith, type TestServer } from '../api/support';
+import { freePort } from '../support/free-port';
 
 interface Line {
   readonly name: string;
@@ -202,12 +202,4 @@ async function raw({ url }: TestServer, bytes: string): Promise<number> {
   socket.write(bytes);
   await new Promise((resolve) => socket.on('close', resolve));
   return Number(/^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1]);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -3,9 +3,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { maastricht, SAMPLE_2013, startServerWith, type TestServer } from '../api/support';
+import { freePort } from '../support/free-port';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const PARENT = '00f067aa0ba902b7';
@@ -117,6 +117,7 @@ describe('The metrics', () => {
       `toetsspoor_log_position ${position}`,
       `toetsspoor_read_model_position ${position}`,
       'toetsspoor_ready 1',
+      'toetsspoor_ledger_fits 1',
     ])
       expect(text.split('\n')).toContain(line);
     expect(text).toMatch(/^toetsspoor_read_model_lag_seconds [\d.]+$/m);
@@ -262,13 +263,4 @@ function plain({ key, value }: any): [string, unknown] {
     return 'arrayValue' in one ? one.arrayValue.values.map(typed) : (one.stringValue ?? one.boolValue);
   };
   return [key, typed(value)];
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await sleep(1);
-  return port;
 }
