@@ -1,4 +1,4 @@
-import { EVENT_TYPES, type EventType, type Position } from '../src/domain/events';
+import type { EventType, Position } from '../src/domain/events';
 import type { FrameworkLine } from '../src/domain/framework';
 import { approachOfStream } from '../src/domain/streams';
 import { type ApproachRow, approachesByKey, approachKey, readWhole } from './approaches';
@@ -23,8 +23,18 @@ export interface Derived extends Pick<Projection, 'name' | 'version' | 'tables' 
     frameworks: (code: string) => FrameworkLine,
     first: Position,
   ): void;
-  /** The same of a stream that is no approach's, where there are such rows. */
-  writeOther?(database: ReadDatabase, stream: string, first: Position): void;
+  /**
+   * The same of a stream that is no approach's, where there are such rows.
+   * @param last position of its last event
+   */
+  writeOther?(database: ReadDatabase, stream: string, first: Position, last: Position): void;
+}
+
+/** What a stream got since its rows were written: of which types, and between which positions. */
+interface Touched {
+  readonly types: Set<EventType>;
+  readonly first: Position;
+  last: Position;
 }
 
 /**
@@ -32,23 +42,23 @@ export interface Derived extends Pick<Projection, 'name' | 'version' | 'tables' 
  * transaction commits reads the history of each of them once, for all.
  */
 export function derived(models: readonly Derived[]): Projection {
-  const changing = new Map<EventType, readonly Derived[]>(
-    EVENT_TYPES.map((type) => [type, models.filter(({ changes }) => changes[type])]),
-  );
   return {
     name: models.map(({ name }) => name).join('+'),
     version: models.reduce((sum, { version }) => sum + version, 0),
     tables: Object.assign({}, ...models.map(({ tables }) => tables)),
     indexes: models.flatMap(({ indexes = [] }) => indexes),
     writer(database) {
-      const touched = new Map<string, { readonly models: Set<Derived>; readonly first: Position }>();
+      const touched = new Map<string, Touched>();
       return {
         apply({ type, stream, position }) {
-          const changed = changing.get(type) ?? [];
-          if (changed.length === 0) return;
+          if (!models.some(({ changes }) => changes[type])) return;
           const known = touched.get(stream);
-          if (known === undefined) touched.set(stream, { models: new Set(changed), first: position });
-          else for (const model of changed) known.models.add(model);
+          if (known === undefined) {
+            touched.set(stream, { types: new Set([type]), first: position, last: position });
+          } else {
+            known.types.add(type);
+            known.last = position;
+          }
         },
         finish() {
           const lines = new Map<string, FrameworkLine>();
@@ -57,10 +67,11 @@ export function derived(models: readonly Derived[]): Projection {
             lines.set(code, line);
             return line;
           };
-          for (const [stream, { models: changed, first }] of touched) {
+          for (const [stream, { types, first, last }] of touched) {
+            const changed = models.filter(({ changes }) => [...types].some((type) => changes[type]));
             const approach = approachOfStream(stream);
             if (approach === null) {
-              for (const model of changed) model.writeOther?.(database, stream, first);
+              for (const model of changed) model.writeOther?.(database, stream, first, last);
               continue;
             }
             const key = approachKey(approach);

@@ -1,4 +1,5 @@
 import type { EventType, Position } from '../src/domain/events';
+import type { Fact } from '../src/domain/facts';
 import {
   type AnyOf,
   type Release,
@@ -10,22 +11,25 @@ import type { ReadDatabase } from './database';
 import type { Derived } from './derived';
 import type { EventPlace } from './event-index';
 
+/** Where the events of a stretch are there as they are recorded: before all positions. */
+const AS_RECORDED = 0;
+
 /**
  * From where in the log on each event is there, and for whom: what those who do not see everything follow the log
  * by. `within` and `outside` are lists of lists of subjects in JSON, null where they are empty.
  */
 export const releases: Derived = {
   name: 'releases',
-  version: 3,
+  version: 4,
   tables: {
     releases: `CREATE TABLE releases (
-      stream INTEGER NOT NULL,
       released INTEGER NOT NULL,
-      position INTEGER NOT NULL,
-      type INTEGER NOT NULL,
+      first INTEGER NOT NULL,
+      last INTEGER NOT NULL,
+      stream INTEGER NOT NULL,
       within TEXT,
       outside TEXT,
-      PRIMARY KEY (stream, released, position)
+      PRIMARY KEY (released, first)
     ) WITHOUT ROWID`,
     release_subjects: `CREATE TABLE release_subjects (
       position INTEGER PRIMARY KEY,
@@ -34,10 +38,7 @@ export const releases: Derived = {
       framework TEXT
     )`,
   },
-  indexes: [
-    'CREATE INDEX releases_by_type ON releases (type, released, position)',
-    'CREATE INDEX releases_in_order ON releases (released, position)',
-  ],
+  indexes: ['CREATE INDEX releases_by_stream ON releases (stream)'],
   changes: {
     FrameworkPublished: true,
     FrameworkRevised: true,
@@ -76,54 +77,74 @@ export const releases: Derived = {
         framework,
       );
     }
-    // What an event releases stays as it is, so what those before released lies in the table already.
-    const later = releasesOf(history)
-      .filter(({ from }) => from >= first)
-      .sort((a, b) => a.from - b.from || a.fact.position - b.fact.position);
-    // By position: while all is built anew there is no index by stream yet.
-    const places = new Map(
-      database
-        .tuples<[position: Position, stream: number, type: number]>(
-          'SELECT e.position, e.stream, e.type FROM json_each(?) AS r JOIN events AS e ON e.position = r.value',
-          JSON.stringify([...new Set(later.map(({ fact }) => fact.position))]),
-        )
-        .map((place) => [place[0], place]),
+    const [stream] = database.tuples<[id: number]>(
+      'SELECT stream FROM events WHERE position = ?',
+      history.registration?.position ?? 0,
     );
-    const json = jsonOfLists();
-    const rows = database.inserter('releases', COLUMNS);
-    for (const { fact, from, within, outside } of later) {
-      const [position, stream, type] = places.get(fact.position) ?? [];
-      if (position === undefined || stream === undefined || type === undefined)
-        throw new RangeError(`event ${fact.position} is not in the index of events`);
-      rows.add(from, position, stream, type, json(within), json(outside));
+    if (stream === undefined) return;
+    // What an event releases stays as it is, so the rows before are there already, but that the last may go on.
+    const rows = database.inserter(
+      'releases',
+      ['released', 'first', 'last', 'stream', 'within', 'outside'],
+      'ON CONFLICT DO UPDATE SET last = excluded.last',
+    );
+    for (const stretch of stretchesOf(releasesOf(history))) {
+      const { released, within, outside } = stretch;
+      const [begin, end] = [stretch.first.position, stretch.last.position];
+      if (Math.max(released, end) >= first)
+        rows.add(released, begin, end, stream[0], json(within), json(outside));
     }
     rows.flush();
   },
   // What is no approach's is there for everybody as it is recorded.
-  writeOther(database, stream, first) {
+  writeOther(database, stream, first, last) {
+    const id = 'SELECT id FROM event_streams WHERE name = ?';
+    if (database.run(`UPDATE releases SET last = ? WHERE stream = (${id})`, last, stream) > 0) return;
     database.run(
-      `INSERT INTO releases (released, position, stream, type)
-       SELECT position, position, stream, type FROM events
-       WHERE stream = (SELECT id FROM event_streams WHERE name = ?) AND position >= ?`,
-      stream,
-      first,
+      `INSERT INTO releases (released, first, last, stream) VALUES (${AS_RECORDED}, ?, ?, (${id}))`,
+      ...[first, last, stream],
     );
   },
 };
 
-const COLUMNS = ['released', 'position', 'stream', 'type', 'within', 'outside'];
+/** Events of a stream, one after the other, that are released together, or each as it is recorded. */
+interface Stretch extends Pick<Release, 'within' | 'outside'> {
+  /** The position that releases them, or {@link AS_RECORDED}. */
+  readonly released: Position;
+  readonly first: Fact;
+  last: Fact;
+}
 
-/** Gives lists as JSON, null where they are empty; many events share theirs, which are written once. */
-function jsonOfLists(): (lists: readonly AnyOf[]) => string | null {
-  const known = new Map<readonly AnyOf[], string | null>();
-  return (lists) => {
-    let json = known.get(lists);
-    if (json === undefined) {
-      json = lists.length === 0 ? null : JSON.stringify(lists);
-      known.set(lists, json);
-    }
-    return json;
-  };
+/** The longest stretches; that which ends with the log goes on with the next event that is released alike. */
+function stretchesOf(releases: readonly Release[]): Stretch[] {
+  const stretches: Stretch[] = [];
+  const releasedOf = ({ fact, from }: Release): Position => (from === fact.position ? AS_RECORDED : from);
+  const inOrder = releases.toSorted(
+    (a, b) => releasedOf(a) - releasedOf(b) || a.fact.revision - b.fact.revision,
+  );
+  for (const release of inOrder) {
+    const { fact, within, outside } = release;
+    const released = releasedOf(release);
+    const open = stretches.at(-1);
+    if (
+      open?.released === released &&
+      open.last.revision + 1 === fact.revision &&
+      isSame(open.within, within) &&
+      isSame(open.outside, outside)
+    )
+      open.last = fact;
+    else stretches.push({ released, first: fact, last: fact, within, outside });
+  }
+  return stretches;
+}
+
+/** Most of those that are the same are the same object. */
+function isSame(some: readonly AnyOf[], others: readonly AnyOf[]): boolean {
+  return some === others || json(some) === json(others);
+}
+
+function json(lists: readonly AnyOf[]): string | null {
+  return lists.length === 0 ? null : JSON.stringify(lists);
 }
 
 /** A release of an event, and where that lies. */
@@ -151,11 +172,11 @@ interface StoredRelease extends EventPlace {
 export function releasePage(database: ReadDatabase, filter: ReleaseFilter): ReleaseRow[] {
   const { types, stream, limit } = filter;
   // Of each type a page by the index, as those of a few types may lie far from one another.
-  if (types !== null && stream === null) {
-    const pages = [...new Set(types)].flatMap((type) => pageOf(database, filter, [type]));
-    return pages.sort((a, b) => a.from - b.from || a.position - b.position).slice(0, limit);
-  }
-  return pageOf(database, filter, types);
+  const wanted = types !== null && stream === null ? [...new Set(types)].map((type) => [type]) : [types];
+  return wanted
+    .flatMap((some) => pageOf(database, filter, some))
+    .sort((a, b) => a.from - b.from || a.position - b.position)
+    .slice(0, limit);
 }
 
 function pageOf(
@@ -163,39 +184,68 @@ function pageOf(
   { after, upTo, stream, isPublic, limit }: ReleaseFilter,
   types: readonly EventType[] | null,
 ): ReleaseRow[] {
-  const ofTypes = 'SELECT t.id FROM json_each(?) AS w JOIN event_types AS t ON t.name = w.value';
   const [onlyType] = types ?? [];
-  const isOfType = types?.length === 1 ? '= (SELECT id FROM event_types WHERE name = ?)' : `IN (${ofTypes})`;
-  const rows = database.all<StoredRelease>(
-    `${RELEASES} WHERE (r.released, r.position) > (?, ?) AND r.released <= ?
-       ${stream === null ? '' : 'AND r.stream = (SELECT id FROM event_streams WHERE name = ?)'}
-       ${types === null ? '' : `AND r.type ${isOfType}`}
-       ${isPublic ? 'AND r.within IS NULL' : ''}
-     ORDER BY r.released, r.position LIMIT ?`,
-    after.from,
-    after.position,
+  const isOne = types?.length === 1;
+  const ofTypes = isOne
+    ? '= (SELECT id FROM event_types WHERE name = ?4)'
+    : 'IN (SELECT t.id FROM json_each(?4) AS w JOIN event_types AS t ON t.name = w.value)';
+  const among = (table: 'e' | 'r'): string => `
+    ${stream === null ? '' : `AND ${table}.stream = (SELECT id FROM event_streams WHERE name = ?5)`}
+    ${isPublic ? 'AND r.within IS NULL' : ''}`;
+  const rowsOf = (sql: string, last: Position): ReleaseRow[] =>
+    database
+      .all<StoredRelease>(
+        `${sql} LIMIT ?6`,
+        ...[after.from, after.position, last],
+        ...[isOne ? (onlyType ?? null) : JSON.stringify(types), stream, limit],
+      )
+      .map(parsed);
+  // Most stretches hold none of a type that is rare, which the index by type tells.
+  const mayHold =
+    stream === null
+      ? `AND (SELECT min(position) FROM events WHERE type ${ofTypes} AND position >= r.first) <= r.last`
+      : '';
+  const later = rowsOf(
+    `${LATER} WHERE r.released BETWEEN max(?1, 1) AND ?3 AND (r.released > ?1 OR e.position > ?2) ${among('r')}
+       ${types === null ? '' : `AND +e.type ${ofTypes} ${mayHold}`}
+     ORDER BY r.released, r.first, e.position`,
     upTo,
-    ...(stream === null ? [] : [stream]),
-    ...(types === null ? [] : [types.length === 1 ? String(onlyType) : JSON.stringify(types)]),
-    limit,
   );
-  return rows.map(parsed);
+  // What comes behind a full page need not be looked at.
+  const end = later.length < limit ? upTo : (later.at(-1)?.from ?? upTo);
+  const atOnce = rowsOf(
+    `${AT_ONCE} WHERE e.position BETWEEN ?1 AND ?3 AND (e.position > ?1 OR e.position > ?2) ${among('e')}
+       ${types === null ? '' : `AND e.type ${ofTypes}`}
+     ORDER BY e.position`,
+    end,
+  );
+  return [...atOnce, ...later];
 }
 
 /** All releases of the event at that place. */
 export function releasesOfEvent(database: ReadDatabase, { stream, position }: EventPlace): ReleaseRow[] {
-  return database
-    .all<StoredRelease>(
-      `${RELEASES} WHERE r.stream = (SELECT id FROM event_streams WHERE name = ?) AND r.position = ?
-       ORDER BY r.released`,
-      stream,
-      position,
-    )
-    .map(parsed);
+  return [AT_ONCE, LATER].flatMap((select) =>
+    database
+      .all<StoredRelease>(
+        `${select} WHERE e.position = ? AND r.stream = (SELECT id FROM event_streams WHERE name = ?)
+         ${select === LATER ? 'AND r.released > 0' : ''} ORDER BY r.released`,
+        position,
+        stream,
+      )
+      .map(parsed),
+  );
 }
 
-const RELEASES = `SELECT r.released AS "from", r.position, s.name AS stream, e.revision, r.within, r.outside
-  FROM releases AS r JOIN events AS e ON e.position = r.position JOIN event_streams AS s ON s.id = r.stream`;
+const COLUMNS = `e.position, (SELECT name FROM event_streams WHERE id = e.stream) AS stream, e.revision,
+  r.within, r.outside`;
+/** In the order of releases, each with its stretch of events. */
+const LATER = `SELECT r.released AS "from", ${COLUMNS} FROM releases AS r
+  CROSS JOIN events AS e ON e.stream = r.stream AND e.position BETWEEN r.first AND r.last`;
+/** In the order of events, each with the stretch that it lies in. */
+const AT_ONCE = `SELECT e.position AS "from", ${COLUMNS} FROM events AS e
+  CROSS JOIN releases AS r ON r.released = ${AS_RECORDED} AND r.last >= e.position AND r.first = (
+    SELECT max(first) FROM releases
+    WHERE stream = e.stream AND released = ${AS_RECORDED} AND first <= e.position)`;
 
 function parsed({ within, outside, ...place }: StoredRelease): ReleaseRow {
   const list = (json: string | null): Position[][] => (json === null ? [] : JSON.parse(json));

@@ -18,8 +18,9 @@ export function subjects(history: ApproachHistory): Subject[] {
   };
   for (const assessment of history.assessments) {
     const { sources, developments, findings, attentionPoints, improvementPoints } = assessment.found;
+    const of = [assessment];
     add(
-      [assessment],
+      of,
       assessment,
       assessment.concluded,
       assessment.abandoned,
@@ -27,8 +28,8 @@ export function subjects(history: ApproachHistory): Subject[] {
       ...sources,
       ...developments,
     );
-    for (const fact of [...findings, ...attentionPoints]) add([assessment], fact, fact.withdrawn);
-    for (const point of improvementPoints) add([assessment], point, ...point.corrections);
+    for (const fact of [...findings, ...attentionPoints]) add(of, fact, fact.withdrawn);
+    for (const point of improvementPoints) add(of, point, ...point.corrections);
   }
   for (const report of history.followed.followUps)
     add(assessmentsOfFollowed(history, report), report, report.withdrawn);

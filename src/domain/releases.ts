@@ -101,30 +101,38 @@ export function releasesOf(history: ApproachHistory): Release[] {
 type Step = Pick<Release, 'within' | 'outside'> & { readonly from: Position | null };
 
 /**
- * The steps of events that were worked out already: those of an assessment that were recorded between the same
- * two of its turns share them, and most events do.
+ * The steps of events that were worked out already: those that speak of an assessment and were recorded between
+ * the same two of its turns share them, and most events do.
  */
 class KnownSteps {
-  readonly #turns = new Map<string, readonly Position[]>();
-  readonly #steps = new Map<string, readonly Step[]>();
+  readonly #known = new Map<readonly AssessmentFact[], KnownOf>();
 
   /** The steps of an event that speaks of these assessments and is there for nobody before `earliest`. */
   of(of: readonly AssessmentFact[], earliest: Position): readonly Step[] {
-    const name = of.map(({ position }) => position).join();
-    let turns = this.#turns.get(name);
-    if (turns === undefined) {
-      turns = of.flatMap((one) => [...assessorsOf(one).map(({ position }) => position), publicFrom(one)]);
-      this.#turns.set(name, turns);
+    let known = this.#known.get(of);
+    if (known === undefined) {
+      const turns = of.flatMap((one) => [
+        ...assessorsOf(one).map(({ position }) => position),
+        publicFrom(one),
+      ]);
+      known = { turns, steps: new Map() };
+      this.#known.set(of, known);
     }
-    const place = turns.map((turn) => Math.sign(earliest - turn)).join();
-    const key = `${name} ${place}`;
-    let steps = this.#steps.get(key);
+    let place = '';
+    for (const turn of known.turns) place += earliest < turn ? '<' : '>';
+    let steps = known.steps.get(place);
     if (steps === undefined) {
       steps = stepsOf(of, earliest);
-      this.#steps.set(key, steps);
+      known.steps.set(place, steps);
     }
     return steps;
   }
+}
+
+/** The turns of assessments, and the steps of their events by how they lie to each of them. */
+interface KnownOf {
+  readonly turns: readonly Position[];
+  readonly steps: Map<string, readonly Step[]>;
 }
 
 function stepsOf(of: readonly AssessmentFact[], earliest: Position): Step[] {

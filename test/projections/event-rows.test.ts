@@ -30,9 +30,12 @@ const text = (revision: number, words: string | null, reason: string | null = nu
   `+ texts ${JSON.stringify({ position: revision + 2, text: words, reason })}`;
 const year = (cells: object) => [{ year: 2013, version: 1, cells, attentionPoints: {} }];
 
-/** From where on the event itself is there, for those who have the subjects within their limits or for all. */
+/** The event itself is there as it is recorded, for those who have the subjects within their limits or for all. */
 const released = (position: number, within: string | null = null): string =>
-  `+ releases ${position} from ${position}, within ${within}, outside null`;
+  `+ releases ${position} to ${position} from 0, within ${within}, outside null`;
+/** The same, as the events are that stand before it in its stream. */
+const releasedFrom = (first: number, position: number): string =>
+  `~ releases [0,${first}] {"last":${position}}`;
 
 /**
  * What an event of each type does to the rows of each projection, behind the events of its sample and the
@@ -40,7 +43,7 @@ const released = (position: number, within: string | null = null): string =>
  */
 const CASES: Readonly<Record<EventType, readonly string[]>> = {
   FrameworkPublished: ['+ framework_events KADER 1', released(1)],
-  FrameworkRevised: ['+ framework_events KADER 2', released(2)],
+  FrameworkRevised: ['+ framework_events KADER 2', releasedFrom(1, 2)],
   ApproachRegistered: [
     '+ approaches 1',
     '+ history_parts -1',
@@ -59,36 +62,35 @@ const CASES: Readonly<Record<EventType, readonly string[]>> = {
     released(3, '[[3]]'),
     text(1, 'De aanpak.'),
   ],
-  SourceConsulted: [HEAD, FOUND, released(4, '[[3]]')],
-  FindingRecorded: [HEAD, FOUND, released(4, '[[3]]'), text(2, 'f')],
-  AttentionPointRaised: [HEAD, FOUND, released(5, '[[3]]'), text(3, 'LET OP: a')],
+  SourceConsulted: [HEAD, FOUND, releasedFrom(3, 4)],
+  FindingRecorded: [HEAD, FOUND, releasedFrom(3, 4), text(2, 'f')],
+  AttentionPointRaised: [HEAD, FOUND, releasedFrom(3, 5), text(3, 'LET OP: a')],
   ImprovementPointIdentified: [
     HEAD,
     FOUND,
     `+ improvement_points ${KEY},3] null`,
-    released(5, '[[3]]'),
+    releasedFrom(3, 5),
     text(3, 'p'),
   ],
-  DevelopmentNoted: [HEAD, FOUND, released(4, '[[3]]'), text(2, 'Er is een nieuwe regisseur.')],
+  DevelopmentNoted: [HEAD, FOUND, releasedFrom(3, 4), text(2, 'Er is een nieuwe regisseur.')],
   AssessmentConcluded: [
     `+ approach_years ${JSON.stringify(year({ '1.1.1': 'MET' }))}`,
     HEAD,
-    '+ releases 2 from 5, within null, outside [[2]]',
-    '+ releases 3 from 5, within null, outside [[3]]',
-    '+ releases 4 from 5, within null, outside [[3]]',
     released(5),
+    '+ releases 2 to 2 from 5, within null, outside [[2]]',
+    '+ releases 3 to 4 from 5, within null, outside [[3]]',
   ],
-  AssessmentAbandoned: [HEAD, released(5, '[[3]]'), text(3, null, 'Niemand maakt het af.')],
-  FollowUpReported: [HEAD, FOLLOWED, released(9, '[[8]]'), text(7, 'Opgepakt.')],
+  AssessmentAbandoned: [HEAD, releasedFrom(3, 5), text(3, null, 'Niemand maakt het af.')],
+  FollowUpReported: [HEAD, FOLLOWED, releasedFrom(8, 9), text(7, 'Opgepakt.')],
   FollowUpAssessed: [HEAD, FOUND_LATER, released(10, '[[8]]'), text(8, 'j')],
-  CommitmentMade: [HEAD, FOLLOWED, released(9, '[[8]]'), text(7, 'c')],
-  CommitmentSettled: [HEAD, FOLLOWED, released(9), text(7, 'Het convenant is getekend.')],
+  CommitmentMade: [HEAD, FOLLOWED, releasedFrom(8, 9), text(7, 'c')],
+  CommitmentSettled: [HEAD, FOLLOWED, releasedFrom(7, 9), text(7, 'Het convenant is getekend.')],
   FindingCorrected: [
     `~ approach_years ${JSON.stringify(year({ '1.1.1': 'MET', '2.2.1': 'MET' }))}`,
     HEAD,
     FOUND,
     `~ improvement_points ${KEY},4] null`,
-    released(8),
+    releasedFrom(7, 8),
     text(6, 'better', 'Verkeerd overgenomen.'),
   ],
   FindingWithdrawn: [
@@ -96,30 +98,30 @@ const CASES: Readonly<Record<EventType, readonly string[]>> = {
     HEAD,
     FOUND,
     `~ improvement_points ${KEY},4] null`,
-    released(8),
+    releasedFrom(7, 8),
     text(6, null, 'Ten onrechte.'),
   ],
-  FollowUpCorrected: [HEAD, FOLLOWED, released(9), text(7, 'Afgerond.', 'Verkeerd overgenomen.')],
-  AssessmentCorrected: [HEAD, released(8), text(6, 'De aanpak.', 'Verkeerd overgenomen.')],
+  FollowUpCorrected: [HEAD, FOLLOWED, releasedFrom(7, 9), text(7, 'Afgerond.', 'Verkeerd overgenomen.')],
+  AssessmentCorrected: [HEAD, releasedFrom(7, 8), text(6, 'De aanpak.', 'Verkeerd overgenomen.')],
   AttentionPointWithdrawn: [
     `~ approach_years ${JSON.stringify(year({ '1.1.1': 'MET' }))}`,
     HEAD,
     FOUND,
-    released(7),
+    releasedFrom(6, 7),
     text(5, null, 'Ten onrechte.'),
   ],
   ImprovementPointCorrected: [
     HEAD,
     FOUND,
-    released(8),
+    releasedFrom(7, 8),
     text(6, 'Leg de afspraken vast.', 'Onjuist verwoord.'),
   ],
-  CommitmentWithdrawn: [HEAD, FOLLOWED, released(9), text(7, null, 'Ten onrechte.')],
+  CommitmentWithdrawn: [HEAD, FOLLOWED, releasedFrom(7, 9), text(7, null, 'Ten onrechte.')],
   FollowUpWithdrawn: [
     HEAD,
     FOLLOWED,
     `~ improvement_points ${KEY},4] OPEN`,
-    released(9),
+    releasedFrom(7, 9),
     text(7, null, 'Ten onrechte.'),
   ],
   TextsLeftOut: [released(1)],
@@ -159,8 +161,9 @@ function inShort(line: string): string {
   const { code, version, years, head, facts, id, status, ...rest } = JSON.parse(json);
   const [sign = '', table = ''] = line.split(' ');
   if (table === 'releases') {
-    const { released, position, within, outside } = rest;
-    return `${sign} releases ${position} from ${released}, within ${within}, outside ${outside}`;
+    const { released, first, last, within, outside } = rest;
+    if (sign === '~') return line;
+    return `${sign} releases ${first} to ${last} from ${released}, within ${within}, outside ${outside}`;
   }
   if (table === 'release_subjects') return `${sign} release_subjects ${rest.position} ${rest.assessor}`;
   if (table === 'framework_events') return `${sign} ${table} ${code} ${version}`;
