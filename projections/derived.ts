@@ -1,4 +1,4 @@
-import type { EventType, Position } from '../src/domain/events';
+import { EVENT_TYPES, type EventType, type Position } from '../src/domain/events';
 import type { FrameworkLine } from '../src/domain/framework';
 import { approachOfStream } from '../src/domain/streams';
 import { type ApproachRow, approachesByKey, approachKey, readWhole } from './approaches';
@@ -42,6 +42,7 @@ interface Touched {
  * transaction commits reads the history of each of them once, for all.
  */
 export function derived(models: readonly Derived[]): Projection {
+  const changing = new Set(EVENT_TYPES.filter((type) => models.some(({ changes }) => changes[type])));
   return {
     name: models.map(({ name }) => name).join('+'),
     version: models.reduce((sum, { version }) => sum + version, 0),
@@ -51,7 +52,7 @@ export function derived(models: readonly Derived[]): Projection {
       const touched = new Map<string, Touched>();
       return {
         apply({ type, stream, position }) {
-          if (!models.some(({ changes }) => changes[type])) return;
+          if (!changing.has(type)) return;
           const known = touched.get(stream);
           if (known === undefined) {
             touched.set(stream, { types: new Set([type]), first: position, last: position });

@@ -118,22 +118,22 @@ interface Stretch extends Pick<Release, 'within' | 'outside'> {
 /** The longest stretches; that which ends with the log goes on with the next event that is released alike. */
 function stretchesOf(releases: readonly Release[]): Stretch[] {
   const stretches: Stretch[] = [];
-  const releasedOf = ({ fact, from }: Release): Position => (from === fact.position ? AS_RECORDED : from);
-  const inOrder = releases.toSorted(
-    (a, b) => releasedOf(a) - releasedOf(b) || a.fact.revision - b.fact.revision,
-  );
-  for (const release of inOrder) {
-    const { fact, within, outside } = release;
-    const released = releasedOf(release);
-    const open = stretches.at(-1);
-    if (
-      open?.released === released &&
-      open.last.revision + 1 === fact.revision &&
-      isSame(open.within, within) &&
-      isSame(open.outside, outside)
-    )
-      open.last = fact;
-    else stretches.push({ released, first: fact, last: fact, within, outside });
+  const together = Map.groupBy(releases, ({ fact, from }) => (from === fact.position ? AS_RECORDED : from));
+  for (const [released, own] of together) {
+    let open: Stretch | undefined;
+    for (const { fact, within, outside } of own.sort((a, b) => a.fact.revision - b.fact.revision)) {
+      if (
+        open !== undefined &&
+        open.last.revision + 1 === fact.revision &&
+        isSame(open.within, within) &&
+        isSame(open.outside, outside)
+      ) {
+        open.last = fact;
+      } else {
+        open = { released, first: fact, last: fact, within, outside };
+        stretches.push(open);
+      }
+    }
   }
   return stretches;
 }

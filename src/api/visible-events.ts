@@ -1,6 +1,6 @@
 import { type AsOf, publicBy, speaksBy } from '../domain/as-of';
 import { isThere, withdrawalAt } from '../domain/corrections';
-import { subjectsOfFactsheets } from '../domain/event-subjects';
+import { subjects, subjectsOfFactsheets } from '../domain/event-subjects';
 import type { AssessmentFact, CommitmentFact, Fact, FollowUpFact } from '../domain/facts';
 import type { ApproachHistory } from '../domain/history';
 import { isToldApart, mayKnow, settlementAt } from '../domain/improvement';
@@ -28,11 +28,11 @@ export function visibleEvents(history: ApproachHistory, asOf: AsOf): Fact[] {
   };
 
   add(history.registration);
-  const subjects = subjectsOfFactsheets(history);
+  const ofFactsheets = subjectsOfFactsheets(history, subjects(history));
   history.factsheets.forEach((factsheet, index) => {
     const { reference, publicFrom } = factsheet;
     if (!speaksBy(asOf, Number(reference)) || !publicBy(asOf, publicFrom)) return;
-    const subject = subjects[index];
+    const subject = ofFactsheets[index];
     if (subject !== undefined && subject.fact.position <= asOf.upTo && subject.of.every(mayBeKnown))
       add(factsheet);
   });

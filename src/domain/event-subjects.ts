@@ -41,10 +41,14 @@ export function subjects(history: ApproachHistory): Subject[] {
 /**
  * What each document of an approach tells of, in their order: what the event behind it speaks of, as a document
  * is followed by what was read from it, in one append. Undefined as long as that has not come.
+ * @param others what {@link subjects} gives of the history
  */
-export function subjectsOfFactsheets(history: ApproachHistory): (Subject | undefined)[] {
-  const { registration, factsheets } = history;
-  const byRevision = new Map(subjects(history).map((subject) => [subject.fact.revision, subject]));
+export function subjectsOfFactsheets(
+  { registration, factsheets }: ApproachHistory,
+  others: readonly Subject[],
+): (Subject | undefined)[] {
+  if (factsheets.length === 0) return [];
+  const byRevision = new Map(others.map((subject) => [subject.fact.revision, subject]));
   return factsheets.map(({ revision }) => {
     const isRegistered = registration?.revision === revision + 1;
     return byRevision.get(revision + (isRegistered ? 2 : 1));

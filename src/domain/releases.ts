@@ -88,12 +88,13 @@ export function releasesOf(history: ApproachHistory): Release[] {
   if (firstPublic < Number.POSITIVE_INFINITY)
     releases.push({ fact: registration, from: firstPublic, within: [], outside: [[position]] });
 
-  subjectsOfFactsheets(history).forEach((subject, index) => {
+  const others = subjects(history);
+  subjectsOfFactsheets(history, others).forEach((subject, index) => {
     const factsheet = factsheets[index];
     if (factsheet !== undefined && subject !== undefined)
       add(factsheet, Math.max(factsheet.position, subject.fact.position), subject.of);
   });
-  for (const { fact, of } of subjects(history)) add(fact, fact.position, of);
+  for (const { fact, of } of others) add(fact, fact.position, of);
   return releases;
 }
 
