@@ -26,11 +26,6 @@ export class TileMissingError extends Error {
   override readonly name = 'TileMissingError';
 }
 
-/** The entry does not fit into an entry bundle, where its length takes two bytes. Names the entry. */
-export class EntryTooLongError extends Error {
-  override readonly name = 'EntryTooLongError';
-}
-
 /** The tiles of a growing log: takes leaf hashes, gives the tiles to be stored. */
 export class TileWriter {
   readonly #edges: Edge[] = [];
@@ -166,29 +161,6 @@ export function tileContents(
   return stored(tile.level, tile.index, tile.width, read);
 }
 
-/**
- * The bytes of an entry bundle: each entry after its length in two bytes, big-endian. `first` is the index
- * of the first entry, for the error.
- * @throws EntryTooLongError for an entry over 65,535 bytes. The tree itself has no such limit. Texts stand
- *   in an entry as digests and names are at most 1,000 characters, so only a framework with a great many
- *   long names could be.
- */
-export function entryBundle(entries: readonly string[], first = 0): Buffer {
-  return Buffer.concat(
-    entries.flatMap((entry, at) => {
-      const bytes = Buffer.from(entry);
-      if (bytes.length > MAX_ENTRY_LENGTH) {
-        throw new EntryTooLongError(
-          `entry ${first + at} has ${bytes.length} bytes; a bundle takes ${MAX_ENTRY_LENGTH}`,
-        );
-      }
-      const length = Buffer.alloc(2);
-      length.writeUInt16BE(bytes.length);
-      return [length, bytes];
-    }),
-  );
-}
-
 /** The last tile of a level, still to be filled. */
 interface Edge {
   readonly index: number;
@@ -241,4 +213,3 @@ const TILE_HEIGHT = 8;
 export const TILE_WIDTH = 2 ** TILE_HEIGHT;
 /** The highest level that the specification lets a path name. */
 const MAX_LEVEL = 63;
-const MAX_ENTRY_LENGTH = 0xffff;

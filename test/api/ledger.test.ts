@@ -3,12 +3,13 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openCheckpoint } from '../../src/ledger/checkpoint';
 import { leafHash } from '../../src/ledger/entry';
-import { CompactRange, verifyConsistency, verifyInclusion } from '../../src/ledger/merkle';
+import { CompactRange } from '../../src/ledger/merkle';
 import { readSigningKey } from '../../src/ledger/signing-key';
 import { serve } from '../../src/serve';
 import { collect } from '../event-store/sample-events';
 import { freePort } from '../support/free-port';
 import { IS_SECOND_ROUND } from '../support/kurrentdb';
+import { verifyConsistency, verifyInclusion } from '../support/merkle-proofs';
 import {
   maastricht,
   openTestRegister,

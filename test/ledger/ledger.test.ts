@@ -4,15 +4,9 @@ import fc from 'fast-check';
 import { openCheckpoint } from '../../src/ledger/checkpoint';
 import { Ledger, LedgerMisfitError } from '../../src/ledger/ledger';
 import { LedgerFile, LedgerFileError } from '../../src/ledger/ledger-file';
-import {
-  CompactRange,
-  consistencyProof,
-  hashLeaf,
-  inclusionProof,
-  verifyConsistency,
-  verifyInclusion,
-} from '../../src/ledger/merkle';
+import { CompactRange, consistencyProof, hashLeaf, inclusionProof } from '../../src/ledger/merkle';
 import { generateSigningKey } from '../../src/ledger/note';
+import { verifyConsistency, verifyInclusion } from '../support/merkle-proofs';
 import { TemporaryFolder } from '../support/temporary-log';
 
 const key = generateSigningKey('example.org/register');

@@ -8,9 +8,8 @@ import {
   hashNode,
   inclusionProof,
   rootOf,
-  verifyConsistency,
-  verifyInclusion,
 } from '../../src/ledger/merkle';
+import { verifyConsistency, verifyInclusion } from '../support/merkle-proofs';
 import { tilesOf } from './random-log';
 import { CONSISTENCY_PROOFS, INCLUSION_PROOFS, LEAVES, NODES, ROOTS } from './vectors';
 

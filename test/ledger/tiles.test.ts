@@ -1,8 +1,6 @@
 import fc from 'fast-check';
 import { type Hash, hashLeaf, rootOf } from '../../src/ledger/merkle';
 import {
-  EntryTooLongError,
-  entryBundle,
   formatTilePath,
   nodesOfTiles,
   parseTilePath,
@@ -30,14 +28,13 @@ function table(): { save: (writer: TileWriter) => void; read: TileReader; names:
 const leaf = (index: number) => hashLeaf(String(index));
 
 describe('the published log of Tessera', () => {
-  test('has our tiles and our entry bundles', () => {
+  test('has our tiles', () => {
     const rows = table();
     const writer = new TileWriter();
     for (const entry of TESSERA.entries) writer.append(hashLeaf(entry));
     rows.save(writer);
     const tile = tileContents({ level: 0, index: 0, width: 2 }, 15, rows.read);
     expect(tile?.toString('hex')).toBe(TESSERA.tileOfTwo);
-    expect(entryBundle(TESSERA.entries.slice(0, 2)).toString('hex')).toBe(TESSERA.bundleOfTwo);
   });
 });
 
@@ -143,17 +140,5 @@ describe('tile paths', () => {
     const level = fc.oneof(fc.nat(63), fc.constant('entries' as const));
     const tile = fc.record({ level, index: fc.nat(2 ** 31 - 1), width: fc.integer({ min: 1, max: 256 }) });
     fc.assert(fc.property(tile, (one) => expect(parseTilePath(formatTilePath(one))).toEqual(one)));
-  });
-});
-
-describe('entry bundles', () => {
-  test('hold every entry after its length in bytes', () => {
-    expect(entryBundle(['é', '']).toString('hex')).toBe('0002c3a90000');
-    expect(entryBundle(['x'.repeat(0xffff)]).length).toBe(0x10001);
-  });
-
-  test('refuse an entry over 65,535 bytes and name it', () => {
-    expect(() => entryBundle(['', 'x'.repeat(0x10000)], 512)).toThrow(EntryTooLongError);
-    expect(() => entryBundle(['', 'x'.repeat(0x10000)], 512)).toThrow('entry 513 has 65536 bytes');
   });
 });

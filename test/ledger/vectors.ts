@@ -140,8 +140,6 @@ export const TESSERA = {
     'example.com/log/testdata\n15\nrKbDipCvhuX1GZ7g5BBe8sA6BbJ7ja/1nk427v383cs=\n\n' +
       '— example.com/log/testdata M9e0luh4jTG+UMBqOUo9/q+yAEvx1ilBEniMvjf1zfcBOhg+CKubMt53MvIt/uEWP6zdkdIQzd/fmwlM/dlPWF74ewI=\n',
   ],
-  /** `log/tile/entries/000.p/2`, in hex. */
-  bundleOfTwo: '00036f6e65000374776f',
   /** `log/tile/0/000.p/2`, in hex. */
   tileOfTwo:
     'd0d7360ab79f58ab1e1e3fe64ad77e2ea0bc07e36b5f46ed2223edd9298df9e9' +
