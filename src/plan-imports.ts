@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { decide } from './domain/approach';
 import type { ApproachCommand } from './domain/approach-commands';
 import type { Edtf } from './domain/edtf';
@@ -33,6 +32,7 @@ import {
   reused,
   stableId,
 } from './handle-command';
+import { salted } from './salted';
 
 /** A document that was read. */
 export interface ReadDocument {
@@ -248,10 +248,7 @@ function planIssue(
       stableId(key, name),
     );
   const why = (publishedOn: Edtf | null) => ({
-    reason: () => ({
-      text: options.reason ?? reasonOfNewIssue(file.name),
-      salt: randomBytes(16).toString('hex'),
-    }),
+    reason: () => salted(options.reason ?? reasonOfNewIssue(file.name)),
     publishedOn,
   });
   const planOf = (issue: Reissue, more: readonly Said<string>[]): Plan => ({

@@ -1,7 +1,7 @@
 import { limited } from './rate-limit';
 
 /** When to come again where there are too many, in seconds: how long others take is not known. */
-const COME_AGAIN_SECONDS = 30;
+export const COME_AGAIN_SECONDS = 30;
 
 /** How many of something that lasts there may be at once: of one sender, and of all together. */
 export class AtOnce {

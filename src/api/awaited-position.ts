@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import type { Position } from '../domain/events';
 import { toCursor } from './connection';
-import type { ErrorCode } from './errors';
+import { userError } from './errors';
 import { reachOf } from './event-cursors';
 
 /** What became of waiting: `beyond` where the log itself does not go that far. */
@@ -94,16 +94,16 @@ async function awaitPosition(
     case 'reached':
       return;
     case 'beyond':
-      throw refusal(
-        400,
-        'POSITION_UNKNOWN',
+      throw userError(
         'the log does not go as far as the position that is waited for; expected one of an answer of this register',
+        'POSITION_UNKNOWN',
+        400,
       );
     case 'late':
-      throw refusal(
-        503,
-        'POSITION_NOT_REACHED',
+      throw userError(
         'this replica has not reached the position in time: ask again, or without it for what is here now',
+        'POSITION_NOT_REACHED',
+        503,
       );
   }
 }
@@ -113,14 +113,10 @@ function readPosition(wanted: string): Position {
     // Those of events are taken too: an answer that had one was given at such a position.
     return reachOf(wanted);
   } catch {
-    throw refusal(
-      400,
-      'BAD_USER_INPUT',
+    throw userError(
       `"${wanted}" is not a position; expected one as answers have it in the header ${POSITION_HEADER}`,
+      'BAD_USER_INPUT',
+      400,
     );
   }
-}
-
-function refusal(status: number, code: ErrorCode, message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code, http: { status } } });
 }

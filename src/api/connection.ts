@@ -7,7 +7,7 @@ import { userError } from './errors';
 export const MAX_PAGE_SIZE = 100;
 
 @ObjectType({ description: 'Where a page lies in its list (Relay).', simpleResolvers: true })
-export class PageInfo {
+class PageInfo {
   @Field(() => Boolean, { description: 'True where more follows behind this page.' })
   readonly hasNextPage: boolean;
   @Field(() => Boolean, { description: 'True where something comes before this page.' })

@@ -1,6 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance } from 'fastify';
+import { POSITION_HEADER } from './awaited-position';
 import { sendError } from './http-errors';
+import { SNAPSHOT_HEADER } from './snapshots';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -12,7 +14,7 @@ declare module 'fastify' {
 /** What pages may read of an answer beside its body: all that answers say of themselves. */
 const EXPOSED_HEADERS = [
   ...['api-version', 'content-disposition', 'etag', 'link', 'ratelimit', 'ratelimit-policy', 'retry-after'],
-  ...['toetsspoor-position', 'toetsspoor-snapshot', 'www-authenticate'],
+  ...[POSITION_HEADER, SNAPSHOT_HEADER, 'www-authenticate'],
 ].join(', ');
 
 /**
@@ -37,8 +39,7 @@ export function guardOrigins(app: FastifyInstance, origins: readonly string[]): 
       reply
         .headers({
           'access-control-allow-methods': 'GET, POST',
-          'access-control-allow-headers':
-            'authorization, content-type, if-none-match, toetsspoor-position, traceparent',
+          'access-control-allow-headers': `authorization, content-type, if-none-match, ${POSITION_HEADER}, traceparent`,
           'access-control-max-age': '600',
         })
         .code(204)

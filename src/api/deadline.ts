@@ -1,5 +1,5 @@
-import { GraphQLError } from 'graphql';
-import { type ErrorCode, LOG_UNAVAILABLE } from './errors';
+import type { GraphQLError } from 'graphql';
+import { type ErrorCode, LOG_UNAVAILABLE, userError } from './errors';
 
 /** Until when a request is worked on: not when it takes too long, nor when nobody waits for it any more. */
 export class Deadline {
@@ -49,6 +49,6 @@ export class Deadline {
       code === 'LOG_UNAVAILABLE'
         ? LOG_UNAVAILABLE
         : `the request took longer than ${this.#seconds} s and was given up; expected one that asks less. Of a mutation it is unknown whether it was recorded: send it again, with the same commandId`;
-    return new GraphQLError(message, { extensions: { code, http: { status: 503 } } });
+    return userError(message, code, 503);
   }
 }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { GraphQLError, Lexer, Source, TokenKind } from 'graphql';
-import { type ErrorCode, tooLarge, userError } from './errors';
+import { tooLarge, userError } from './errors';
 import { LIMITS } from './limits';
 import { Lru } from './lru';
+import { record } from './record';
 
 /** Documents found small enough are remembered up to so many characters together. */
 const MAX_REMEMBERED = 256 * 1024;
@@ -37,22 +38,28 @@ export class Documents {
     const named = documentId ?? persistedQuery(extensions);
     const id = idOf(named);
     if (named != null && id === undefined && (query === undefined || this.#listed !== null))
-      throw refusal(
+      throw userError(
         'what names the document is no id of one; expected sha256: and 64 hexadecimal digits',
         'DOCUMENT_NOT_FOUND',
+        400,
       );
     if (id === undefined && query === undefined) return undefined;
     if (this.#listed === null) {
       if (typeof query === 'string') this.#assertSmall(query);
       if (id === undefined) return typeof query === 'string' ? query : undefined;
       if (typeof query === 'string' && sha256(query) === id) return query;
-      throw refusal('this register keeps no documents; expected the text of one', 'DOCUMENT_NOT_FOUND');
+      throw userError(
+        'this register keeps no documents; expected the text of one',
+        'DOCUMENT_NOT_FOUND',
+        400,
+      );
     }
     const text = this.#listed.get(id ?? (typeof query === 'string' ? sha256(query) : ''));
     if (text !== undefined && (query === undefined || query === text)) return text;
-    throw refusal(
+    throw userError(
       'only documents that were agreed on are answered here; this is none of them',
       'DOCUMENT_NOT_FOUND',
+      400,
     );
   }
 
@@ -114,12 +121,6 @@ function assertSmall(text: string): void {
     throw tooLarge(`the query has ${directives} directives`, `${LIMITS.directives}`);
 }
 
-function refusal(message: string, code: ErrorCode): GraphQLError {
-  const error = userError(message, code);
-  error.extensions.http = { status: 400 };
-  return error;
-}
-
 function idOf(id: unknown): string | undefined {
   return typeof id === 'string' ? /^(?:sha256:)?([0-9a-f]{64})$/.exec(id)?.[1] : undefined;
 }
@@ -144,10 +145,6 @@ function parsed(json: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function record(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
 function sha256(text: string): string {

@@ -38,16 +38,23 @@ export type ErrorCode =
 export const LOG_UNAVAILABLE =
   'the log does not answer at present, so try again shortly; of a mutation it is unknown whether it was recorded: send it again, with the same commandId';
 
-/** An error for the caller: the message says what was wrong and what is accepted. */
-export function userError(message: string, code: ErrorCode = 'BAD_USER_INPUT'): GraphQLError {
-  return new GraphQLError(message, { extensions: { code } });
+/**
+ * An error for the caller: the message says what was wrong and what is accepted.
+ * @param status of HTTP, where the request is refused as a whole
+ */
+export function userError(
+  message: string,
+  code: ErrorCode = 'BAD_USER_INPUT',
+  status?: 400 | 503,
+): GraphQLError {
+  return new GraphQLError(message, {
+    extensions: { code, ...(status !== undefined && { http: { status } }) },
+  });
 }
 
 /** A query that asks more than is accepted: what was measured, and the most that is accepted. */
 export function tooLarge(measured: string, accepted: string): GraphQLError {
-  return new GraphQLError(`${measured}; accepted is at most ${accepted}`, {
-    extensions: { code: 'QUERY_TOO_LARGE' satisfies ErrorCode, http: { status: 400 } },
-  });
+  return userError(`${measured}; accepted is at most ${accepted}`, 'QUERY_TOO_LARGE', 400);
 }
 
 /** What HTTP is to be told beside an error for the caller. */

@@ -2,7 +2,7 @@ import type { ApolloServerPlugin } from '@apollo/server';
 import type { FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import type { ApiContext } from './context';
-import type { ErrorCode } from './errors';
+import { type ErrorCode, userError } from './errors';
 
 /** Errors that another time would not give: with one of these there is no answer that could be had again. */
 export const PASSING: readonly unknown[] = [
@@ -32,9 +32,7 @@ export function pinnedAnswers(): ApolloServerPlugin<ApiContext> {
         async didResolveOperation({ operation }) {
           if (refusal !== null) throw refusal;
           if (token !== null && operation?.operation !== 'query') {
-            throw new GraphQLError('a snapshot is only to be read from; expected a query', {
-              extensions: { code: 'BAD_USER_INPUT' satisfies ErrorCode, http: { status: 400 } },
-            });
+            throw userError('a snapshot is only to be read from; expected a query', 'BAD_USER_INPUT', 400);
           }
         },
         async willSendResponse({ response: { body, http }, contextValue: { written, isOfNow } }) {

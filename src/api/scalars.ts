@@ -1,6 +1,7 @@
 import { GraphQLError, GraphQLScalarType, Kind, print, type ValueNode } from 'graphql';
 import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { ACCEPTED_DATES, whyNotEdtf } from '../domain/edtf';
+import { UUID } from '../domain/whole-log';
 
 /** What a description and an error say of instants. */
 export const ACCEPTED_INSTANTS = 'an instant as an RFC 3339 date-time, such as 2026-03-02T09:30:00.000Z';
@@ -26,7 +27,6 @@ export const DateTimeScalar = new GraphQLScalarType<string, string>({
   parseLiteral: (node) => parseInstant(node.kind === Kind.STRING ? node.value : print(node), node),
 });
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
 const ACCEPTED_UUIDS = 'a UUID such as 3f2c8a52-1d07-4c7e-9a54-6f0f5c2f8f11';
 
 /** Ids that clients choose; kept in lower case, so the same UUID is the same however it is written. */
@@ -40,7 +40,8 @@ export const UuidScalar = new GraphQLScalarType<string, string>({
 });
 
 function parseUuid(value: unknown, node?: ValueNode): string {
-  if (typeof value === 'string' && UUID.test(value)) return value.toLowerCase();
+  const id = typeof value === 'string' ? value.toLowerCase() : '';
+  if (UUID.test(id)) return id;
   throw notAccepted(value, 'UUID', `expected ${ACCEPTED_UUIDS}`, node);
 }
 

@@ -4,7 +4,6 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
-import { GraphQLError } from 'graphql';
 import type { RecordedEvent } from '../domain/events';
 import { accessPlugin } from './access';
 import { type Action, knowWhatIsAsked, tellActions } from './actions';
@@ -15,7 +14,7 @@ import type { ApiContext } from './context';
 import { guardOrigins } from './cross-origin';
 import { Deadline } from './deadline';
 import { Documents } from './documents';
-import { type ErrorCode, headersOfRefusal } from './errors';
+import { headersOfRefusal, userError } from './errors';
 import type { CloudEventOptions } from './following/cloud-events';
 import { eventResources } from './following/event-routes';
 import { eventTypeResources } from './following/event-type-routes';
@@ -263,9 +262,10 @@ function noSubscriptions(): ApolloServerPlugin<ApiContext> {
       return {
         async didResolveOperation({ operation }) {
           if (operation?.operation !== 'subscription') return;
-          throw new GraphQLError(
+          throw userError(
             'a subscription is served over a WebSocket, by the protocol graphql-transport-ws',
-            { extensions: { code: 'BAD_USER_INPUT' satisfies ErrorCode, http: { status: 400 } } },
+            'BAD_USER_INPUT',
+            400,
           );
         },
       };
@@ -280,9 +280,11 @@ function notReadyPlugin(isReady: () => boolean): ApolloServerPlugin<ApiContext> 
       return {
         async didResolveOperation() {
           if (isReady()) return;
-          throw new GraphQLError('the read models are still catching up with the log; try again shortly', {
-            extensions: { code: 'NOT_READY', http: { status: 503 } },
-          });
+          throw userError(
+            'the read models are still catching up with the log; try again shortly',
+            'NOT_READY',
+            503,
+          );
         },
       };
     },

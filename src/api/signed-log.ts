@@ -1,13 +1,12 @@
-import { GraphQLError } from 'graphql';
 import type { Position } from '../domain/events';
 import type { Ledger } from '../ledger/ledger';
 import type { LedgerFollower } from '../ledger/ledger-follower';
-import { consistencyProof, type Hash, inclusionProof, type NodeReader } from '../ledger/merkle';
+import { base64, consistencyProof, inclusionProof, type NodeReader } from '../ledger/merkle';
 import type { SigningKey } from '../ledger/note';
 import { type ErrorCode, userError } from './errors';
 
 /** How long a request waits for the ledger to record what it sees. */
-const RECORD_WAIT_MS = 2_000;
+export const RECORD_WAIT_MS = 2_000;
 
 /** The ledger of the log that is served, and the key that signs it. */
 export interface SignedLog {
@@ -83,8 +82,7 @@ export class LedgerScope {
     const { follower, ledger } = this.#log;
     const { upTo } = this.#scope;
     if (!(await follower.waitFor(upTo, RECORD_WAIT_MS))) {
-      const [message, code] = whyNothingIsSigned(follower);
-      throw new GraphQLError(message, { extensions: { code, http: { status: 503 } } });
+      throw userError(...whyNothingIsSigned(follower));
     }
     return ledger.sizeUpTo(upTo);
   }
@@ -107,8 +105,4 @@ export function whyNothingIsSigned({ failure }: SignedLog['follower']): [message
         'the ledger no longer records the log, so nothing is signed; its operator was told why',
         'LEDGER_MISFIT',
       ];
-}
-
-function base64(hash: Hash): string {
-  return Buffer.from(hash).toString('base64');
 }

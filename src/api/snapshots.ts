@@ -24,6 +24,9 @@ interface Mark {
   readonly events: number;
 }
 
+/** Says below `/v1` in every answer which snapshot it was read from; `?snapshot=` with it gives the same answer again. */
+export const SNAPSHOT_HEADER = 'toetsspoor-snapshot';
+
 /** How tokens read before they are made opaque; the number in front tells them from any of a later make. */
 const FORM = /^1 ([0-9a-f]{32}) ([1-9]\d{0,14}) ([0-9a-f]{32})$/;
 /** The token of the log before its first event: every log begins so. */

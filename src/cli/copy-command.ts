@@ -3,6 +3,7 @@ import { userInfo } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
 import { type Config, FORMAT_OF_PREFIX, isEventStorePrefix, isEventStoreUrl } from '../config';
 import { CopyError, copyLog, type LeavingOut } from '../copy-log';
+import { base64 } from '../ledger/merkle';
 import { openLog } from '../register';
 import { type Output, progress } from './output';
 import { UsageError } from './usage-error';
@@ -28,7 +29,7 @@ export async function copyCommand(config: Config, options: CopyCommandOptions, o
     const to = openLog(target, 'write');
     try {
       const { events, root, textsLeftOut } = await copyLog(from, to, leavingOut, progress(out, 'copying'));
-      const hash = Buffer.from(root).toString('base64');
+      const hash = base64(root);
       const without = textsLeftOut > 0 ? `; ${textsLeftOut.toLocaleString('en')} texts left out` : '';
       out.result(
         `the copy holds the ${events.toLocaleString('en')} events of the log${without}; both give the root ${hash}`,

@@ -4,7 +4,7 @@ import { LogNotEmptyError } from '../event-store/event-store';
 import { leafHash } from '../ledger/entry';
 import { type Ledger, LedgerMisfitError } from '../ledger/ledger';
 import { LedgerFollower } from '../ledger/ledger-follower';
-import { equal } from '../ledger/merkle';
+import { base64, equal } from '../ledger/merkle';
 import { ExportLineError, readExport } from '../ledger/read-export';
 import { openRegister } from '../register';
 import { type Output, progress } from './output';
@@ -30,7 +30,7 @@ export async function restoreCommand(config: Config, file: string, out: Output):
     await new LedgerFollower(store, ledger).catchUp(progress(out, 'recording the log in the ledger'));
     await projector.prepare(progress(out, 'building the read models'));
     await projector.catchUp();
-    const root = Buffer.from(ledger.root()).toString('base64');
+    const root = base64(ledger.root());
     const events = counted.count();
     const count = `${events.toLocaleString('en')} events`;
     const isThere = before === (await store.lastPosition());

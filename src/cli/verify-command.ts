@@ -7,6 +7,7 @@ import type { Config } from '../config';
 import type { EventStore } from '../event-store/event-store';
 import { openCheckpoint } from '../ledger/checkpoint';
 import type { Ledger } from '../ledger/ledger';
+import { base64 } from '../ledger/merkle';
 import { NoteError, parseVerifierKey, type VerifierKey } from '../ledger/note';
 import { readSigningKey } from '../ledger/signing-key';
 import {
@@ -107,7 +108,7 @@ function reportLog(
   kept: readonly KeptCheckpoint[],
   { fits, notChecked }: Report,
 ): void {
-  fits(`the log: ${count(events, 'event')} (root ${Buffer.from(root).toString('base64')})`);
+  fits(`the log: ${count(events, 'event')} (root ${base64(root)})`);
   if (!hasLedger) notChecked('whether the events are as they came: there is no ledger yet');
   else fits(`the ledger: ${count(recorded, 'event')} as recorded when they came`);
   if (hasLedger && events > recorded) {

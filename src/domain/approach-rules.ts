@@ -85,7 +85,7 @@ export function isWithdrawn<T extends CorrectableFact>(readings: readonly T[], r
 }
 
 /** Of a reading that was not withdrawn: itself, or what came of it by corrections. */
-export function standingReadingOf<T extends CorrectableFact>(readings: readonly T[], reading: T): T {
+function standingReadingOf<T extends CorrectableFact>(readings: readonly T[], reading: T): T {
   const correction = readings.find(
     ({ withdrawn, corrects }) => withdrawn === null && corrects !== null && readings[corrects] === reading,
   );

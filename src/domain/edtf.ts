@@ -4,6 +4,9 @@
  * precision. Intervals and the other EDTF forms are refused: a verdict needs one date to stand on.
  */
 
+/** No inspection of approaches is older, nor anything told of one; an earlier year is a slip. */
+export const EARLIEST_YEAR = 1900;
+
 /** An EDTF string of one of the accepted forms, as {@link isEdtf} knows them. */
 export type Edtf = string;
 

@@ -27,6 +27,7 @@ export class WholeLogCheck {
   }
 }
 
+/** An id as events have it. */
 export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 export function isStreamName(stream: string): boolean {

@@ -17,7 +17,7 @@ const INDICATOR = [
   ...['indicator_code', 'indicator'],
 ];
 /** The point from which the table was read, on each clock; empty where that clock set no limit. */
-export const AS_OF_COLUMNS = ['as_of_reference', 'as_of_published', 'as_of_recorded'];
+const AS_OF_COLUMNS = ['as_of_reference', 'as_of_published', 'as_of_recorded'];
 
 export const COLUMNS: Readonly<Record<Table, readonly string[]>> = {
   verdicts: [

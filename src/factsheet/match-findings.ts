@@ -17,7 +17,7 @@ type Difference = readonly [indicators: number, words: number, order: number];
  * How much of the longer of two texts may be other for them to be readings of one finding. Within the documents
  * that we know, what was found in one row differs from what was found in any other by 0.59 or more.
  */
-export const MAX_OTHER_WORDS = 0.5;
+const MAX_OTHER_WORDS = 0.5;
 
 /**
  * Which finding of a new issue is which of the findings that stand: first those that say the same; then, of
@@ -56,7 +56,7 @@ export function matchFindings<S extends Recognisable, I extends Recognisable>(
   return matched;
 }
 
-export function saysTheSame(a: Recognisable, b: Recognisable): boolean {
+function saysTheSame(a: Recognisable, b: Recognisable): boolean {
   return a.verdict === b.verdict && a.narrative === b.narrative && isSameSet(a.indicators, b.indicators);
 }
 

@@ -1,7 +1,7 @@
 import { FactsheetError, type FactsheetProblem } from './factsheet';
 
 /** A document with more that is wrong is no factsheet, or was damaged as a whole: reading on would help nobody. */
-export const MAX_PROBLEMS = 100;
+const MAX_PROBLEMS = 100;
 
 /** Gathers all that is wrong with a document, so that its author can mend everything in one go. */
 export class Problems {

@@ -1,4 +1,4 @@
-import { isBeforeYear, isEdtf } from '../domain/edtf';
+import { EARLIEST_YEAR, isBeforeYear, isEdtf } from '../domain/edtf';
 import {
   type Municipality,
   resolveMunicipality,
@@ -28,9 +28,6 @@ export interface FactsheetSubject {
   /** Where flags were given that the document answers otherwise: the document stands. */
   readonly warnings: readonly Said<string>[];
 }
-
-/** No inspection of approaches is older; an earlier year is a slip. */
-const EARLIEST_YEAR = 1900;
 
 /**
  * What the document is about.

@@ -1,11 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import type { ApproachCommand, ApproachStep } from '../domain/approach-commands';
 import { everythingUpTo } from '../domain/as-of';
 import { EVERYTHING } from '../domain/audience';
 import { type Framework, indicatorsOf } from '../domain/framework';
-import type { FreeText } from '../domain/free-text';
 import type { ApproachHistory } from '../domain/history';
 import { visibleTests } from '../domain/verdicts';
+import { salted } from '../salted';
 import type { Factsheet, FactsheetRow, Mark, Said } from './factsheet';
 import type { FactsheetSubject } from './subject';
 
@@ -64,7 +63,7 @@ export function toCommand(
       kind: factsheet.kind,
       reference: year,
       assessor: factsheet.assessor?.value ?? DEFAULT_ASSESSOR,
-      description: factsheet.description === null ? null : freeText(factsheet.description.value),
+      description: factsheet.description === null ? null : salted(factsheet.description.value),
       familiesReached: factsheet.familiesReached?.value ?? null,
     },
     line: factsheet.reference?.line ?? headLine,
@@ -73,7 +72,7 @@ export function toCommand(
     steps.push({ type: 'ConsultSource', data: { assessmentId, ...value }, line });
   }
   for (const { value, line } of factsheet.developments) {
-    steps.push({ type: 'NoteDevelopment', data: { assessmentId, text: freeText(value) }, line });
+    steps.push({ type: 'NoteDevelopment', data: { assessmentId, text: salted(value) }, line });
   }
 
   const names = new Map(indicatorsOf(framework).map(({ code, name }) => [code, name]));
@@ -121,7 +120,7 @@ export function toCommand(
                 assessmentId,
                 indicators: [...row.indicators],
                 verdict: mark.verdict,
-                narrative: freeText(mark.narrative),
+                narrative: salted(mark.narrative),
               },
               line: mark.line,
             }
@@ -135,7 +134,7 @@ export function toCommand(
                 indicators: [...row.indicators],
                 verdict: mark.verdict,
                 basis: 'REPORTED',
-                narrative: freeText(mark.narrative),
+                narrative: salted(mark.narrative),
               },
               line: mark.line,
             },
@@ -144,13 +143,13 @@ export function toCommand(
         const attentionPointId = stableId(`finding ${ordinal} attention point ${index + 1}`);
         steps.push({
           type: 'RaiseAttentionPoint',
-          data: { attentionPointId, findingId, text: freeText(value) },
+          data: { attentionPointId, findingId, text: salted(value) },
           line,
         });
       });
       if (mark.verdict === 'IMPROVEMENT_NEEDED' && points.length === 0) {
         const improvementPointId = stableId(`finding ${ordinal} improvement point`);
-        const text = freeText(row.indicators.map((code) => names.get(code) ?? code).join('; '));
+        const text = salted(row.indicators.map((code) => names.get(code) ?? code).join('; '));
         steps.push({
           type: 'IdentifyImprovementPoint',
           data: { improvementPointId, findingId, text },
@@ -175,7 +174,7 @@ export function toCommand(
       document: {
         digest,
         name,
-        text: freeText(text),
+        text: salted(text),
         kind: factsheet.kind,
         reference: year,
         publishedOn,
@@ -198,7 +197,7 @@ export function toCommand(
         assessmentId,
         improvementPointIds: points,
         madeBy: statedBy,
-        text: freeText(value.text),
+        text: salted(value.text),
         dueOn: value.dueOn,
       },
       line,
@@ -261,9 +260,4 @@ function quotationWarnings(row: FactsheetRow, history: ApproachHistory, year: nu
       value: `quotes ${verdict} for ${row.indicators.join(', ')}, where the earlier assessment says ${[...was].join(' and ') || 'nothing'}`,
       line,
     }));
-}
-
-/** Salted anew each time: that a text stands in two logs can then not be told from its digests. */
-function freeText(text: string): FreeText {
-  return { text, salt: randomBytes(16).toString('hex') };
 }

@@ -1,4 +1,4 @@
-import { HASH_SIZE, type Hash } from './merkle';
+import { base64, HASH_SIZE, type Hash } from './merkle';
 import { fromBase64, NoteError, openNote, type SigningKey, signNote, type VerifierKey } from './note';
 
 /** The state of a log at one size, as it is signed (https://c2sp.org/tlog-checkpoint). */
@@ -15,7 +15,7 @@ export interface Checkpoint {
 
 /** The text of a checkpoint, before it is signed. */
 export function formatCheckpoint(checkpoint: Checkpoint): string {
-  const root = Buffer.from(checkpoint.root).toString('base64');
+  const root = base64(checkpoint.root);
   return [checkpoint.origin, checkpoint.size, root, ...checkpoint.extensions]
     .map((line) => `${line}\n`)
     .join('');

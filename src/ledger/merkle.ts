@@ -123,6 +123,11 @@ export function consistencyProof(from: number, to: number, node: NodeReader): Ha
   return subproof(0, to, true);
 }
 
+/** A hash as texts have it: in base64, by C2SP tlog-checkpoint and others. */
+export function base64(hash: Hash): string {
+  return Buffer.from(hash).toString('base64');
+}
+
 export function equal(a: Uint8Array, b: Uint8Array): boolean {
   return Buffer.compare(a, b) === 0;
 }

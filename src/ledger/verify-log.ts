@@ -5,7 +5,7 @@ import type { EventStore } from '../event-store/event-store';
 import { entryOf, NoCanonicalFormError } from './entry';
 import { IdSet } from './id-set';
 import { hashAt, type Ledger } from './ledger';
-import { CompactRange, EMPTY_ROOT, equal, type Hash, hashLeaf } from './merkle';
+import { base64, CompactRange, EMPTY_ROOT, equal, type Hash, hashLeaf } from './merkle';
 import { TILE_WIDTH } from './tiles';
 
 /** A signed state of the log to be held against it. */
@@ -253,8 +253,4 @@ async function isThereBefore(store: EventStore, { id, position }: RecordedEvent)
     }
   }
   return false;
-}
-
-function base64(hash: Hash): string {
-  return Buffer.from(hash).toString('base64');
 }

@@ -126,7 +126,7 @@ const COMMON = { tag: 'events', needsToken: true, components: COMPONENTS } as co
  * What an event as a CloudEvent costs: about what the same fields take in GraphQL, where most events change no
  * verdict. A page costs as much as it may hold.
  */
-export const COST_OF_EVENT = 30;
+const COST_OF_EVENT = 30;
 
 export interface EventResourceOptions {
   readonly sources: Pick<ReadSources, 'grown'>;

@@ -1,8 +1,7 @@
 import { type ApproachCommand, stepsOf } from '../../domain/approach-commands';
+import { EARLIEST_YEAR } from '../../domain/edtf';
 import { Rejection } from '../../domain/rejection';
 
-/** No inspection of approaches is older, nor anything told of one; an earlier year is a slip. */
-const EARLIEST_YEAR = 1900;
 /** Dates of what has happened; only what is promised may lie ahead. */
 const PAST_DATES = new Set([
   'consultedOn',

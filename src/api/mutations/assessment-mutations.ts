@@ -1,12 +1,13 @@
 import { Arg, Ctx, Field, ID, InputType, Int, Mutation, ObjectType, Resolver } from 'type-graphql';
 import type { AssessmentKind, SourceKind } from '../../domain/events';
+import { salted } from '../../salted';
 import type { ApiContext } from '../context';
 import { AssessmentKindEnum, SourceKindEnum } from '../enums';
 import { EdtfScalar } from '../scalars';
 import { AssessmentType } from '../types/assessment-type';
 import { ApproachCommandInput, AssessmentCommandInput, CorrectionInput } from './command-input';
 import { ApproachWritten, CommandAccepted, resultOf } from './command-result';
-import { salted, saltedOrNull } from './new-values';
+import { saltedOrNull } from './new-values';
 import { type CommandAnswer, onApproach } from './run-command';
 
 @InputType({ description: 'An assessment to open.' })

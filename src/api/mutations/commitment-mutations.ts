@@ -1,12 +1,13 @@
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from 'type-graphql';
 import type { CommitmentOutcome } from '../../domain/events';
+import { salted } from '../../salted';
 import type { ApiContext } from '../context';
 import { CommitmentOutcomeEnum } from '../enums';
 import { EdtfScalar } from '../scalars';
 import { CommitmentType } from '../types/improvement-point-type';
 import { AboutPointsInput, ApproachCommandInput, CorrectionInput } from './command-input';
 import { ApproachWritten, CommandAccepted, resultOf } from './command-result';
-import { pointIds, salted, saltedOrNull } from './new-values';
+import { pointIds, saltedOrNull } from './new-values';
 import { type CommandAnswer, onApproach } from './run-command';
 
 @InputType({ description: 'A promise about improvement points.' })

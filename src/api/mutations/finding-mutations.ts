@@ -1,12 +1,13 @@
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from 'type-graphql';
 import type { Verdict, VerdictBasis } from '../../domain/events';
+import { salted } from '../../salted';
 import type { ApiContext } from '../context';
 import { VerdictBasisEnum, VerdictEnum } from '../enums';
 import { AttentionPointType, FindingType } from '../types/finding-type';
 import { ImprovementPointType } from '../types/improvement-point-type';
 import { ApproachCommandInput, AssessmentCommandInput, CorrectionInput } from './command-input';
 import { ApproachWritten, CommandAccepted, resultOf } from './command-result';
-import { pointId, salted } from './new-values';
+import { pointId } from './new-values';
 import { type CommandAnswer, onApproach } from './run-command';
 
 @InputType({ description: 'A finding to record.' })

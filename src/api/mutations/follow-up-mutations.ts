@@ -1,5 +1,6 @@
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from 'type-graphql';
 import type { Verdict, VerdictBasis } from '../../domain/events';
+import { salted } from '../../salted';
 import type { ApiContext } from '../context';
 import { VerdictBasisEnum, VerdictEnum } from '../enums';
 import { EdtfScalar } from '../scalars';
@@ -7,7 +8,7 @@ import { FindingType } from '../types/finding-type';
 import { FollowUpType } from '../types/improvement-point-type';
 import { AboutPointsInput, AssessmentCommandInput, CorrectionInput } from './command-input';
 import { ApproachWritten, CommandAccepted, resultOf } from './command-result';
-import { pointIds, salted, saltedOrNull } from './new-values';
+import { pointIds, saltedOrNull } from './new-values';
 import { type CommandAnswer, onApproach } from './run-command';
 
 @InputType({ description: 'What a municipality reports about improvement points.' })

@@ -1,12 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import type { FreeText } from '../../domain/free-text';
 import type { ApproachKey } from '../../handle-command';
+import { salted } from '../../salted';
 import { fromNodeId } from '../node-id';
-
-/** A text as events hold it, with a salt of its own. */
-export function salted(text: string): FreeText {
-  return { text, salt: randomBytes(16).toString('hex') };
-}
 
 export function saltedOrNull(text: string | null | undefined): FreeText | null {
   return text == null ? null : salted(text);

@@ -1,4 +1,4 @@
-import { GraphQLError } from 'graphql';
+import type { GraphQLError } from 'graphql';
 import { commandKey } from '../../command-key';
 import type { ApproachCommand } from '../../domain/approach-commands';
 import type { Audience } from '../../domain/audience';
@@ -20,7 +20,7 @@ import {
 } from '../../handle-command';
 import { Turns } from '../../turns';
 import type { ApiContext } from '../context';
-import type { ErrorCode } from '../errors';
+import { userError } from '../errors';
 import { actorOf, limitsOf, WRITERS } from '../principal';
 import { assertSensible } from './acceptable-values';
 import type { CommandInput } from './command-input';
@@ -121,7 +121,7 @@ export async function answer(
   nameOf: NameOf,
 ): Promise<CommandAnswer> {
   const { principal, writes } = context;
-  if (principal.kind === 'ANONYMOUS') throw refusal('UNAUTHENTICATED', 'writing takes a token');
+  if (principal.kind === 'ANONYMOUS') throw userError('writing takes a token', 'UNAUTHENTICATED');
   const actor = actorOf(principal);
   const limits = limitsOf(principal, WRITERS);
   const command = { actor, correlationId: commandId, document: null, expectedRevision };
@@ -133,7 +133,7 @@ export async function answer(
       return send(command, limits, writes.streamOfCommand(commandId));
     });
   } catch (error) {
-    if (error instanceof OutsideLimitsError) throw refusal('FORBIDDEN', error.message);
+    if (error instanceof OutsideLimitsError) throw userError(error.message, 'FORBIDDEN');
     if (error instanceof RevisionConflictError)
       return new RevisionConflict(error.message, error.expected, error.actual);
     if (error instanceof Rejection) return rejected(error, nameOf);
@@ -162,12 +162,6 @@ function rejected({ code, field, message, accepted, line }: Rejection, nameOf: N
   return new CommandRejected(code, said, name, accepted, line);
 }
 
-function refusal(code: 'UNAUTHENTICATED' | 'FORBIDDEN', message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code } });
-}
-
 function notReady(what: string): GraphQLError {
-  return new GraphQLError(`the read models are behind the log; ${what}`, {
-    extensions: { code: 'NOT_READY' satisfies ErrorCode, http: { status: 503 } },
-  });
+  return userError(`the read models are behind the log; ${what}`, 'NOT_READY');
 }

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { traceOf } from '../actions';
+import { COME_AGAIN_SECONDS } from '../at-once';
 import { LIMITS } from '../limits';
 import { isThisMachine, limited, type RateLimit, senderOf } from '../rate-limit';
 import type { TraceContext } from '../trace-context';
@@ -10,14 +11,12 @@ import type { TraceContext } from '../trace-context';
 const MAX_OF_SENDER = 2;
 /** Downloads that may be under way together: each holds some chunks in memory. */
 const MAX_TOGETHER = 16;
-/** When to come again where there are too many, in seconds: how long others take is not known. */
-const COME_AGAIN_SECONDS = 30;
 
 /**
  * What a download costs: as much as the largest query. It is a price for beginning one, so that it never breaks off
  * for want of it; how many there are together is limited apart.
  */
-export const COST_OF_DOWNLOAD = LIMITS.cost;
+const COST_OF_DOWNLOAD = LIMITS.cost;
 
 export interface DownloadOptions {
   readonly rate: RateLimit;

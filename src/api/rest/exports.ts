@@ -8,7 +8,7 @@ import { Deadline } from '../deadline';
 import { userError } from '../errors';
 import { EXPORT_POLICIES, type ExportName } from '../policies';
 import { COST_OF_ASKING, type RateLimit } from '../rate-limit';
-import { LedgerScope, type SignedLog } from '../signed-log';
+import { LedgerScope, RECORD_WAIT_MS, type SignedLog } from '../signed-log';
 import type { Snapshot } from '../snapshots';
 import { CLOCKS, SNAPSHOT, type Values } from './parameters';
 import { NOT_READY, problemOfError } from './problem';
@@ -27,9 +27,6 @@ export interface ExportSources {
   /** Where this register is reached from outside. */
   readonly publicUrl: string;
 }
-
-/** How long to wait for the ledger to record what is exported. */
-const RECORD_WAIT_MS = 2_000;
 
 /** An export as the list of them has it. */
 interface Export {

@@ -3,6 +3,7 @@ import type { GraphQLFormattedError, GraphQLSchema } from 'graphql';
 import { fromCursor } from '../connection';
 import { TrendGroupingEnum } from '../enums';
 import { keyOfNode } from '../node-id';
+import { record } from '../record';
 import { APPROACH_ID, CLOCKS, type Parameter, readAs, SNAPSHOT, type Values } from './parameters';
 import { problemOfError } from './problem';
 import { addressOf, notFound, type Representation, type Resource } from './resource';
@@ -321,8 +322,4 @@ function representation(answer: JsonSchema, holds: QueryResource['holds']): Json
       },
     },
   };
-}
-
-function record(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }

@@ -1,15 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
+import { headersOfRefusal } from '../errors';
+import { SNAPSHOT_HEADER } from '../snapshots';
 import { accepts } from './accept';
 import type { Downloads } from './downloads';
 import { type Contact, openApi } from './openapi';
 import { invalidParameters, readParameters } from './parameters';
 import { type Problem, problem, problemOfError, sendProblem } from './problem';
 import { notFound, publicPath, type Representation, type Resource } from './resource';
-
-/** Says in every answer which snapshot it was read from; `?snapshot=` with it gives the same answer again. */
-export const SNAPSHOT_HEADER = 'toetsspoor-snapshot';
 
 /** What may be sent to a resource: it is read-only. */
 const ALLOWED = 'GET, HEAD, OPTIONS';
@@ -108,8 +107,7 @@ function download(
 
 /** An error for the caller, with what HTTP is to be told beside it. */
 function refused(error: GraphQLError): Extract<Representation, { problem: Problem }> {
-  const { headers = [] } = (error.extensions.http ?? {}) as { headers?: Iterable<[string, string]> };
-  return { problem: problemOfError(error.toJSON()), headers };
+  return { problem: problemOfError(error.toJSON()), headers: Object.entries(headersOfRefusal(error)) };
 }
 
 async function represent(resource: Resource, request: FastifyRequest): Promise<Representation> {

@@ -12,7 +12,7 @@ import { FindingType, findingsOf } from './finding-type';
 import { FrameworkType, frameworkType } from './framework-type';
 
 @ObjectType('Source', { description: 'Who was asked, or what was read (bron).', simpleResolvers: true })
-export class SourceType {
+class SourceType {
   @Field(() => SourceKindEnum, { description: 'How it was consulted.' })
   readonly kind!: SourceKind;
   @Field(() => String, { description: 'Who or what it is.' })

@@ -15,7 +15,7 @@ const CAUSES =
   'The events that made the difference, in order: those behind it that are there at one point only.';
 
 @ObjectType('VerdictDifference', { description: 'An indicator whose verdict rests on something else.' })
-export class VerdictDifferenceType {
+class VerdictDifferenceType {
   readonly #comparison: ApproachComparison;
   readonly #difference: VerdictDifference;
 
@@ -54,7 +54,7 @@ export class VerdictDifferenceType {
 @ObjectType('ImprovementPointDifference', {
   description: 'An improvement point that came, went, or of which something else is known.',
 })
-export class ImprovementPointDifferenceType {
+class ImprovementPointDifferenceType {
   readonly #comparison: ApproachComparison;
   readonly #difference: Difference<ImprovementPointReading>;
 
@@ -88,7 +88,7 @@ export class ImprovementPointDifferenceType {
 }
 
 @ObjectType('AttentionPointDifference', { description: 'An attention point that came or went.' })
-export class AttentionPointDifferenceType {
+class AttentionPointDifferenceType {
   readonly #comparison: ApproachComparison;
   readonly #difference: Difference<AttentionPointReading>;
 

@@ -2,7 +2,7 @@ import { Field, Int, ObjectType } from 'type-graphql';
 import { type Criterion, type Framework, type Indicator, type Theme, themesOf } from '../../domain/framework';
 
 @ObjectType('Theme', { description: 'A theme of a framework (thema).', simpleResolvers: true })
-export class ThemeType {
+class ThemeType {
   @Field(() => String, { description: 'Stable code, such as `4`.' })
   readonly code!: string;
   @Field(() => String, { description: 'Official name.' })
@@ -12,7 +12,7 @@ export class ThemeType {
 }
 
 @ObjectType('Criterion', { description: 'A criterion of a theme (criterium).', simpleResolvers: true })
-export class CriterionType {
+class CriterionType {
   @Field(() => String, { description: 'Stable code, such as `4.2`.' })
   readonly code!: string;
   @Field(() => String, { description: 'Official name.' })

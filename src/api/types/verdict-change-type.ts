@@ -21,7 +21,7 @@ export class EventApproachType {
   description: 'A verdict as it stood before or after an event.',
   simpleResolvers: true,
 })
-export class VerdictStateType {
+class VerdictStateType {
   @Field(() => VerdictEnum, { description: 'The verdict.' })
   readonly status!: Verdict;
   @Field(() => VerdictBasisEnum, { description: 'What the test rested on.' })

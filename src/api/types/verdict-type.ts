@@ -81,7 +81,7 @@ export class IndicatorVerdictType {
 }
 
 @ObjectType('ChangeCount', { description: 'How often a change occurs.', simpleResolvers: true })
-export class ChangeCountType {
+class ChangeCountType {
   @Field(() => ChangeEnum, { description: 'The change.' })
   readonly change!: Change;
   @Field(() => Int, { description: 'The number of indicators.' })
@@ -97,7 +97,7 @@ export class ChangeCountType {
   description: 'What became of an indicator between two years.',
   simpleResolvers: true,
 })
-export class IndicatorDevelopmentType {
+class IndicatorDevelopmentType {
   readonly #row: IndicatorChange;
   readonly #before: IndicatorVerdictType | null;
   readonly #after: IndicatorVerdictType | null;
