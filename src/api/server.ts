@@ -181,6 +181,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   const endSubscriptions = serveSubscriptions(app.server, {
     ...{ schema, sources, signedLog, authenticator, documents, rate, isReady, onError },
     ...{ introspection: options.introspection, origins: options.origins, tell: options.tell },
+    trustedProxies: options.trustedProxies,
   });
   app.addHook('preClose', endSubscriptions);
   app.addHook('preClose', async () => downloads.stop());

@@ -26,6 +26,7 @@ describe('WebSockets', () => {
     };
     sockets = serveWebSockets(server, protocol, {
       origins: [],
+      enter: () => () => {},
       onRefused: () => {},
       onError: (error) => errors.push(error),
     });

@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server } from 'node:http';
+import { all, compile } from '@fastify/proxy-addr';
 import {
   type DocumentNode,
   type ExecutionArgs,
@@ -40,6 +41,8 @@ import { type Connected, serveWebSockets } from './web-sockets';
 const MAX_SUBSCRIPTIONS = [20, 1_000] as const;
 /** Connections of one sender at once, and of all together. */
 const MAX_CONNECTIONS = [10, 1_000] as const;
+/** Connections of one address at once, and of all together, that have not yet said who they are. */
+const MAX_WAITING = [20, 200] as const;
 /** How long a connection may take to say who it is, in milliseconds. */
 const INIT_WITHIN_MS = 5_000;
 /** The longest delay that a timer takes, in milliseconds. */
@@ -57,19 +60,13 @@ export interface SubscriptionOptions {
   readonly introspection: boolean;
   /** Origins whose pages may follow. */
   readonly origins: readonly string[];
+  /** Addresses of proxies that are believed whom they ask for. */
+  readonly trustedProxies: readonly string[];
   readonly isReady: () => boolean;
   /** Told of every subscription, and of every connection that was refused. */
   readonly tell: readonly ((action: Action) => void)[];
   /** Told of errors that callers only see as INTERNAL_SERVER_ERROR. */
   readonly onError: (error: unknown, trace: TraceContext | null) => void;
-}
-
-/** What is known of a connection beside its request. */
-interface Follower {
-  readonly principal: Principal;
-  /** Takes no more of the places that the connection had. */
-  readonly leave: () => void;
-  readonly expiry: NodeJS.Timeout | undefined;
 }
 
 type Connection = Context<Record<string, unknown> | undefined, Connected>;
@@ -83,9 +80,13 @@ type Connection = Context<Record<string, unknown> | undefined, Connected>;
  */
 export function serveSubscriptions(server: Server, options: SubscriptionOptions): () => Promise<void> {
   const { schema, authenticator, sources, onError, tell } = options;
-  const followers = new WeakMap<Connection, Follower>();
+  const principals = new WeakMap<Connection, Principal>();
+  const waiting = new AtOnce('connections without a connection_init', ...MAX_WAITING);
   const connections = new AtOnce('connections', ...MAX_CONNECTIONS);
   const subscriptions = new AtOnce('subscriptions', ...MAX_SUBSCRIPTIONS);
+  const isTrusted = compile([...options.trustedProxies]);
+  const senderAt = (request: IncomingMessage, principal: Principal): string =>
+    senderOf({ principal, ip: all(request, isTrusted).at(-1) ?? '' });
   const running = new WeakMap<ExecutionArgs, Subscription>();
 
   const refused = (request: IncomingMessage, status: number, principal: Principal = ANONYMOUS): void => {
@@ -102,7 +103,7 @@ export function serveSubscriptions(server: Server, options: SubscriptionOptions)
 
   /** Lets somebody in, or not: told with a code and no more, as what is wrong with a token `/graphql` says. */
   const connect = async (connection: Connection): Promise<boolean> => {
-    const { request, close } = connection.extra;
+    const { request, close, letIn } = connection.extra;
     const known = await principalOf(connection, authenticator).catch((error: unknown) => {
       const isOurs = !(error instanceof AuthenticationError) || error.problem === 'ISSUER_UNREACHABLE';
       if (isOurs) onError(error, traceContextOf(request.headers));
@@ -114,9 +115,13 @@ export function serveSubscriptions(server: Server, options: SubscriptionOptions)
     }
     const { principal, expiresAtMs } = known;
     try {
-      const leave = connections.enter(senderOf({ principal, ip: request.socket.remoteAddress ?? '' }));
+      const leave = connections.enter(senderAt(request, principal));
       const expiry = expiresAtMs === null ? undefined : endAt(close, expiresAtMs);
-      followers.set(connection, { principal, leave, expiry });
+      letIn(() => {
+        clearTimeout(expiry);
+        leave();
+      });
+      principals.set(connection, principal);
       return true;
     } catch (error) {
       close(TRY_AGAIN_LATER, (error as Error).message);
@@ -129,7 +134,7 @@ export function serveSubscriptions(server: Server, options: SubscriptionOptions)
     connection: Connection,
     payload: SubscribePayload,
   ): ExecutionArgs | readonly GraphQLError[] => {
-    const { principal } = followers.get(connection) as Follower;
+    const principal = principals.get(connection) as Principal;
     let leave = (): void => {};
     const trace = traceContextOf(connection.extra.request.headers);
     const subscription = new Subscription(trace, principal, { tell, onError, now: sources.now }, () =>
@@ -153,11 +158,6 @@ export function serveSubscriptions(server: Server, options: SubscriptionOptions)
     schema,
     connectionInitWaitTimeout: INIT_WITHIN_MS,
     onConnect: connect,
-    onClose(connection) {
-      const follower = followers.get(connection);
-      clearTimeout(follower?.expiry);
-      follower?.leave();
-    },
     onSubscribe: (connection, _id, payload) => begin(connection, payload),
     subscribe: (args) => (running.get(args) as Subscription).run(args),
     onError: (_connection, _id, _payload, errors) => errors.map(toldToCaller),
@@ -168,6 +168,7 @@ export function serveSubscriptions(server: Server, options: SubscriptionOptions)
   });
   const sockets = serveWebSockets(server, protocol, {
     origins: options.origins,
+    enter: (request) => waiting.enter(senderAt(request, ANONYMOUS)),
     onRefused: refused,
     onError: (error) => onError(error, null),
   });

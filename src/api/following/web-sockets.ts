@@ -1,13 +1,13 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { HeaderMap } from '@apollo/server';
+import { GraphQLError } from 'graphql';
 import { CloseCode, handleProtocols, type Server as Protocol } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { CROSS_SITE, mayOpenSocket } from '../cross-origin';
 import { type ErrorCode, errorBody } from '../errors';
 import { LIMITS } from '../limits';
 
-/** WebSockets that may be open at once, whoever opened them. */
-const MAX_SOCKETS = 1_000;
 /** How often a connection is tried; one that has not answered by the next time is ended, in milliseconds. */
 const TRY_EVERY_MS = 12_000;
 /** How long a client may take to close its side when the server stops, in milliseconds. */
@@ -17,11 +17,22 @@ const GOODBYE_MS = 1_000;
 export interface Connected {
   readonly request: IncomingMessage;
   readonly close: (code: number, reason: string) => void;
+  /**
+   * Who opened it has said who they are: instead of a place among those who have not it has another.
+   * @param leave called when it is gone; where it is already, at once
+   */
+  readonly letIn: (leave: () => void) => void;
 }
 
 export interface WebSocketOptions {
   /** Origins whose pages may open one. */
   readonly origins: readonly string[];
+  /**
+   * Takes a place among those who have not yet said who they are.
+   * @returns gives it back
+   * @throws GraphQLError with code RATE_LIMITED where there is none
+   */
+  readonly enter: (request: IncomingMessage) => () => void;
   /** Told of a handshake that was refused. */
   readonly onRefused: (request: IncomingMessage, status: number) => void;
   readonly onError: (error: unknown) => void;
@@ -40,7 +51,7 @@ export interface WebSockets {
 export function serveWebSockets(
   server: Server,
   protocol: Protocol<Connected>,
-  { origins, onRefused, onError }: WebSocketOptions,
+  { origins, enter, onRefused, onError }: WebSocketOptions,
 ): WebSockets {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: LIMITS.bodyBytes, handleProtocols });
   const connected = new Set<Connected>();
@@ -52,19 +63,36 @@ export function serveWebSockets(
   };
 
   const upgrade = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
-    const refusal = refusalOf(request, origins, sockets.clients.size);
-    if (refusal === null) {
-      sockets.handleUpgrade(request, stream, head, (socket) => {
-        const connection = open(socket, request, protocol, during);
-        connected.add(connection);
-        socket.once('close', () => connected.delete(connection));
-      });
+    stream.on('error', () => stream.destroy());
+    if (stream.destroyed) return;
+    const refuse = (refusal: Refusal): void => {
+      stream.end(answer(refusal), () => stream.destroy());
+      onRefused(request, Number.parseInt(refusal.status, 10));
+    };
+    const refusal = refusalOf(request, origins);
+    if (refusal !== null) {
+      refuse(refusal);
       return;
     }
-    const [status, body] = refusal;
-    stream.on('error', () => stream.destroy());
-    stream.end(answer(status, body), () => stream.destroy());
-    onRefused(request, Number.parseInt(status, 10));
+    let leave: () => void;
+    try {
+      leave = enter(request);
+    } catch (error) {
+      refuse(tooMany(error));
+      return;
+    }
+    // Of the stream, as a handshake may fail behind this too.
+    stream.once('close', leave);
+    const letIn = (leaveOther: () => void): void => {
+      leave();
+      if (stream.closed) leaveOther();
+      else stream.once('close', leaveOther);
+    };
+    sockets.handleUpgrade(request, stream, head, (socket) => {
+      const connection = open(socket, { request, letIn }, protocol, during);
+      connected.add(connection);
+      socket.once('close', () => connected.delete(connection));
+    });
   };
   server.on('upgrade', upgrade);
   return {
@@ -85,7 +113,7 @@ export function serveWebSockets(
 
 function open(
   socket: WebSocket,
-  request: IncomingMessage,
+  rest: Omit<Connected, 'close'>,
   protocol: Protocol<Connected>,
   during: (work: Promise<void>) => void,
 ): Connected {
@@ -104,7 +132,7 @@ function open(
   };
   // It closes the connection by itself, and says to the client why where it can.
   socket.on('error', () => {});
-  const connection: Connected = { request, close };
+  const connection: Connected = { ...rest, close };
   closed = protocol.opened(
     {
       protocol: socket.protocol,
@@ -142,26 +170,38 @@ function open(
   return connection;
 }
 
-/** Why no WebSocket is opened; null where it is. */
-function refusalOf(
-  { url, headers }: IncomingMessage,
-  origins: readonly string[],
-  open: number,
-): readonly [status: string, body: ReturnType<typeof errorBody>] | null {
-  const refusal = (status: string, message: string, code: ErrorCode) =>
-    [status, errorBody(message, code)] as const;
+/** What a handshake that opens no WebSocket is answered. */
+interface Refusal {
+  readonly status: string;
+  readonly body: ReturnType<typeof errorBody>;
+  readonly headers: Iterable<readonly [name: string, value: string]>;
+}
+
+/** Why no WebSocket is opened, whoever asks; null where it may be. */
+function refusalOf({ url, headers }: IncomingMessage, origins: readonly string[]): Refusal | null {
+  const refusal = (status: string, message: string, code: ErrorCode): Refusal => ({
+    status,
+    body: errorBody(message, code),
+    headers: [],
+  });
   if (url?.split('?')[0] !== '/graphql')
     return refusal('404 Not Found', 'no WebSocket is served here; expected /graphql', 'NOT_FOUND');
   if (!mayOpenSocket(headers, origins)) return refusal('403 Forbidden', CROSS_SITE, 'CROSS_SITE');
-  if (open < MAX_SOCKETS) return null;
-  const message = `${open} WebSockets are open, which is the most; try again when one has ended`;
-  return refusal('503 Service Unavailable', message, 'RATE_LIMITED');
+  return null;
 }
 
-function answer(status: string, body: object): string {
+/** @throws what is no GraphQLError with code RATE_LIMITED */
+function tooMany(error: unknown): Refusal {
+  if (!(error instanceof GraphQLError) || error.extensions.code !== 'RATE_LIMITED') throw error;
+  const { headers } = error.extensions.http as { headers: HeaderMap };
+  return { status: '429 Too Many Requests', body: errorBody(error.message, 'RATE_LIMITED'), headers };
+}
+
+function answer({ status, body, headers }: Refusal): string {
   const text = JSON.stringify(body);
   return [
     `HTTP/1.1 ${status}`,
+    ...Array.from(headers, ([name, value]) => `${name}: ${value}`),
     'Connection: close',
     'Content-Type: application/json; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(text)}`,
