@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { jsonEvent, KurrentDBClient, NO_STREAM, streamNameFilter } from '@kurrent/kurrentdb-client';
+import { approachStream } from '../src/domain/streams';
 import { openKurrentDBEventStore } from '../src/event-store/kurrentdb';
 import { newEvent } from './appends';
 
@@ -31,7 +32,7 @@ async function appending(by: string, prefix: string, writers: number, seconds: n
           });
   const until = async (end: number): Promise<number> => {
     const counts = Array.from({ length: writers }, async () => {
-      const stream = randomUUID();
+      const stream = approachStream('GM0935', randomUUID());
       let count = 0;
       for (; performance.now() < end; count += 1) await append(stream, count - 1);
       return count;

@@ -10,6 +10,12 @@ export function frameworkStream(code: string): string {
 /** The stream of a copy that says which texts it leaves out. */
 export const TEXTS_LEFT_OUT_STREAM = 'texts-left-out';
 
+/** What all these names are like, as a regular expression: capitals stand in no slug, nor hyphens in a framework's code. */
+export const STREAM_NAME = `approach-GM[0-9]{4}-[a-z0-9-]+|framework-[A-Z0-9]+|${TEXTS_LEFT_OUT_STREAM}`;
+
+/** What each of these names begins with. */
+export const STREAM_BEGINNINGS: readonly string[] = ['approach-GM', 'framework-', TEXTS_LEFT_OUT_STREAM];
+
 /** The approach that a stream is of; null for a stream of another kind. */
 export function approachOfStream(stream: string): { municipality: string; slug: string } | null {
   const match = /^approach-(GM\d{4})-(.+)$/.exec(stream);

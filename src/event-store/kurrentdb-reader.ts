@@ -8,8 +8,10 @@ import {
   FirstOfAppendNeeded,
   latestInstantOf,
   type StoredRecord,
+  streamOf,
 } from './kurrentdb-records';
-import { lastRequest, type ReadRequest, readRequest } from './kurrentdb-requests';
+import { backwardsRequest, type ReadRequest, readRequest } from './kurrentdb-requests';
+import type { OwnStreams } from './kurrentdb-streams';
 
 type Pages = AsyncGenerator<RecordedEvent[], void>;
 
@@ -19,13 +21,16 @@ interface Looked {
   readonly last: Position;
 }
 
+/** How many events are looked at at once where the last one that begins as ours do is another register's. */
+const NEXT_SEARCHED = 500;
+
 /** Before anything was looked at. */
 const NOTHING: Looked = { upTo: 0, last: 0 };
 
-/** Reads the streams whose names begin with a prefix. What is interrupted goes on behind what was read. */
-export class PrefixReader {
+/** Reads the streams that are ours. What is interrupted goes on behind what was read. */
+export class OwnReader {
   readonly #connection: Connection;
-  readonly #prefix: string;
+  readonly #streams: OwnStreams;
   readonly #waits: Waits;
   readonly #closing: AbortSignal;
   #opened: Promise<void> | undefined;
@@ -33,9 +38,9 @@ export class PrefixReader {
   #looked = NOTHING;
 
   /** @param closing ends all that waits for what passes */
-  constructor(connection: Connection, prefix: string, waits: Waits, closing: AbortSignal) {
+  constructor(connection: Connection, streams: OwnStreams, waits: Waits, closing: AbortSignal) {
     this.#connection = connection;
-    this.#prefix = prefix;
+    this.#streams = streams;
     this.#waits = waits;
     this.#closing = closing;
   }
@@ -59,7 +64,9 @@ export class PrefixReader {
   async *stream(stream: string, from: number): Pages {
     let next = from;
     const rest = () =>
-      this.#readOnce(readRequest({ stream: this.#prefix + stream, revision: next }, Number.MAX_SAFE_INTEGER));
+      this.#readOnce(
+        readRequest({ stream: this.#streams.prefix + stream, revision: next }, Number.MAX_SAFE_INTEGER),
+      );
     for await (const page of this.#untilDone(rest)) {
       for (const { revision } of page) {
         if (revision !== next) throw lost(stream, next);
@@ -70,7 +77,7 @@ export class PrefixReader {
   }
 
   async eventAt(stream: string, revision: number): Promise<RecordedEvent> {
-    const request = readRequest({ stream: this.#prefix + stream, revision }, 1);
+    const request = readRequest({ stream: this.#streams.prefix + stream, revision }, 1);
     for await (const [event] of this.#untilDone(() => this.#readExactly(request, stream, revision))) {
       if (event !== undefined) return event;
     }
@@ -79,13 +86,8 @@ export class PrefixReader {
 
   /** Looks for our last event, whose instant may lie ahead of the server's clock. One attempt. */
   async seeLast(): Promise<void> {
-    // The server may have to look through much that is not ours, and says nothing meanwhile.
-    for await (const messages of this.#connection.readToEnd(
-      lastRequest(this.#prefix),
-      this.#waits.patience,
-    )) {
-      for (const record of recordsOf(messages)) this.#saw(latestInstantOf(record));
-    }
+    const record = await this.#lastRecord();
+    if (record !== undefined) this.#saw(latestInstantOf(record));
   }
 
   /**
@@ -168,7 +170,10 @@ export class PrefixReader {
   async *#readAllOnce(reached: { position: Position }, stop: AbortSignal): Pages {
     const from = reached.position;
     const end = await this.#readTail();
-    const request = readRequest({ prefix: this.#prefix, after: from }, Number.MAX_SAFE_INTEGER);
+    const request = readRequest(
+      { beginnings: this.#streams.beginnings, after: from },
+      Number.MAX_SAFE_INTEGER,
+    );
     let last: Position | undefined;
     for await (const page of this.#readOnce(request, this.#waits.answer, stop)) {
       last = page.at(-1)?.position ?? last;
@@ -199,7 +204,10 @@ export class PrefixReader {
 
   /** One subscription, until it is stopped or breaks. `reached` goes on over what is not ours too. */
   async *#followOnce(reached: { position: Position }, stop: AbortSignal): Pages {
-    const request = readRequest({ prefix: this.#prefix, after: reached.position }, 'subscribe');
+    const request = readRequest(
+      { beginnings: this.#streams.beginnings, after: reached.position },
+      'subscribe',
+    );
     const from = reached.position;
     let page: RecordedEvent[] = [];
     let last: RecordedEvent | undefined;
@@ -212,10 +220,7 @@ export class PrefixReader {
 
       page.push(...(await this.#events(messages, page.at(-1) ?? last)));
       // What one append has brought is given together.
-      const lastRecord = messages
-        .findLast((message) => message.hasEvent())
-        ?.getEvent()
-        ?.getEvent();
+      const lastRecord = this.#ownOf(messages).at(-1);
       if (lastRecord !== undefined && !endsAppend(lastRecord)) continue;
       last = page.at(-1) ?? last;
       reached.position = Math.max(reached.position, last?.position ?? 0, ...checkpoints(messages));
@@ -241,7 +246,7 @@ export class PrefixReader {
   async #assertNotStalled(quietTimes: number, position: Position): Promise<void> {
     // Quiet once, an event may have been on its way.
     if (quietTimes < 2) return;
-    const request = readRequest({ prefix: this.#prefix, after: position }, 2);
+    const request = readRequest({ beginnings: this.#streams.beginnings, after: position }, 2);
     for await (const messages of this.#connection.readToEnd(request)) {
       for (const message of messages) {
         // A reading begins with the event at its position.
@@ -251,10 +256,14 @@ export class PrefixReader {
     }
   }
 
+  #ownOf(messages: readonly Message[]): StoredRecord[] {
+    return recordsOf(messages).filter((record) => this.#streams.nameOf(streamOf(record)) !== undefined);
+  }
+
   async #events(messages: readonly Message[], last: RecordedEvent | undefined): Promise<RecordedEvent[]> {
     const events: RecordedEvent[] = [];
-    for (const record of recordsOf(messages)) {
-      const event = eventOf(record, this.#prefix, events.at(-1) ?? last);
+    for (const record of this.#ownOf(messages)) {
+      const event = eventOf(record, this.#streams.prefix, events.at(-1) ?? last);
       events.push(event instanceof FirstOfAppendNeeded ? await this.#eventOfCutAppend(record, event) : event);
     }
     this.#saw(events.at(-1)?.metadata.recordedAt);
@@ -263,7 +272,7 @@ export class PrefixReader {
 
   /** An event of an append that the reading began in the middle of. */
   async #eventOfCutAppend(record: StoredRecord, first: FirstOfAppendNeeded): Promise<RecordedEvent> {
-    const event = eventOf(record, this.#prefix, await this.eventAt(first.stream, first.revision));
+    const event = eventOf(record, this.#streams.prefix, await this.eventAt(first.stream, first.revision));
     if (event instanceof FirstOfAppendNeeded) throw lost(first.stream, first.revision);
     return event;
   }
@@ -276,18 +285,38 @@ export class PrefixReader {
     if (end < upTo) this.#looked = NOTHING;
     const from = this.#looked.upTo;
     if (end > from) {
-      const request =
-        from === 0
-          ? lastRequest(this.#prefix)
-          : readRequest({ prefix: this.#prefix, after: from }, Number.MAX_SAFE_INTEGER);
-      let last: Position | undefined;
-      // The server may have to look through much that is not ours, and says nothing meanwhile.
-      for await (const messages of this.#connection.readToEnd(request, this.#waits.patience)) {
-        for (const record of recordsOf(messages)) last = Number(record.getCommitPosition());
-      }
+      const last = positionOf(from === 0 ? await this.#lastRecord() : await this.#lastRecordBehind(from));
       this.#lookedThrough(from, Math.max(end, last ?? 0), last);
     }
     yield this.#looked.last;
+  }
+
+  async #lastRecordBehind(after: Position): Promise<StoredRecord | undefined> {
+    const request = readRequest({ beginnings: this.#streams.beginnings, after }, Number.MAX_SAFE_INTEGER);
+    let last: StoredRecord | undefined;
+    // The server may have to look through much that is not ours, and says nothing meanwhile.
+    for await (const messages of this.#connection.readToEnd(request, this.#waits.patience)) {
+      last = this.#ownOf(messages).at(-1) ?? last;
+    }
+    return last;
+  }
+
+  /** The last of all our events, searched for from the end backwards. */
+  async #lastRecord(): Promise<StoredRecord | undefined> {
+    let before: Position | 'end' = 'end';
+    for (;;) {
+      // Nearly always the first one is ours; to look for more would be to look through all that lies before it.
+      const count = before === 'end' ? 1 : NEXT_SEARCHED;
+      const request = backwardsRequest(before, count, this.#streams.beginnings);
+      let passed: Position | undefined;
+      for await (const messages of this.#connection.readToEnd(request, this.#waits.patience)) {
+        const own = this.#ownOf(messages)[0];
+        if (own !== undefined) return own;
+        passed = positionOf(recordsOf(messages).at(-1)) ?? passed;
+      }
+      if (passed === undefined) return undefined;
+      before = passed;
+    }
   }
 
   /** @param last the last of our events that was seen from `from` to `upTo` */
@@ -304,7 +333,7 @@ export class PrefixReader {
    */
   async #readTail(): Promise<Position> {
     let end = 0;
-    for await (const messages of this.#connection.readToEnd(lastRequest())) {
+    for await (const messages of this.#connection.readToEnd(backwardsRequest('end', 1))) {
       for (const record of recordsOf(messages)) {
         this.#saw(createdAt(record));
         end = Number(record.getCommitPosition());
@@ -316,6 +345,10 @@ export class PrefixReader {
   #saw(instant: string | undefined): void {
     if (instant !== undefined && instant > this.#latest) this.#latest = instant;
   }
+}
+
+function positionOf(record: StoredRecord | undefined): Position | undefined {
+  return record && Number(record.getCommitPosition());
 }
 
 function recordsOf(messages: readonly Message[]): StoredRecord[] {

@@ -147,11 +147,15 @@ export function eventOf(
   return parseEvent(event);
 }
 
+/** The name of its stream, prefix and all. */
+export function streamOf(record: StoredRecord): string {
+  return Buffer.from(record.getStreamIdentifier()?.getStreamName_asU8() ?? []).toString('utf8');
+}
+
 function identityOf(record: StoredRecord, prefix = ''): { id: string; stream: string; revision: number } {
-  const name = Buffer.from(record.getStreamIdentifier()?.getStreamName_asU8() ?? []).toString('utf8');
   return {
     id: record.getId()?.getString() ?? '',
-    stream: name.slice(prefix.length),
+    stream: streamOf(record).slice(prefix.length),
     revision: Number(record.getStreamRevision()),
   };
 }

@@ -6,10 +6,10 @@ import { ReadReq } from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols
 
 export type ReadRequest = ReadReq;
 
-/** What a reading begins at: a stream from a revision, or all streams with a prefix behind a position. */
+/** What a reading begins at: a stream from a revision, or all streams whose names begin so behind a position. */
 export type From =
   | { readonly stream: string; readonly revision: number }
-  | { readonly prefix: string; readonly after: number };
+  | { readonly beginnings: readonly string[]; readonly after: number };
 
 /** The request for what lies there, forwards; `subscribe` goes on with what comes. */
 export function readRequest(from: From, count: number | 'subscribe'): ReadReq {
@@ -20,13 +20,17 @@ export function readRequest(from: From, count: number | 'subscribe'): ReadReq {
   return requestOf(options);
 }
 
-/** The request for the last event of all streams with a prefix, or of all there are. */
-export function lastRequest(prefix?: string): ReadReq {
-  const options = optionsOf({ prefix: prefix ?? '', after: 0 });
-  if (prefix === undefined) options.setNoFilter(new Empty());
-  options.getAll()?.setEnd(new Empty());
+/** The request for the last events before a position, backwards: of all streams whose names begin so, or of all there are. */
+export function backwardsRequest(
+  before: number | 'end',
+  count: number,
+  beginnings?: readonly string[],
+): ReadReq {
+  const options = optionsOf({ beginnings: beginnings ?? [], after: before === 'end' ? 0 : before });
+  if (beginnings === undefined) options.setNoFilter(new Empty());
+  if (before === 'end') options.getAll()?.setEnd(new Empty());
   options.setReadDirection(ReadReq.Options.ReadDirection.BACKWARDS);
-  options.setCount('1');
+  options.setCount(String(count));
   return requestOf(options);
 }
 
@@ -54,10 +58,10 @@ function optionsOf(from: From): ReadReq.Options {
     all.setPosition(position);
   } else all.setStart(new Empty());
   options.setAll(all);
-  const prefixes = new ReadReq.Options.FilterOptions.Expression();
-  prefixes.setPrefixList([from.prefix]);
+  const beginnings = new ReadReq.Options.FilterOptions.Expression();
+  beginnings.setPrefixList([...from.beginnings]);
   const filter = new ReadReq.Options.FilterOptions();
-  filter.setStreamIdentifier(prefixes);
+  filter.setStreamIdentifier(beginnings);
   filter.setCount(new Empty());
   filter.setCheckpointintervalmultiplier(CHECKPOINT_INTERVAL);
   options.setFilter(filter);

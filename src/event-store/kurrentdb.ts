@@ -13,9 +13,10 @@ import {
 import { KnownIds, placeOfIds } from './known-ids';
 import { Connection, Repetition, WAITS, type Waits } from './kurrentdb-connection';
 import { givenUp, isWrongVersion } from './kurrentdb-errors';
-import { PrefixReader } from './kurrentdb-reader';
+import { OwnReader } from './kurrentdb-reader';
 import { type Draft, draftOfNew, draftOfRestored } from './kurrentdb-records';
 import { restoreBehind } from './kurrentdb-restore';
+import { OwnStreams } from './kurrentdb-streams';
 
 /** What a server takes in one append unless it was told otherwise (its option `MaxAppendSize`). */
 const MAX_APPEND_BYTES = 1_048_576;
@@ -24,8 +25,8 @@ export interface KurrentDBEventStoreOptions {
   /** `kurrentdb://[USER:PASSWORD@]HOST[:PORT][,HOST…][?tls=false&…]` */
   readonly url: string;
   /**
-   * What the names of our streams begin with on the server, so that other applications may use it too. None of
-   * theirs may begin with it.
+   * What the names of our streams begin with on the server, so that other applications may use it too. What else
+   * begins with it is not ours, other registers' streams among them.
    */
   readonly prefix: string;
   readonly waits?: Partial<Waits>;
@@ -45,8 +46,8 @@ export function openKurrentDBEventStore(options: KurrentDBEventStoreOptions): Ev
 
 class KurrentDBEventStore implements EventStore {
   readonly #connection: Connection;
-  readonly #reader: PrefixReader;
-  readonly #prefix: string;
+  readonly #reader: OwnReader;
+  readonly #streams: OwnStreams;
   readonly #waits: Waits;
   readonly #known = new KnownIds();
   readonly #closing = new AbortController();
@@ -57,9 +58,9 @@ class KurrentDBEventStore implements EventStore {
 
   constructor({ url, prefix, waits }: KurrentDBEventStoreOptions) {
     this.#waits = { ...WAITS, ...waits };
+    this.#streams = new OwnStreams(prefix);
     this.#connection = new Connection(url, this.#waits);
-    this.#reader = new PrefixReader(this.#connection, prefix, this.#waits, this.#closing.signal);
-    this.#prefix = prefix;
+    this.#reader = new OwnReader(this.#connection, this.#streams, this.#waits, this.#closing.signal);
   }
 
   async append(
@@ -96,6 +97,9 @@ class KurrentDBEventStore implements EventStore {
   }
 
   async *readStream(stream: string, from = 0): AsyncGenerator<readonly RecordedEvent[]> {
+    this.#assertOpen();
+    // Behind our prefix it may be a stream of another register.
+    if (!this.#streams.hasName(stream)) return;
     yield* this.#whileOpen(this.#readAndKnow(stream, Math.max(from, 0)));
   }
 
@@ -127,6 +131,7 @@ class KurrentDBEventStore implements EventStore {
   }
 
   async #append(stream: string, draft: Draft, expected: ExpectedRevision): Promise<AppendResult> {
+    if (!this.#streams.hasName(stream)) throw notOurs(stream);
     if (draft.bytes > MAX_APPEND_BYTES) throw new AppendTooLargeError(stream, draft.bytes, MAX_APPEND_BYTES);
     await this.#reader.open();
     const repetition = new Repetition(this.#waits, this.#waits.patience);
@@ -138,7 +143,7 @@ class KurrentDBEventStore implements EventStore {
       try {
         await this.#seeLast();
         const { revision, position } = await this.#connection.append(
-          this.#prefix + stream,
+          this.#streams.prefix + stream,
           draft.records(this.#reader.latest),
           head < 0 ? NO_STREAM : BigInt(head),
         );
@@ -227,6 +232,12 @@ class KurrentDBEventStore implements EventStore {
     if (this.#closed === undefined) return;
     throw new LogClosedError(`the log at ${this.#connection.place} is closed`);
   }
+}
+
+function notOurs(stream: string): InvalidEventError {
+  return new InvalidEventError(
+    `${JSON.stringify(stream)} is no name of a stream: expected that of an approach or a framework, as approach-GM0935-integrale-aanpak or framework-GGSR`,
+  );
 }
 
 /** Who writes to a stream that was deleted is let in as to a new one, but behind what was deleted. */

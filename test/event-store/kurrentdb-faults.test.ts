@@ -1,10 +1,12 @@
 import { status } from '@grpc/grpc-js';
+import { approachStream } from '../../src/domain/streams';
 import type { EventStore } from '../../src/event-store/event-store';
 import { LogUnavailableError, UnusableLogError } from '../../src/event-store/event-store';
 import { openKurrentDBEventStore } from '../../src/event-store/kurrentdb';
 import { Peer } from '../support/kurrentdb-peer';
 import { collect, ids, sampleEvents } from './sample-events';
 
+const [S, T] = ['s', 't'].map((slug) => approachStream('GM0935', slug)) as [string, string];
 const WAITS = { answer: 300, afterUnknown: 200, afterFailure: 10, patience: 2_000, watch: 100 };
 
 describe('Of a server that misbehaves, the log', () => {
@@ -35,10 +37,10 @@ describe('Of a server that misbehaves, the log', () => {
   }
 
   it('repeats an append that gets no answer, the same one, after the pause, and it is there once', async () => {
-    await store.append('s', sampleEvents(2), 'NO_STREAM');
+    await store.append(S, sampleEvents(2), 'NO_STREAM');
     const events = sampleEvents(3);
     peer.answers = ['silence', 'silence'];
-    const { revision, position } = await store.append('s', events, 1);
+    const { revision, position } = await store.append(S, events, 1);
 
     const [, first, second, third, ...more] = peer.appends;
     expect(more).toEqual([]);
@@ -48,7 +50,7 @@ describe('Of a server that misbehaves, the log', () => {
     expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(
       WAITS.answer + WAITS.afterUnknown - 20,
     );
-    const there = await collect(store.readStream('s'));
+    const there = await collect(store.readStream(S));
     expect(ids(there).slice(2)).toEqual(ids(events));
     expect({ revision, position }).toEqual({ revision: 4, position: there[4]?.position });
   });
@@ -56,7 +58,7 @@ describe('Of a server that misbehaves, the log', () => {
   it('repeats an append whose call the server closes', async () => {
     const events = sampleEvents(2);
     peer.answers = ['close', 'close', 'yes'];
-    await store.append('s', events, 'NO_STREAM');
+    await store.append(S, events, 'NO_STREAM');
     expect(ids(await collect(store.readAll()))).toEqual(ids(events));
   });
 
@@ -64,7 +66,7 @@ describe('Of a server that misbehaves, the log', () => {
     const leader = await startPeer();
     peer.answers = [{ leader: leader.port }];
     const events = sampleEvents(2);
-    await store.append('s', events, 'NO_STREAM');
+    await store.append(S, events, 'NO_STREAM');
     expect(leader.appends).toMatchObject([{ ids: ids(events), revision: -1 }]);
     expect(ids(await collect(store.readAll()))).toEqual(ids(events));
   });
@@ -72,7 +74,7 @@ describe('Of a server that misbehaves, the log', () => {
   it('gives up on an append when its patience ends, and says that it is unknown what became of it', async () => {
     await store.lastPosition();
     peer.answers = Array(100).fill('silence');
-    const error = await store.append('s', sampleEvents(1), 'NO_STREAM').catch((caught) => caught);
+    const error = await store.append(S, sampleEvents(1), 'NO_STREAM').catch((caught) => caught);
     expect(error).toBeInstanceOf(LogUnavailableError);
     expect(error.message).toContain(`127.0.0.1:${peer.port}`);
     expect(new Set(peer.appends.map((attempt) => attempt.ids.join())).size).toBe(1);
@@ -81,9 +83,9 @@ describe('Of a server that misbehaves, the log', () => {
   it('answers other appends while one is stuck', async () => {
     await store.lastPosition();
     peer.answers = ['silence'];
-    const stuck = store.append('s', sampleEvents(1), 'NO_STREAM');
+    const stuck = store.append(S, sampleEvents(1), 'NO_STREAM');
     const events = sampleEvents(1);
-    await store.append('t', events, 'NO_STREAM');
+    await store.append(T, events, 'NO_STREAM');
     await stuck;
     expect(await collect(store.readAll())).toHaveLength(2);
   });
@@ -100,7 +102,7 @@ describe('Of a server that misbehaves, the log', () => {
     })();
     const events = sampleEvents(10);
     for (const [revision, event] of events.entries()) {
-      await store.append('s', [event], revision === 0 ? 'NO_STREAM' : revision - 1);
+      await store.append(S, [event], revision === 0 ? 'NO_STREAM' : revision - 1);
     }
     await following;
     expect(seen).toEqual(ids(events));
@@ -110,7 +112,7 @@ describe('Of a server that misbehaves, the log', () => {
 
   it('is asked for its end as often as one likes, without what others wrote being looked through again', async () => {
     peer.writeForeign(100);
-    const { position } = await store.append('s', sampleEvents(2), 'NO_STREAM');
+    const { position } = await store.append(S, sampleEvents(2), 'NO_STREAM');
     peer.writeForeign(1_000);
     expect(await opened(peer).lastPosition()).toBe(position);
     const stop = new AbortController();
@@ -120,10 +122,30 @@ describe('Of a server that misbehaves, the log', () => {
     for (const _ of Array(10)) expect(await store.lastPosition()).toBe(position);
     expect(peer.looked).toBe(0);
     peer.writeForeign(10);
-    const { position: next } = await store.append('s', sampleEvents(1), 1);
+    const { position: next } = await store.append(S, sampleEvents(1), 1);
     peer.writeForeign(10);
     for (const _ of Array(10)) expect(await store.lastPosition()).toBe(next);
     expect(peer.looked).toBeLessThan(50);
+    stop.abort();
+    await pages.return?.();
+  });
+
+  it('takes only what is ours from a server that gives all streams', async () => {
+    peer.givesAll = true;
+    const [first, second] = [sampleEvents(2), sampleEvents(2)];
+    await store.append(S, first, 'NO_STREAM');
+    const stop = new AbortController();
+    const pages = store.subscribeAll(undefined, stop.signal)[Symbol.asyncIterator]();
+    expect(ids((await pages.next()).value ?? [])).toEqual(ids(first));
+    for (const stream of ['x-other', `x-y-${S}`, `y-${S}`, `x-${S} `]) peer.writeForeign(3, stream);
+    const { position } = await store.append(S, second, 1);
+    peer.writeForeign(3, `x-y-${S}`);
+    expect(ids(await collect(store.readAll()))).toEqual(ids([...first, ...second]));
+    expect(await store.lastPosition()).toBe(position);
+    expect(await opened(peer).lastPosition()).toBe(position);
+    const seen: string[] = [];
+    while (seen.length < 2) seen.push(...ids((await pages.next()).value ?? []));
+    expect(seen).toEqual(ids(second));
     stop.abort();
     await pages.return?.();
   });
@@ -142,7 +164,7 @@ describe('Of a server that misbehaves, the log', () => {
     await level.promise;
     peer.isStalled = true;
     const events = sampleEvents(3);
-    await store.append('s', events, 'NO_STREAM');
+    await store.append(S, events, 'NO_STREAM');
     await following;
     expect(seen).toEqual(ids(events));
   });

@@ -1,11 +1,20 @@
 import { jsonEvent, KurrentDBClient } from '@kurrent/kurrentdb-client';
 import { InvalidEventError, type RecordedEvent } from '../../src/domain/events';
-import { AppendTooLargeError, type EventStore, LogNotEmptyError } from '../../src/event-store/event-store';
+import { approachStream, frameworkStream, TEXTS_LEFT_OUT_STREAM } from '../../src/domain/streams';
+import {
+  AppendTooLargeError,
+  type EventStore,
+  LogNotEmptyError,
+  UnusableLogError,
+} from '../../src/event-store/event-store';
 import { openKurrentDBEventStore } from '../../src/event-store/kurrentdb';
 import { describeOnKurrentDB, KURRENTDB_URL, ownLog } from '../support/kurrentdb';
 import { describeEventStoreContract, type OpenedLog } from './contract';
 import { describeRestoreContract } from './restore-contract';
 import { collect, type Events, ids, sampleEvent, sampleEvents } from './sample-events';
+
+const named = (slug: string) => approachStream('GM0935', slug);
+const [S, T] = [named('s'), named('t')];
 
 async function open(): Promise<OpenedLog> {
   const log = ownLog();
@@ -44,10 +53,10 @@ describeOnKurrentDB('The log on KurrentDB', () => {
 
   it('gives the events of an append one instant, whichever of them reading begins at', async () => {
     const store = opened();
-    await store.append('s', sampleEvents(1_000), 'NO_STREAM');
+    await store.append(S, sampleEvents(1_000), 'NO_STREAM');
     const all = await collect(store.readAll());
     expect(new Set(all.map(({ metadata }) => metadata.recordedAt)).size).toBe(1);
-    expect(await collect(store.readStream('s', 777))).toEqual(all.slice(777));
+    expect(await collect(store.readStream(S, 777))).toEqual(all.slice(777));
     expect(await collect(store.readAll(all[776]?.position))).toEqual(all.slice(777));
   });
 
@@ -55,7 +64,8 @@ describeOnKurrentDB('The log on KurrentDB', () => {
     const log = ownLog();
     const [one, other] = [opened(log), opened(log)];
     const writing = [one, other].map(async (store, writer) => {
-      for (let n = 0; n < 40; n += 1) await store.append(`${writer}-${n}`, sampleEvents(3), 'NO_STREAM');
+      for (let n = 0; n < 40; n += 1)
+        await store.append(named(`${writer}-${n}`), sampleEvents(3), 'NO_STREAM');
     });
     await Promise.all(writing);
     const events = await collect(one.readAll());
@@ -63,7 +73,7 @@ describeOnKurrentDB('The log on KurrentDB', () => {
     expect(instants).toEqual(instants.toSorted());
     expect(await collect(opened(log).readAll())).toEqual(events);
     for (const writer of [0, 1]) {
-      const stream = `${writer}-39`;
+      const stream = named(`${writer}-39`);
       expect(await collect(other.readStream(stream))).toEqual(events.filter((e) => e.stream === stream));
     }
   });
@@ -71,11 +81,11 @@ describeOnKurrentDB('The log on KurrentDB', () => {
   it('sees nothing of what others keep on the server, and goes on behind it', async () => {
     const mine = opened();
     const others = opened();
-    const first = await mine.append('s', sampleEvents(1), 'NO_STREAM');
-    await others.append('s', sampleEvents(2_000), 'NO_STREAM');
+    const first = await mine.append(S, sampleEvents(1), 'NO_STREAM');
+    await others.append(S, sampleEvents(2_000), 'NO_STREAM');
     expect(await mine.lastPosition()).toBe(first.position);
-    const second = await mine.append('s', sampleEvents(1), 0);
-    await others.append('t', sampleEvents(1), 'NO_STREAM');
+    const second = await mine.append(S, sampleEvents(1), 0);
+    await others.append(T, sampleEvents(1), 'NO_STREAM');
     expect((await collect(mine.readAll())).map(({ position }) => position)).toEqual([
       first.position,
       second.position,
@@ -83,20 +93,96 @@ describeOnKurrentDB('The log on KurrentDB', () => {
     expect(await mine.lastPosition()).toBe(second.position);
   });
 
+  it.each([
+    'test-',
+    'approach-',
+    'approach-GM',
+    'approach-GM0935',
+    'framework-',
+    'framework-GGSR',
+    'texts-left-out',
+    'x.',
+  ])('sees nothing of a register whose prefix goes on with %s, and that one nothing of it', async (more) => {
+    const { url, prefix } = ownLog();
+    const [short, long] = [opened({ url, prefix }), opened({ url, prefix: `${prefix}${more}` })];
+    const streams = [S, frameworkStream('GGSR'), TEXTS_LEFT_OUT_STREAM];
+    const stop = new AbortController();
+    const following = [short, long].map((store) =>
+      store.subscribeAll(undefined, stop.signal)[Symbol.asyncIterator](),
+    );
+    const own: string[][] = [[], []];
+    for (const stream of streams) {
+      for (const [index, store] of [short, long].entries()) {
+        const events = sampleEvents(2);
+        own[index]?.push(...ids(events));
+        await store.append(stream, events, 'NO_STREAM');
+      }
+    }
+    for (const [index, store] of [short, long].entries()) {
+      const all = await collect(store.readAll());
+      expect(ids(all)).toEqual(own[index]);
+      expect(await store.lastPosition()).toBe(all.at(-1)?.position);
+      expect(await opened({ url, prefix: index === 0 ? prefix : `${prefix}${more}` }).lastPosition()).toBe(
+        all.at(-1)?.position,
+      );
+      expect(ids(await collect(store.readStream(S)))).toEqual(own[index]?.slice(0, 2));
+      const followed: string[] = [];
+      while (followed.length < all.length) {
+        const page = await following[index]?.next();
+        if (page?.done) break;
+        followed.push(...ids(page?.value ?? []));
+      }
+      expect(followed).toEqual(own[index]);
+    }
+    // Nor by a name that makes up the other one's.
+    expect(await collect(short.readStream(`${more}${S}`))).toEqual([]);
+    await expect(short.append(`${more}${S}`, sampleEvents(1), 1)).rejects.toThrow(InvalidEventError);
+    expect(await collect(long.readStream(S))).toHaveLength(2);
+    stop.abort();
+  });
+
+  it('refuses a name that is none of ours before anything of it is sent, in an append and in a restoring', async () => {
+    const store = opened();
+    for (const stream of ['s', `${S} `, `${S}\n`, 'framework-ggsr', 'approach-GM0935-', `x${S}`]) {
+      const [event] = sampleEvents(1);
+      const error = await store.append(stream, [event], 'NO_STREAM').catch((caught) => caught);
+      expect(error).toBeInstanceOf(InvalidEventError);
+      expect(error.message).toContain('is no name of a stream: expected that of an approach or a framework');
+      const metadata = { ...event.metadata, recordedAt: '2026-01-01T00:00:00.000Z' };
+      const pages = (async function* () {
+        yield [{ ...event, stream, revision: 0, metadata }];
+      })();
+      await expect(store.restore(pages)).rejects.toThrow(InvalidEventError);
+      expect(await collect(store.readStream(stream))).toEqual([]);
+    }
+    expect(await store.lastPosition()).toBeUndefined();
+  });
+
+  it('refuses a prefix behind which a stream could be one of another register', () => {
+    for (const prefix of ['toetsspoor-approach-GM0935-', 'a-approach-GM0935-x-']) {
+      expect(() => openKurrentDBEventStore({ url: KURRENTDB_URL ?? '', prefix })).toThrow(
+        new UnusableLogError(
+          `streams cannot begin with ${prefix}: "approach-GM0935-" in it lets them be taken for those of an approach in a register with a shorter prefix; choose one without`,
+        ),
+      );
+    }
+  });
+
   it('refuses what a server does not take at once before it is sent, and takes what is just below', async () => {
     const store = opened();
     const large: Events = [sampleEvent('x'.repeat(600_000)), sampleEvent('x'.repeat(600_000))];
-    const error = await store.append('s', large, 'NO_STREAM').catch((caught) => caught);
+    const error = await store.append(S, large, 'NO_STREAM').catch((caught) => caught);
     expect(error).toBeInstanceOf(AppendTooLargeError);
     expect(error.bytes).toBeGreaterThan(error.maxBytes);
     expect(await store.lastPosition()).toBeUndefined();
-    await store.append('s', [sampleEvent('x'.repeat(1_047_000))], 'NO_STREAM');
-    expect(await collect(store.readStream('s'))).toHaveLength(1);
+    await store.append(S, [sampleEvent('x'.repeat(1_047_000))], 'NO_STREAM');
+    expect(await collect(store.readStream(S))).toHaveLength(1);
   });
 
   it('goes on with a restoring that was interrupted, and only with the same events', async () => {
     const source = opened();
-    for (const stream of ['a', 'b', 'c']) await source.append(stream, sampleEvents(3), 'NO_STREAM');
+    for (const stream of ['a', 'b', 'c'].map(named))
+      await source.append(stream, sampleEvents(3), 'NO_STREAM');
     const events = (await collect(source.readAll())).map(({ position: _, ...event }) => event);
     const store = opened();
     const broken = async function* () {
@@ -120,7 +206,7 @@ describeOnKurrentDB('The log on KurrentDB', () => {
 
   it('gives full pages to whoever catches up', async () => {
     const store = opened();
-    for (const stream of ['s', 't']) await store.append(stream, sampleEvents(600), 'NO_STREAM');
+    for (const stream of [S, T]) await store.append(stream, sampleEvents(600), 'NO_STREAM');
     const lengths: number[] = [];
     for await (const page of store.readAll()) lengths.push(page.length);
     expect(lengths).toEqual([500, 500, 200]);
@@ -129,7 +215,7 @@ describeOnKurrentDB('The log on KurrentDB', () => {
   it('appends behind the instant of its last event, whatever the clock says, when it was just opened', async () => {
     const log = ownLog();
     const store = opened(log);
-    await store.append('s', sampleEvents(1), 'NO_STREAM');
+    await store.append(S, sampleEvents(1), 'NO_STREAM');
     const [event] = await collect(store.readAll());
     const { position: _, ...ahead } = event as RecordedEvent;
     const recordedAt = new Date(Date.parse(ahead.metadata.recordedAt) + 3_600_000).toISOString();
@@ -140,7 +226,7 @@ describeOnKurrentDB('The log on KurrentDB', () => {
       })(),
     );
     const reopened = opened(restored);
-    await reopened.append('t', sampleEvents(1), 'NO_STREAM');
+    await reopened.append(T, sampleEvents(1), 'NO_STREAM');
     const instants = (await collect(reopened.readAll())).map(({ metadata }) => metadata.recordedAt);
     expect(instants).toEqual([recordedAt, recordedAt]);
   });
@@ -166,51 +252,49 @@ describeOnKurrentDB('A stream that somebody deletes or cuts on the server', () =
 
   it('takes no append as if it were new, and leaves the log readable', async () => {
     const before = sampleEvents(2);
-    await store.append('s', before, 'NO_STREAM');
-    await client.deleteStream(`${log.prefix}s`);
+    await store.append(S, before, 'NO_STREAM');
+    await client.deleteStream(`${log.prefix}${S}`);
     const events = sampleEvents(2);
-    const error = await store.append('s', events, 'NO_STREAM').catch((caught) => caught);
+    const error = await store.append(S, events, 'NO_STREAM').catch((caught) => caught);
     expect(error).toBeInstanceOf(InvalidEventError);
     expect(error.message).toBe(
-      'stream s was deleted or cut on the server: what was appended behind revision -1 stands at revision 3 now',
+      `stream ${S} was deleted or cut on the server: what was appended behind revision -1 stands at revision 3 now`,
     );
     const reader = openKurrentDBEventStore(log);
     const all = await collect(reader.readAll());
     expect(all.slice(-2)).toMatchObject(events.map(({ id }, index) => ({ id, revision: 2 + index })));
     expect(ids(await collect(reader.readAll(all.at(-2)?.position)))).toEqual([events[1]?.id]);
     for (const one of [reader, store]) {
-      await expect(collect(one.readStream('s'))).rejects.toThrow('stream s has lost its event of revision 0');
+      await expect(collect(one.readStream(S))).rejects.toThrow(
+        `stream ${S} has lost its event of revision 0`,
+      );
     }
     await reader.close();
   });
 
   it('is told of an event whose append has lost its first one', async () => {
-    await store.append('s', sampleEvents(3), 'NO_STREAM');
+    await store.append(S, sampleEvents(3), 'NO_STREAM');
     const [, second] = await collect(store.readAll());
-    await client.setStreamMetadata(`${log.prefix}s`, { truncateBefore: 2 });
+    await client.setStreamMetadata(`${log.prefix}${S}`, { truncateBefore: 2 });
     await expect(collect(store.readAll(second?.position))).rejects.toThrow(
-      'stream s has lost its event of revision 0: was it deleted or cut on the server?',
+      `stream ${S} has lost its event of revision 0: was it deleted or cut on the server?`,
     );
   });
 
   it('is told of an event that was stored, by revisions, at another one', async () => {
-    await client.appendToStream(`${log.prefix}s`, [asStoredBefore(0, 0), asStoredBefore(0, 0)]);
+    await client.appendToStream(`${log.prefix}${S}`, [asStoredBefore(0, 0), asStoredBefore(0, 0)]);
     await expect(collect(store.readAll())).rejects.toThrow(
-      /^event \S+ \(s revision 1\) is of an append that cannot be there, .*: was its stream deleted or cut/,
+      /^event \S+ \(approach-GM0935-s revision 1\) is of an append that cannot be there, .*: was its stream deleted or cut/,
     );
   });
 
   it('is read as before where its events were stored by revisions and it is whole', async () => {
     const stored = [asStoredBefore(0, 0), ...[1, 2, 3].map(() => asStoredBefore(1, 3))];
-    await client.appendToStream(`${log.prefix}s`, stored);
+    await client.appendToStream(`${log.prefix}${S}`, stored);
     const all = await collect(store.readAll());
     expect(ids(all)).toEqual(stored.map(({ id }) => id));
     expect(await collect(store.readAll(all[1]?.position))).toEqual(all.slice(2));
-    await store.append('s', sampleEvents(1), 3);
-    expect(await collect(store.readStream('s', 2))).toMatchObject([
-      { id: all[2]?.id },
-      { id: all[3]?.id },
-      {},
-    ]);
+    await store.append(S, sampleEvents(1), 3);
+    expect(await collect(store.readStream(S, 2))).toMatchObject([{ id: all[2]?.id }, { id: all[3]?.id }, {}]);
   });
 });

@@ -1,4 +1,5 @@
 import { InvalidEventError, type PortableEvent, SCHEMA_VERSION } from '../../src/domain/events';
+import { approachStream } from '../../src/domain/streams';
 import {
   type EventStore,
   LogClosedError,
@@ -51,10 +52,10 @@ export function describeRestoreContract(
     });
 
     it('knows an append that was made before the log was restored', async () => {
-      const event = sampleEvent();
+      const [stream, event] = [uniqueStream(), sampleEvent()];
       const metadata = { ...event.metadata, recordedAt: '2026-01-01T00:00:00.000Z' };
-      await store.restore(inPages([{ ...event, stream: 's', revision: 0, metadata }]));
-      expect(await store.append('s', [event], 'NO_STREAM')).toMatchObject({ revision: 0 });
+      await store.restore(inPages([{ ...event, stream, revision: 0, metadata }]));
+      expect(await store.append(stream, [event], 'NO_STREAM')).toMatchObject({ revision: 0 });
       expect(await all()).toHaveLength(1);
     });
 
@@ -172,7 +173,7 @@ function recorded(count: number, from = '2025-03-01T09:00:00.000Z'): PortableEve
     const recordedAt = new Date(Date.parse(from) + index).toISOString();
     return {
       ...event,
-      stream: `stream-${turn}`,
+      stream: approachStream('GM0935', `aanpak-${turn}`),
       revision: revisions[turn] ?? 0,
       metadata: { ...metadata, schemaVersion: SCHEMA_VERSION, recordedAt },
     };

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type RecordedEvent, SCHEMA_VERSION } from '../../src/domain/events';
+import { approachStream } from '../../src/domain/streams';
 import type { NewEvent } from '../../src/event-store/event-store';
 
 export type Events = [NewEvent, ...NewEvent[]];
@@ -28,7 +29,7 @@ export function sampleEvents(count: number): Events {
 
 /** A stream name that no other test uses, also on a server that tests share. */
 export function uniqueStream(): string {
-  return `test-${randomUUID()}`;
+  return approachStream('GM0935', randomUUID());
 }
 
 export function ids(events: readonly { id: string }[]): string[] {

@@ -22,7 +22,7 @@ import { StreamsService } from '@kurrent/kurrentdb-client/generated/kurrentdb/pr
 import {
   BatchAppendReq,
   BatchAppendResp,
-  type ReadReq,
+  ReadReq,
   ReadResp,
 } from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/streams_pb';
 
@@ -62,6 +62,8 @@ export class Peer {
   isStalled = false;
   /** How many events were looked at to answer what asks for some streams only. */
   looked = 0;
+  /** Gives all streams to whoever asks for some. */
+  givesAll = false;
   /** Refuses all that is asked. */
   refuses: status | undefined;
   readonly #server = new Server();
@@ -110,13 +112,13 @@ export class Peer {
   }
 
   /** Another application writes. */
-  writeForeign(count: number): void {
+  writeForeign(count: number, stream = 'foreign'): void {
     for (let index = 0; index < count; index += 1) {
       const id = new UUID();
       id.setString(randomUUID());
       const message = new BatchAppendReq.ProposedMessage();
       message.setId(id);
-      this.#stored.push({ stream: 'foreign', revision: this.#stored.length, message });
+      this.#stored.push({ stream, revision: this.#stored.length, message });
     }
   }
 
@@ -195,34 +197,37 @@ export class Peer {
     let wanted = this.#stored.map((one, index) => ({ one, index }));
     if (stream !== undefined) {
       wanted = wanted.filter(({ one }) => one.stream === name && one.revision >= revision);
-    } else if (all?.hasEnd()) wanted.reverse();
-    else wanted = wanted.filter(({ index }) => positionOf(index) >= from);
-    const prefix = prefixOf(call);
+    } else if (options?.getReadDirection() === ReadReq.Options.ReadDirection.BACKWARDS) {
+      wanted = wanted.filter(({ index }) => all?.hasEnd() || positionOf(index) < from).reverse();
+    } else wanted = wanted.filter(({ index }) => positionOf(index) >= from);
+    const isAsked = this.#askedOf(call);
     let left = Number(options?.getCount());
     for (const { one, index } of wanted) {
       if (left === 0) break;
-      if (prefix !== '') this.looked += 1;
-      if (!one.stream.startsWith(prefix)) continue;
+      if (isAsked !== undefined) this.looked += 1;
+      if (isAsked?.(one.stream) === false) continue;
       call.write(event(one, index));
       left -= 1;
     }
     call.end();
   }
 
+  /** Tells whether a stream is asked for; undefined where all are. */
+  #askedOf(call: Reading): ((stream: string) => boolean) | undefined {
+    const beginnings = call.request.getOptions()?.getFilter()?.getStreamIdentifier()?.getPrefixList() ?? [];
+    if (beginnings.length === 0 || this.givesAll) return undefined;
+    return (stream) => beginnings.some((beginning) => stream.startsWith(beginning));
+  }
+
   #send(call: Reading): void {
     const from = this.#sent.get(call) ?? 0;
+    const isAsked = this.#askedOf(call);
     for (let index = from; index < this.#stored.length; index += 1) {
       const one = this.#stored[index];
-      if (one?.stream.startsWith(prefixOf(call))) call.write(event(one, index));
+      if (one !== undefined && isAsked?.(one.stream) !== false) call.write(event(one, index));
     }
     this.#sent.set(call, this.#stored.length);
   }
-}
-
-/** What the names of the streams begin with that are asked for; empty where all are. */
-function prefixOf(call: Reading): string {
-  const filter = call.request.getOptions()?.getFilter();
-  return filter?.getStreamIdentifier()?.getPrefixList()[0] ?? '';
 }
 
 function positionOf(index: number): number {
