@@ -1,31 +1,20 @@
 import { InvalidEventError, type Position, type RecordedEvent } from '../domain/events';
 import { type Connection, type Message, Repetition, type Waits } from './kurrentdb-connection';
 import { givenUp, NoAnswerError, unusable } from './kurrentdb-errors';
+import { LastEvent } from './kurrentdb-last';
 import {
   createdAt,
   endsAppend,
   eventOf,
   FirstOfAppendNeeded,
   latestInstantOf,
+  recordsOf,
   type StoredRecord,
-  streamOf,
 } from './kurrentdb-records';
 import { backwardsRequest, type ReadRequest, readRequest } from './kurrentdb-requests';
 import type { OwnStreams } from './kurrentdb-streams';
 
 type Pages = AsyncGenerator<RecordedEvent[], void>;
-
-/** That the last of our events up to a position is the one at another: `last` is 0 where there is none. */
-interface Looked {
-  readonly upTo: Position;
-  readonly last: Position;
-}
-
-/** How many events are looked at at once where the last one that begins as ours do is another register's. */
-const NEXT_SEARCHED = 500;
-
-/** Before anything was looked at. */
-const NOTHING: Looked = { upTo: 0, last: 0 };
 
 /** Reads the streams that are ours. What is interrupted goes on behind what was read. */
 export class OwnReader {
@@ -33,14 +22,15 @@ export class OwnReader {
   readonly #streams: OwnStreams;
   readonly #waits: Waits;
   readonly #closing: AbortSignal;
+  readonly #last: LastEvent;
   #opened: Promise<void> | undefined;
   #latest = '';
-  #looked = NOTHING;
 
   /** @param closing ends all that waits for what passes */
   constructor(connection: Connection, streams: OwnStreams, waits: Waits, closing: AbortSignal) {
     this.#connection = connection;
     this.#streams = streams;
+    this.#last = new LastEvent(connection, streams);
     this.#waits = waits;
     this.#closing = closing;
   }
@@ -84,18 +74,13 @@ export class OwnReader {
     throw lost(stream, revision);
   }
 
-  /** Looks for our last event, whose instant may lie ahead of the server's clock. One attempt. */
-  async seeLast(): Promise<void> {
-    const record = await this.#lastRecord();
-    if (record !== undefined) this.#saw(latestInstantOf(record));
-  }
-
-  /**
-   * The position of the last event, 0 before the first. Others may have written much behind it, so it is searched
-   * for once; from then on it is only looked through what nobody who follows has.
-   */
+  /** The position of our last event, 0 before the first; its instant, which may lie ahead of the clock, is seen then. */
   async lastPosition(): Promise<Position> {
-    for await (const position of this.#untilDone(() => this.#lookOnce())) return position;
+    let attempt = () => {
+      attempt = () => this.#followAndLook();
+      return this.#lookOnce();
+    };
+    for await (const position of this.#untilDone(() => attempt())) return position;
     return 0;
   }
 
@@ -177,7 +162,7 @@ export class OwnReader {
     let last: Position | undefined;
     for await (const page of this.#readOnce(request, this.#waits.answer, stop)) {
       last = page.at(-1)?.position ?? last;
-      this.#lookedThrough(from, last ?? from, last);
+      this.#last.lookedThrough(from, last ?? from, last);
       // It begins with the event at that position.
       const behind = page.filter(({ position }) => position > reached.position);
       reached.position = behind.at(-1)?.position ?? reached.position;
@@ -186,7 +171,7 @@ export class OwnReader {
     if (stop.aborted) return;
     // What others wrote up to there need not be looked through again.
     reached.position = Math.max(reached.position, end);
-    this.#lookedThrough(from, reached.position, last);
+    this.#last.lookedThrough(from, reached.position, last);
   }
 
   async *#readAndFollowOnce(reached: { position: Position }, stop: AbortSignal): Pages {
@@ -220,11 +205,11 @@ export class OwnReader {
 
       page.push(...(await this.#events(messages, page.at(-1) ?? last)));
       // What one append has brought is given together.
-      const lastRecord = this.#ownOf(messages).at(-1);
+      const lastRecord = this.#streams.among(recordsOf(messages)).at(-1);
       if (lastRecord !== undefined && !endsAppend(lastRecord)) continue;
       last = page.at(-1) ?? last;
       reached.position = Math.max(reached.position, last?.position ?? 0, ...checkpoints(messages));
-      this.#lookedThrough(from, reached.position, last?.position);
+      this.#last.lookedThrough(from, reached.position, last?.position);
       if (page.length > 0) {
         saidSo = false;
         yield page;
@@ -256,13 +241,9 @@ export class OwnReader {
     }
   }
 
-  #ownOf(messages: readonly Message[]): StoredRecord[] {
-    return recordsOf(messages).filter((record) => this.#streams.nameOf(streamOf(record)) !== undefined);
-  }
-
   async #events(messages: readonly Message[], last: RecordedEvent | undefined): Promise<RecordedEvent[]> {
     const events: RecordedEvent[] = [];
-    for (const record of this.#ownOf(messages)) {
+    for (const record of this.#streams.among(recordsOf(messages))) {
       const event = eventOf(record, this.#streams.prefix, events.at(-1) ?? last);
       events.push(event instanceof FirstOfAppendNeeded ? await this.#eventOfCutAppend(record, event) : event);
     }
@@ -277,54 +258,17 @@ export class OwnReader {
     return event;
   }
 
-  /** Where the last of our events is, by what lies between what was looked through and the end. */
   async *#lookOnce(): AsyncGenerator<Position, void> {
-    const { upTo } = this.#looked;
-    const end = await this.#readTail();
-    // The log is an older one than it was: nothing of it is known.
-    if (end < upTo) this.#looked = NOTHING;
-    const from = this.#looked.upTo;
-    if (end > from) {
-      const last = positionOf(from === 0 ? await this.#lastRecord() : await this.#lastRecordBehind(from));
-      this.#lookedThrough(from, Math.max(end, last ?? 0), last);
-    }
-    yield this.#looked.last;
+    const record = await this.#last.lookUpTo(await this.#readTail());
+    if (record !== undefined) this.#saw(latestInstantOf(record));
+    yield this.#last.position;
   }
 
-  async #lastRecordBehind(after: Position): Promise<StoredRecord | undefined> {
-    const request = readRequest({ beginnings: this.#streams.beginnings, after }, Number.MAX_SAFE_INTEGER);
-    let last: StoredRecord | undefined;
-    // The server may have to look through much that is not ours, and says nothing meanwhile.
-    for await (const messages of this.#connection.readToEnd(request, this.#waits.patience)) {
-      last = this.#ownOf(messages).at(-1) ?? last;
-    }
-    return last;
-  }
-
-  /** The last of all our events, searched for from the end backwards. */
-  async #lastRecord(): Promise<StoredRecord | undefined> {
-    let before: Position | 'end' = 'end';
-    for (;;) {
-      // Nearly always the first one is ours; to look for more would be to look through all that lies before it.
-      const count = before === 'end' ? 1 : NEXT_SEARCHED;
-      const request = backwardsRequest(before, count, this.#streams.beginnings);
-      let passed: Position | undefined;
-      for await (const messages of this.#connection.readToEnd(request, this.#waits.patience)) {
-        const own = this.#ownOf(messages)[0];
-        if (own !== undefined) return own;
-        passed = positionOf(recordsOf(messages).at(-1)) ?? passed;
-      }
-      if (passed === undefined) return undefined;
-      before = passed;
-    }
-  }
-
-  /** @param last the last of our events that was seen from `from` to `upTo` */
-  #lookedThrough(from: Position, upTo: Position, last: Position | undefined): void {
-    if (upTo <= this.#looked.upTo) return;
-    // What lies before `from` is only known where it was looked through too.
-    if (last === undefined && from > this.#looked.upTo) return;
-    this.#looked = { upTo, last: Math.max(last ?? 0, this.#looked.last) };
+  /** Where so much is to be looked through that the server was silent too long: a subscription tells how far it is. */
+  async *#followAndLook(): AsyncGenerator<Position, void> {
+    const pages = this.#untilLevel({ position: this.#last.upTo }, this.#closing);
+    while (!(await pages.next()).done);
+    yield* this.#lookOnce();
   }
 
   /**
@@ -345,14 +289,6 @@ export class OwnReader {
   #saw(instant: string | undefined): void {
     if (instant !== undefined && instant > this.#latest) this.#latest = instant;
   }
-}
-
-function positionOf(record: StoredRecord | undefined): Position | undefined {
-  return record && Number(record.getCommitPosition());
-}
-
-function recordsOf(messages: readonly Message[]): StoredRecord[] {
-  return messages.flatMap((message) => message.getEvent()?.getEvent() ?? []);
 }
 
 /** Up to where the server has looked through what is not ours. */

@@ -4,6 +4,7 @@ import {
   type EventMetadata,
   InvalidEventError,
   type PortableEvent,
+  type Position,
   parseEvent,
   type RecordedEvent,
 } from '../domain/events';
@@ -43,6 +44,18 @@ interface PlaceInAppend {
 
 /** The metadata of a restored event, as it is stored: with `recordedAt`, and without `append`. */
 type RestoredMetadata = EventMetadata;
+
+/** The events that messages of the server hold. */
+export function recordsOf(messages: readonly ReadResp[]): StoredRecord[] {
+  return messages.flatMap((message) => message.getEvent()?.getEvent() ?? []);
+}
+
+/** Where it lies in the server's log. */
+export function positionOf(record: StoredRecord): Position;
+export function positionOf(record: StoredRecord | undefined): Position | undefined;
+export function positionOf(record: StoredRecord | undefined): Position | undefined {
+  return record && Number(record.getCommitPosition());
+}
 
 /** Events of an append in words that no later change of theirs can reach. */
 export interface Draft {
@@ -124,7 +137,7 @@ export function eventOf(
   const properties = record.getMetadataMap();
   const event = {
     ...identityOf(record, prefix),
-    position: Number(record.getCommitPosition()),
+    position: positionOf(record),
     type: properties.get('type') ?? '',
     data: undefined as unknown,
     metadata: undefined as unknown,

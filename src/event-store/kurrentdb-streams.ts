@@ -1,5 +1,6 @@
 import { STREAM_BEGINNINGS, STREAM_NAME } from '../domain/streams';
 import { UnusableLogError } from './event-store';
+import { type StoredRecord, streamOf } from './kurrentdb-records';
 
 /**
  * Which streams of a server are ours: those that a prefix and a name of our own make up, and no others. Another
@@ -33,10 +34,11 @@ export class OwnStreams {
     return this.#names.test(stream);
   }
 
-  /** The name without the prefix; undefined where the stream is not ours. */
-  nameOf(full: string): string | undefined {
-    if (!full.startsWith(this.prefix)) return undefined;
-    const stream = full.slice(this.prefix.length);
-    return this.hasName(stream) ? stream : undefined;
+  /** What of it is ours. */
+  among(records: readonly StoredRecord[]): StoredRecord[] {
+    return records.filter((record) => {
+      const stream = streamOf(record);
+      return stream.startsWith(this.prefix) && this.hasName(stream.slice(this.prefix.length));
+    });
   }
 }

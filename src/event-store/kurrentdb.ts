@@ -52,7 +52,7 @@ class KurrentDBEventStore implements EventStore {
   readonly #known = new KnownIds();
   readonly #closing = new AbortController();
   readonly #appending = new Set<Promise<unknown>>();
-  #seenLast: Promise<void> | undefined;
+  #seenLast: Promise<unknown> | undefined;
   #isRestoring = false;
   #closed: Promise<void> | undefined;
 
@@ -167,8 +167,8 @@ class KurrentDBEventStore implements EventStore {
   }
 
   /** Before the first append, and after a restoring: no instant may lie before the log's last one. */
-  #seeLast(): Promise<void> {
-    this.#seenLast ??= this.#reader.seeLast().catch((error: unknown) => {
+  #seeLast(): Promise<unknown> {
+    this.#seenLast ??= this.#reader.lastPosition().catch((error: unknown) => {
       this.#seenLast = undefined;
       throw error;
     });

@@ -130,6 +130,34 @@ describe('Of a server that misbehaves, the log', () => {
     await pages.return?.();
   });
 
+  it('is not looked through again for the first append of a process that follows', async () => {
+    const { position } = await store.append(S, sampleEvents(2), 'NO_STREAM');
+    peer.writeForeign(1_000);
+    const follower = opened(peer);
+    const stop = new AbortController();
+    const pages = follower.subscribeAll(position, stop.signal)[Symbol.asyncIterator]();
+    expect((await pages.next()).value).toEqual([]);
+    peer.writeForeign(10);
+    peer.looked = 0;
+    await follower.append(T, sampleEvents(1), 'NO_STREAM');
+    expect(peer.looked).toBeLessThan(50);
+    stop.abort();
+    await pages.return?.();
+  });
+
+  it('tells its end and takes appends where looking through what others wrote takes too long', async () => {
+    const { position } = await store.append(S, sampleEvents(2), 'NO_STREAM');
+    peer.writeForeign(1_000);
+    peer.looksAtMost = 100;
+    const events = sampleEvents(1);
+    const { position: next } = await opened(peer).append(S, events, 1);
+    expect(next).toBeGreaterThan(position);
+    peer.writeForeign(1_000);
+    const late = opened(peer);
+    expect(await late.lastPosition()).toBe(next);
+    expect(ids(await collect(late.readAll(position)))).toEqual(ids(events));
+  });
+
   it('takes only what is ours from a server that gives all streams', async () => {
     peer.givesAll = true;
     const [first, second] = [sampleEvents(2), sampleEvents(2)];

@@ -64,6 +64,8 @@ export class Peer {
   looked = 0;
   /** Gives all streams to whoever asks for some. */
   givesAll = false;
+  /** Takes too long to answer what asks for some streams only where it has to look at more than so many events. */
+  looksAtMost = Number.POSITIVE_INFINITY;
   /** Refuses all that is asked. */
   refuses: status | undefined;
   readonly #server = new Server();
@@ -201,10 +203,12 @@ export class Peer {
       wanted = wanted.filter(({ index }) => all?.hasEnd() || positionOf(index) < from).reverse();
     } else wanted = wanted.filter(({ index }) => positionOf(index) >= from);
     const isAsked = this.#askedOf(call);
+    const looked = this.looked;
     let left = Number(options?.getCount());
     for (const { one, index } of wanted) {
       if (left === 0) break;
       if (isAsked !== undefined) this.looked += 1;
+      if (this.looked - looked > this.looksAtMost) return;
       if (isAsked?.(one.stream) === false) continue;
       call.write(event(one, index));
       left -= 1;
@@ -227,6 +231,13 @@ export class Peer {
       if (one !== undefined && isAsked?.(one.stream) !== false) call.write(event(one, index));
     }
     this.#sent.set(call, this.#stored.length);
+    if (from === this.#stored.length) return;
+    const checkpoint = new ReadResp.Checkpoint();
+    checkpoint.setCommitPosition(String(positionOf(this.#stored.length - 1)));
+    checkpoint.setPreparePosition(String(positionOf(this.#stored.length - 1)));
+    const response = new ReadResp();
+    response.setCheckpoint(checkpoint);
+    call.write(response);
   }
 }
 
