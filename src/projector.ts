@@ -1,6 +1,6 @@
 import { isDamage, type ReadDatabase } from '../projections/database';
 import type { Projection } from '../projections/projection';
-import type { Position, RecordedEvent } from './domain/events';
+import { InvalidEventError, type Position, type RecordedEvent } from './domain/events';
 import type { EventStore } from './event-store/event-store';
 
 /** Events between two reports of progress. */
@@ -66,9 +66,14 @@ export class Projector {
   async lastEvent(): Promise<'HELD' | 'GONE' | 'ANOTHER'> {
     const state = this.#state(this.#database);
     if (state === undefined || state.event_id === null) return 'HELD';
-    for await (const [event] of this.#store.readStream(state.stream ?? '', state.revision ?? 0)) {
-      // A copy of the log has it at another position.
-      return event?.id === state.event_id && event.position === state.position ? 'HELD' : 'ANOTHER';
+    try {
+      for await (const [event] of this.#store.readStream(state.stream ?? '', state.revision ?? 0)) {
+        // A copy of the log has it at another position.
+        return event?.id === state.event_id && event.position === state.position ? 'HELD' : 'ANOTHER';
+      }
+    } catch (error) {
+      // The stream begins behind it: an operator has deleted or cut it, and others have written on.
+      if (!(error instanceof InvalidEventError)) throw error;
     }
     return 'GONE';
   }

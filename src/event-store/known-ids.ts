@@ -25,6 +25,12 @@ export class KnownIds {
     return known;
   }
 
+  /** Knows nothing of a stream any more. */
+  forget(stream: string): void {
+    this.#count -= this.of(stream).ids.size;
+    this.#streams.delete(stream);
+  }
+
   /** Takes in the next event of a stream; one that does not follow on what is known is passed over. */
   add(stream: string, revision: number, id: string): void {
     const known = this.of(stream);

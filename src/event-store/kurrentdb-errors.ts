@@ -1,4 +1,4 @@
-import { status } from '@grpc/grpc-js';
+import { type ServiceError, status } from '@grpc/grpc-js';
 import { ErrorType, isCommandError, type WrongExpectedVersionError } from '@kurrent/kurrentdb-client';
 import { LogClosedError, LogUnavailableError, UnusableLogError } from './event-store';
 
@@ -13,10 +13,9 @@ const LASTING: ReadonlySet<string> = new Set([
   ErrorType.ACCESS_DENIED,
   ErrorType.INVALID_ARGUMENT,
   ErrorType.MAXIMUM_APPEND_SIZE_EXCEEDED,
-  ErrorType.STREAM_DELETED,
-  ErrorType.STREAM_TOMBSTONED,
   ErrorType.UNSUPPORTED,
 ]);
+const GONE: ReadonlySet<string> = new Set([ErrorType.STREAM_DELETED, ErrorType.STREAM_TOMBSTONED]);
 const LASTING_STATUS: ReadonlySet<unknown> = new Set([
   status.UNAUTHENTICATED,
   status.PERMISSION_DENIED,
@@ -27,6 +26,7 @@ const LASTING_STATUS: ReadonlySet<unknown> = new Set([
 /** True where the same request may succeed later: the node went away, is busy, or does not lead any more. */
 export function isPassing(error: unknown): boolean {
   if (error instanceof NoAnswerError) return true;
+  if (isStreamDeleted(error)) return false;
   if (!(error instanceof Error)) return false;
   if (isCommandError(error)) return !LASTING.has(error.type);
   if ('code' in error && typeof error.code === 'number') return !LASTING_STATUS.has(error.code);
@@ -36,6 +36,13 @@ export function isPassing(error: unknown): boolean {
 
 export function isWrongVersion(error: unknown): error is WrongExpectedVersionError {
   return error instanceof Error && isCommandError(error) && error.type === ErrorType.WRONG_EXPECTED_VERSION;
+}
+
+/** True where the stream was deleted for good, and left a tombstone. */
+export function isStreamDeleted(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (isCommandError(error)) return GONE.has(error.type);
+  return (error as Partial<ServiceError>).metadata?.get('exception')[0] === ErrorType.STREAM_DELETED;
 }
 
 /** What will not pass, in words for the operator where they can change it. */

@@ -1,17 +1,19 @@
 import { InvalidEventError, type Position, type RecordedEvent } from '../domain/events';
 import { type Connection, type Message, Repetition, type Waits } from './kurrentdb-connection';
-import { givenUp, NoAnswerError, unusable } from './kurrentdb-errors';
+import { givenUp, isStreamDeleted, NoAnswerError, unusable } from './kurrentdb-errors';
 import { LastEvent } from './kurrentdb-last';
 import {
   createdAt,
   endsAppend,
   eventOf,
   FirstOfAppendNeeded,
+  firstKept,
   latestInstantOf,
+  positionOf,
   recordsOf,
   type StoredRecord,
 } from './kurrentdb-records';
-import { backwardsRequest, type ReadRequest, readRequest } from './kurrentdb-requests';
+import { backwardsRequest, metadataRequest, type ReadRequest, readRequest } from './kurrentdb-requests';
 import type { OwnStreams } from './kurrentdb-streams';
 
 type Pages = AsyncGenerator<RecordedEvent[], void>;
@@ -57,7 +59,7 @@ export class OwnReader {
       this.#readOnce(
         readRequest({ stream: this.#streams.prefix + stream, revision: next }, Number.MAX_SAFE_INTEGER),
       );
-    for await (const page of this.#untilDone(rest)) {
+    for await (const page of this.#untilDone(() => untilDeleted(rest()))) {
       for (const { revision } of page) {
         if (revision !== next) throw lost(stream, next);
         next += 1;
@@ -68,10 +70,17 @@ export class OwnReader {
 
   async eventAt(stream: string, revision: number): Promise<RecordedEvent> {
     const request = readRequest({ stream: this.#streams.prefix + stream, revision }, 1);
-    for await (const [event] of this.#untilDone(() => this.#readExactly(request, stream, revision))) {
+    const attempt = () => untilDeleted(this.#readExactly(request, stream, revision));
+    for await (const [event] of this.#untilDone(attempt)) {
       if (event !== undefined) return event;
     }
     throw lost(stream, revision);
+  }
+
+  /** True where somebody has deleted or cut the stream on the server: what is appended does not begin it then. */
+  async wasCut(stream: string): Promise<boolean> {
+    for await (const wasCut of this.#untilDone(() => this.#askWhetherCut(stream))) return wasCut;
+    return false;
   }
 
   /** The position of our last event, 0 before the first; its instant, which may lie ahead of the clock, is seen then. */
@@ -135,6 +144,19 @@ export class OwnReader {
       const page = await this.#events(messages, last);
       last = page.at(-1);
       if (page.length > 0) yield page;
+    }
+  }
+
+  async *#askWhetherCut(stream: string): AsyncGenerator<boolean, void> {
+    try {
+      for await (const messages of this.#connection.readToEnd(
+        metadataRequest(this.#streams.prefix + stream),
+      )) {
+        for (const record of recordsOf(messages)) yield firstKept(record) > 0;
+      }
+    } catch (error) {
+      if (!isStreamDeleted(error)) throw error;
+      yield true;
     }
   }
 
@@ -252,10 +274,22 @@ export class OwnReader {
   }
 
   /** An event of an append that the reading began in the middle of. */
-  async #eventOfCutAppend(record: StoredRecord, first: FirstOfAppendNeeded): Promise<RecordedEvent> {
-    const event = eventOf(record, this.#streams.prefix, await this.eventAt(first.stream, first.revision));
-    if (event instanceof FirstOfAppendNeeded) throw lost(first.stream, first.revision);
-    return event;
+  async #eventOfCutAppend(record: StoredRecord, needed: FirstOfAppendNeeded): Promise<RecordedEvent> {
+    const first = (await this.#firstOfAppend(record, needed)) ?? 'gone';
+    return eventOf(record, this.#streams.prefix, first) as RecordedEvent;
+  }
+
+  /** The events of an append lie next to each other in the log, also where their stream was deleted or cut. */
+  async #firstOfAppend(record: StoredRecord, { stream, revision }: FirstOfAppendNeeded) {
+    const count = Number(record.getStreamRevision()) - revision;
+    for await (const messages of this.#connection.readToEnd(backwardsRequest(positionOf(record), count))) {
+      for (const one of this.#streams.among(recordsOf(messages))) {
+        if (Number(one.getStreamRevision()) !== revision) continue;
+        const event = eventOf(one, this.#streams.prefix, 'gone') as RecordedEvent;
+        if (event.stream === stream) return event;
+      }
+    }
+    return undefined;
   }
 
   async *#lookOnce(): AsyncGenerator<Position, void> {
@@ -300,6 +334,15 @@ function checkpoints(messages: readonly Message[]): number[] {
       ? [Number(checkpoint.getCommitPosition())]
       : [];
   });
+}
+
+/** A stream that was deleted for good holds nothing, as one that is not there. */
+async function* untilDeleted(pages: Pages): Pages {
+  try {
+    yield* pages;
+  } catch (error) {
+    if (!isStreamDeleted(error)) throw error;
+  }
 }
 
 function lost(stream: string, revision: number): InvalidEventError {

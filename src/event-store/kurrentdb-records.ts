@@ -126,13 +126,14 @@ export class FirstOfAppendNeeded {
 
 /**
  * The event that a record holds.
- * @param before an event that lies before it, in the same append or not
+ * @param before an event that lies before it, in the same append or not; `gone` where the first one of its append is
+ * in the log no more: then its own instant stands for that
  * @throws InvalidEventError that names the event
  */
 export function eventOf(
   record: StoredRecord,
   prefix: string,
-  before: RecordedEvent | undefined,
+  before: RecordedEvent | 'gone' | undefined,
 ): RecordedEvent | FirstOfAppendNeeded {
   const properties = record.getMetadataMap();
   const event = {
@@ -150,14 +151,25 @@ export function eventOf(
   if (hasAppend(stored)) {
     const { append, ...metadata } = stored;
     const { first, notBefore } = placeInAppend(append, event);
-    const inAppend = before?.stream === event.stream && before.revision >= first;
-    if (!inAppend && first < event.revision) return new FirstOfAppendNeeded(event.stream, first);
-    const recordedAt = inAppend ? before.metadata.recordedAt : later(createdAt(record), notBefore);
+    const earlier = before !== 'gone' && isOf(before, event.stream, first) ? before : undefined;
+    const isFirst = first === event.revision || before === 'gone';
+    if (earlier === undefined && !isFirst) return new FirstOfAppendNeeded(event.stream, first);
+    const recordedAt = earlier?.metadata.recordedAt ?? later(createdAt(record), notBefore);
     event.metadata = { ...metadata, recordedAt };
   } else {
     event.metadata = stored;
   }
   return parseEvent(event);
+}
+
+/** True of an event that stands in a stream, at that revision or behind it. */
+function isOf(event: RecordedEvent | undefined, stream: string, revision: number): boolean {
+  return event?.stream === stream && event.revision >= revision;
+}
+
+/** True of what the server itself has written into a stream. */
+export function isOfServer(record: StoredRecord): boolean {
+  return record.getMetadataMap().get('type')?.startsWith('$') ?? false;
 }
 
 /** The name of its stream, prefix and all. */
@@ -195,11 +207,14 @@ function placeInAppend(
   >;
   const begin = index === undefined ? first : event.revision - index;
   const end = index === undefined ? last : event.revision - index + (events ?? 0) - 1;
-  const isWithin = isRevision(begin) && isRevision(end) && begin <= event.revision && event.revision <= end;
-  if (!isWithin || typeof notBefore !== 'string') {
+  if (!isRevision(begin) || !isRevision(end) || begin > end || typeof notBefore !== 'string') {
     throw new InvalidEventError(
-      `event ${event.id} (${event.stream} revision ${event.revision}) is of an append that cannot be there, ${JSON.stringify(append)}: was its stream deleted or cut on the server?`,
+      `event ${event.id} (${event.stream} revision ${event.revision}) is of an append that cannot be there, ${JSON.stringify(append)}`,
     );
+  }
+  // Where revisions were stored, an append behind a stream that was deleted stands at others: each event for itself.
+  if (event.revision < begin || end < event.revision) {
+    return { first: event.revision, isLast: true, notBefore };
   }
   return { first: begin, isLast: end === event.revision, notBefore };
 }
@@ -210,6 +225,12 @@ function isRevision(value: unknown): value is number {
 
 function later(one: string, other: string): string {
   return one > other ? one : other;
+}
+
+/** The first revision that the server keeps of a stream, by the last record of what it keeps about it. */
+export function firstKept(record: StoredRecord): number {
+  const about = json(record.getData_asU8(), identityOf(record)) as { readonly $tb?: number };
+  return about.$tb ?? 0;
 }
 
 /** When the server took it. It gives .NET's ticks, of a tenth of a microsecond, since 1970. */

@@ -34,6 +34,15 @@ export function backwardsRequest(
   return requestOf(options);
 }
 
+/** The request for what the server keeps about a stream. */
+export function metadataRequest(stream: string): ReadReq {
+  const options = optionsOf({ stream: `$$${stream}`, revision: 0 });
+  options.getStream()?.setEnd(new Empty());
+  options.setReadDirection(ReadReq.Options.ReadDirection.BACKWARDS);
+  options.setCount('1');
+  return requestOf(options);
+}
+
 /** Checkpoints come every so many times 32 events that are not ours. */
 const CHECKPOINT_INTERVAL = 32;
 

@@ -12,7 +12,7 @@ import {
 } from './event-store';
 import { KnownIds, placeOfIds } from './known-ids';
 import { Connection, Repetition, WAITS, type Waits } from './kurrentdb-connection';
-import { givenUp, isWrongVersion } from './kurrentdb-errors';
+import { givenUp, isStreamDeleted, isWrongVersion } from './kurrentdb-errors';
 import { OwnReader } from './kurrentdb-reader';
 import { type Draft, draftOfNew, draftOfRestored } from './kurrentdb-records';
 import { restoreBehind } from './kurrentdb-restore';
@@ -152,6 +152,7 @@ class KurrentDBEventStore implements EventStore {
         if (position !== undefined) return { revision, position: Number(position.commit) };
         return { revision, position: (await this.#reader.eventAt(stream, revision)).position };
       } catch (error) {
+        if (isStreamDeleted(error)) throw wasDeleted(stream);
         if (!isWrongVersion(error)) {
           await repetition.afterOneMore(error, this.#connection.place, this.#closing.signal);
           if (this.#closing.signal.aborted) throw givenUp(error, this.#connection.place);
@@ -180,9 +181,15 @@ class KurrentDBEventStore implements EventStore {
    * there, because the server would append an event again that stands further down.
    */
   async #headToExpect(stream: string, expected: ExpectedRevision): Promise<number> {
-    if (expected === 'NO_STREAM') return -1;
-    if (expected === 'STREAM_EXISTS' || this.#known.of(stream).head < expected) await this.#learn(stream);
-    return expected === 'STREAM_EXISTS' ? this.#known.of(stream).head : expected;
+    const isNew = expected === 'NO_STREAM';
+    if (!isNew && (expected === 'STREAM_EXISTS' || this.#known.of(stream).head < expected)) {
+      await this.#learn(stream);
+    }
+    const { head } = this.#known.of(stream);
+    // The server would take it, behind what is not there any more.
+    if ((isNew || head < 0) && (await this.#reader.wasCut(stream))) throw wasDeleted(stream);
+    if (isNew) return -1;
+    return expected === 'STREAM_EXISTS' ? head : expected;
   }
 
   /** The answer to an append that was made already, as far as the stream is known. */
@@ -206,10 +213,20 @@ class KurrentDBEventStore implements EventStore {
   }
 
   async *#readAndKnow(stream: string, from: number): AsyncGenerator<readonly RecordedEvent[]> {
-    for await (const page of this.#reader.stream(stream, from)) {
-      for (const { id, revision } of page) this.#known.add(stream, revision, id);
-      yield page;
+    const { head } = this.#known.of(stream);
+    let next = from;
+    try {
+      for await (const page of this.#reader.stream(stream, from)) {
+        for (const { id, revision } of page) this.#known.add(stream, revision, id);
+        next += page.length;
+        yield page;
+      }
+    } catch (error) {
+      if (error instanceof InvalidEventError) this.#known.forget(stream);
+      throw error;
     }
+    // It was deleted on the server: what was known of it is not there any more.
+    if (next <= head) this.#known.forget(stream);
   }
 
   async *#whileOpen(
@@ -240,7 +257,13 @@ function notOurs(stream: string): InvalidEventError {
   );
 }
 
-/** Who writes to a stream that was deleted is let in as to a new one, but behind what was deleted. */
+function wasDeleted(stream: string): InvalidEventError {
+  return new InvalidEventError(
+    `stream ${stream} was deleted or cut on the server: nothing can be appended to it any more`,
+  );
+}
+
+/** Who writes to a stream at the moment at which it is deleted is let in as to a new one, but behind what was deleted. */
 function wasCut(stream: string, head: number, revision: number): InvalidEventError {
   return new InvalidEventError(
     `stream ${stream} was deleted or cut on the server: what was appended behind revision ${head} stands at revision ${revision} now`,

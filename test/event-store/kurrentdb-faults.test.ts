@@ -158,6 +158,34 @@ describe('Of a server that misbehaves, the log', () => {
     expect(ids(await collect(late.readAll(position)))).toEqual(ids(events));
   });
 
+  it.each(['deleteStream', 'tombstone'] as const)(
+    'is sent no append to a stream that is gone: %s',
+    async (how) => {
+      const events = sampleEvents(2);
+      await store.append(S, events, 'NO_STREAM');
+      peer[how](`x-${S}`);
+      const one = opened(peer);
+      for (const expected of ['NO_STREAM', 1, 'STREAM_EXISTS'] as const) {
+        await expect(one.append(S, sampleEvents(1), expected)).rejects.toThrow(
+          `stream ${S} was deleted or cut on the server: nothing can be appended to it any more`,
+        );
+      }
+      expect(peer.appends).toHaveLength(1);
+      expect(ids(await collect(one.readAll()))).toEqual(ids(events));
+      const { position } = await one.append(T, sampleEvents(1), 'NO_STREAM');
+      expect(await one.lastPosition()).toBe(position);
+    },
+  );
+
+  it('says where an append stands whose stream is deleted at that moment', async () => {
+    await store.append(S, sampleEvents(2), 'NO_STREAM');
+    peer.deletesFirst = true;
+    await expect(opened(peer).append(S, sampleEvents(1), 'NO_STREAM')).rejects.toThrow(
+      `stream ${S} was deleted or cut on the server: what was appended behind revision -1 stands at revision 2 now`,
+    );
+    expect(await collect(opened(peer).readAll())).toHaveLength(3);
+  });
+
   it('takes only what is ours from a server that gives all streams', async () => {
     peer.givesAll = true;
     const [first, second] = [sampleEvents(2), sampleEvents(2)];

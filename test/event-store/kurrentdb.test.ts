@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { jsonEvent, KurrentDBClient } from '@kurrent/kurrentdb-client';
+import { ReadDatabase } from '../../projections/database';
 import { InvalidEventError, type RecordedEvent } from '../../src/domain/events';
 import { approachStream, frameworkStream, TEXTS_LEFT_OUT_STREAM } from '../../src/domain/streams';
 import {
@@ -8,7 +10,10 @@ import {
   UnusableLogError,
 } from '../../src/event-store/event-store';
 import { openKurrentDBEventStore } from '../../src/event-store/kurrentdb';
+import { Projector } from '../../src/projector';
 import { describeOnKurrentDB, KURRENTDB_URL, ownLog } from '../support/kurrentdb';
+import { seen } from '../support/projected-log';
+import { TemporaryFolder } from '../support/temporary-log';
 import { describeEventStoreContract, type OpenedLog } from './contract';
 import { describeRestoreContract } from './restore-contract';
 import { collect, type Events, ids, sampleEvent, sampleEvents } from './sample-events';
@@ -243,6 +248,11 @@ describeOnKurrentDB('A stream that somebody deletes or cuts on the server', () =
   });
   afterEach(() => Promise.all([store.close(), client.dispose()]));
 
+  const deleted = (how: 'deleted' | 'deleted for good', stream: string) =>
+    how === 'deleted'
+      ? client.deleteStream(`${log.prefix}${stream}`)
+      : client.tombstoneStream(`${log.prefix}${stream}`);
+
   /** As an earlier version of ours stored an event. */
   const asStoredBefore = (first: number, last: number) => {
     const { id, type, data, metadata } = sampleEvent();
@@ -250,42 +260,127 @@ describeOnKurrentDB('A stream that somebody deletes or cuts on the server', () =
     return jsonEvent({ id, type, data, metadata: { ...metadata, append } });
   };
 
-  it('takes no append as if it were new, and leaves the log readable', async () => {
-    const before = sampleEvents(2);
-    await store.append(S, before, 'NO_STREAM');
-    await client.deleteStream(`${log.prefix}${S}`);
-    const events = sampleEvents(2);
-    const error = await store.append(S, events, 'NO_STREAM').catch((caught) => caught);
-    expect(error).toBeInstanceOf(InvalidEventError);
-    expect(error.message).toBe(
-      `stream ${S} was deleted or cut on the server: what was appended behind revision -1 stands at revision 3 now`,
-    );
-    const reader = openKurrentDBEventStore(log);
-    const all = await collect(reader.readAll());
-    expect(all.slice(-2)).toMatchObject(events.map(({ id }, index) => ({ id, revision: 2 + index })));
-    expect(ids(await collect(reader.readAll(all.at(-2)?.position)))).toEqual([events[1]?.id]);
-    for (const one of [reader, store]) {
-      await expect(collect(one.readStream(S))).rejects.toThrow(
-        `stream ${S} has lost its event of revision 0`,
-      );
-    }
-    await reader.close();
-  });
+  it.each(['deleted', 'deleted for good'] as const)(
+    'takes no append, and none is sent, where it is %s',
+    async (how) => {
+      const before = sampleEvents(3);
+      await store.append(S, before, 'NO_STREAM');
+      const { position } = await store.append(T, sampleEvents(1), 'NO_STREAM');
+      await deleted(how, S);
+      const others = openKurrentDBEventStore(log);
+      for (const one of [store, others]) {
+        expect(await collect(one.readStream(S))).toEqual([]);
+        for (const expected of ['NO_STREAM', 2, 'STREAM_EXISTS'] as const) {
+          const error = await one.append(S, sampleEvents(2), expected).catch((caught) => caught);
+          expect(error).toBeInstanceOf(InvalidEventError);
+          expect(error.message).toBe(
+            `stream ${S} was deleted or cut on the server: nothing can be appended to it any more`,
+          );
+        }
+        expect(ids(await collect(one.readAll())).slice(0, 3)).toEqual(ids(before));
+        expect(await collect(one.readAll())).toHaveLength(4);
+        expect(await one.lastPosition()).toBe(position);
+      }
+      await others.close();
+    },
+  );
 
-  it('is told of an event whose append has lost its first one', async () => {
-    await store.append(S, sampleEvents(3), 'NO_STREAM');
-    const [, second] = await collect(store.readAll());
-    await client.setStreamMetadata(`${log.prefix}${S}`, { truncateBefore: 2 });
-    await expect(collect(store.readAll(second?.position))).rejects.toThrow(
+  it.each(['deleted', 'deleted for good'] as const)(
+    'is passed by whoever follows, begins to or asks for the end, where its event is the last one and it is %s',
+    async (how) => {
+      const stop = new AbortController();
+      const following = store.subscribeAll(undefined, stop.signal)[Symbol.asyncIterator]();
+      const events = sampleEvents(3);
+      await store.append(S, events, 'NO_STREAM');
+      const all = await collect(store.readAll());
+      await deleted(how, S);
+      for (const after of [0, ...all.map(({ position }) => position)]) {
+        const fresh = openKurrentDBEventStore(log);
+        const rest = all.filter(({ position }) => position > after);
+        expect(await fresh.lastPosition()).toBe(all.at(-1)?.position);
+        // With the instants that they had.
+        expect(await collect(fresh.readAll(after))).toEqual(rest);
+        await fresh.close();
+        const begun = openKurrentDBEventStore(log);
+        const pages = begun.subscribeAll(after, stop.signal)[Symbol.asyncIterator]();
+        const given: RecordedEvent[] = [];
+        while (given.length < rest.length) given.push(...((await pages.next()).value ?? []));
+        expect(given).toEqual(rest);
+        expect((await pages.next()).value).toEqual([]);
+        await begun.close();
+      }
+      const { position } = await store.append(T, sampleEvents(1), 'NO_STREAM');
+      const given: RecordedEvent[] = [];
+      while (given.length < 4) given.push(...((await following.next()).value ?? []));
+      expect(given.at(-1)).toMatchObject({ stream: T, position });
+      expect(given.slice(0, 3)).toEqual(all);
+      stop.abort();
+    },
+  );
+
+  it('is read in the log as it was where others have written on behind what was deleted', async () => {
+    await store.append(S, sampleEvents(2), 'NO_STREAM');
+    await client.deleteStream(`${log.prefix}${S}`);
+    const later = [asStoredBefore(0, 1), asStoredBefore(0, 1)];
+    await client.appendToStream(`${log.prefix}${S}`, later);
+    const all = await collect(store.readAll());
+    expect(all.map(({ revision }) => revision)).toEqual([0, 1, 2, 3]);
+    const instants = all.map(({ metadata }) => metadata.recordedAt);
+    expect(instants).toEqual(instants.toSorted());
+    expect(await collect(store.readAll(all[2]?.position))).toEqual(all.slice(3));
+    expect(await store.lastPosition()).toBe(all[3]?.position);
+    await expect(collect(store.readStream(S))).rejects.toThrow(
       `stream ${S} has lost its event of revision 0: was it deleted or cut on the server?`,
     );
+    await expect(store.append(S, sampleEvents(1), 3)).rejects.toThrow(InvalidEventError);
   });
 
-  it('is told of an event that was stored, by revisions, at another one', async () => {
-    await client.appendToStream(`${log.prefix}${S}`, [asStoredBefore(0, 0), asStoredBefore(0, 0)]);
-    await expect(collect(store.readAll())).rejects.toThrow(
-      /^event \S+ \(approach-GM0935-s revision 1\) is of an append that cannot be there, .*: was its stream deleted or cut/,
-    );
+  it.each([
+    ['deleted', () => client.deleteStream(`${log.prefix}${S}`)],
+    ['deleted for good', () => client.tombstoneStream(`${log.prefix}${S}`)],
+    [
+      'deleted and written on',
+      async () => {
+        await client.deleteStream(`${log.prefix}${S}`);
+        await client.appendToStream(`${log.prefix}${S}`, [asStoredBefore(0, 0)]);
+      },
+    ],
+  ])('ends no replica, running or begun anew, where read models end with it: %s', async (_, happens) => {
+    const folder = new TemporaryFolder();
+    try {
+      const [database, stopped] = ['read.db', 'stopped.db'].map((name) =>
+        folder.closing(new ReadDatabase(join(folder.path, name))),
+      ) as [ReadDatabase, ReadDatabase];
+      await store.append(S, sampleEvents(3), 'NO_STREAM');
+      const projector = new Projector(store, database, [seen]);
+      for (const one of [projector, new Projector(store, stopped, [seen])]) await one.prepare();
+      await happens();
+      expect(await projector.lastEvent()).toBe('GONE');
+      const others = folder.closing(openKurrentDBEventStore(log));
+      const begun = new Projector(others, stopped, [seen]);
+      await begun.prepare();
+      const { position } = await others.append(T, sampleEvents(1), 'NO_STREAM');
+      for (const one of [projector, begun]) await one.catchUp();
+      const [positions, ofBegun] = [database, stopped].map((one) =>
+        one.all<{ position: number }>('SELECT position FROM seen ORDER BY position'),
+      ) as [{ position: number }[], { position: number }[]];
+      expect(ofBegun).toEqual(positions);
+      expect(positions).toEqual(
+        (await collect(others.readAll())).map((event) => ({ position: event.position })),
+      );
+      expect(positions.at(-1)).toEqual({ position });
+      expect(await begun.rebuild()).toMatchObject({ differing: [] });
+    } finally {
+      await folder.remove();
+    }
+  });
+
+  it('gives the events of an append whose first ones were cut as they were', async () => {
+    await store.append(S, sampleEvents(3), 'NO_STREAM');
+    const all = await collect(store.readAll());
+    await client.setStreamMetadata(`${log.prefix}${S}`, { truncateBefore: 2 });
+    expect(await collect(store.readAll(all[1]?.position))).toEqual(all.slice(2));
+    await expect(store.append(S, sampleEvents(1), 'NO_STREAM')).rejects.toThrow(/was deleted or cut/);
   });
 
   it('is read as before where its events were stored by revisions and it is whole', async () => {

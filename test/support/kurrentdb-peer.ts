@@ -66,10 +66,15 @@ export class Peer {
   givesAll = false;
   /** Takes too long to answer what asks for some streams only where it has to look at more than so many events. */
   looksAtMost = Number.POSITIVE_INFINITY;
+  /** Deletes the stream of the next append just before it. */
+  deletesFirst = false;
   /** Refuses all that is asked. */
   refuses: status | undefined;
   readonly #server = new Server();
   readonly #stored: Stored[] = [];
+  /** How many events were deleted, by stream. */
+  readonly #deleted = new Map<string, number>();
+  readonly #buried = new Set<string>();
   readonly #subscribers = new Set<Reading>();
   #port = 0;
 
@@ -114,14 +119,26 @@ export class Peer {
   }
 
   /** Another application writes. */
-  writeForeign(count: number, stream = 'foreign'): void {
+  writeForeign(count: number, stream = 'foreign', type = ''): void {
     for (let index = 0; index < count; index += 1) {
       const id = new UUID();
       id.setString(randomUUID());
       const message = new BatchAppendReq.ProposedMessage();
       message.setId(id);
+      message.getMetadataMap().set('type', type);
       this.#stored.push({ stream, revision: this.#stored.length, message });
     }
+  }
+
+  /** An operator deletes a stream, which may come again. */
+  deleteStream(stream: string): void {
+    this.#deleted.set(stream, this.#stored.filter((one) => one.stream === stream).length);
+  }
+
+  /** An operator deletes a stream for good. */
+  tombstone(stream: string): void {
+    this.#buried.add(stream);
+    this.writeForeign(1, stream, '$streamDeleted');
   }
 
   /** Ends all subscriptions, as a server does that stops. */
@@ -148,9 +165,12 @@ export class Peer {
       call.emit('error', { code: status.NOT_FOUND, details: 'Leader info available', metadata });
       return;
     }
+    if (this.deletesFirst) this.deleteStream(stream);
+    this.deletesFirst = false;
+    const base = Math.max(revision, (this.#deleted.get(stream) ?? 0) - 1);
     for (const [index, message] of messages.entries()) {
       if (this.#stored.some((one) => one.message.getId()?.getString() === ids[index])) continue;
-      this.#stored.push({ stream, revision: revision + 1 + index, message });
+      this.#stored.push({ stream, revision: base + 1 + index, message });
     }
     if (answer === 'close') return void call.end();
     if (!this.isStalled) for (const subscriber of this.#subscribers) this.#send(subscriber);
@@ -160,7 +180,7 @@ export class Peer {
     position.setCommitPosition(String(positionOf(last)));
     position.setPreparePosition(String(positionOf(last)));
     const success = new BatchAppendResp.Success();
-    success.setCurrentRevision(String(revision + ids.length));
+    success.setCurrentRevision(String(base + ids.length));
     success.setPosition(position);
     const response = new BatchAppendResp();
     response.setCorrelationId(request.getCorrelationId());
@@ -198,7 +218,17 @@ export class Peer {
     const revision = Number(stream?.getRevision() ?? 0);
     let wanted = this.#stored.map((one, index) => ({ one, index }));
     if (stream !== undefined) {
-      wanted = wanted.filter(({ one }) => one.stream === name && one.revision >= revision);
+      const about = name.replace(/^\$\$/, '');
+      if (this.#buried.has(about)) {
+        const metadata = new Metadata();
+        metadata.set('exception', 'stream-deleted');
+        metadata.set('stream-name', name);
+        const details = `Event stream '${name}' is deleted.`;
+        return void call.emit('error', { code: status.FAILED_PRECONDITION, details, metadata });
+      }
+      const kept = this.#deleted.get(about) ?? 0;
+      if (name !== about && kept > 0) call.write(event(aboutStream(name, kept), 0));
+      wanted = wanted.filter(({ one }) => one.stream === name && one.revision >= Math.max(revision, kept));
     } else if (options?.getReadDirection() === ReadReq.Options.ReadDirection.BACKWARDS) {
       wanted = wanted.filter(({ index }) => all?.hasEnd() || positionOf(index) < from).reverse();
     } else wanted = wanted.filter(({ index }) => positionOf(index) >= from);
@@ -239,6 +269,13 @@ export class Peer {
     response.setCheckpoint(checkpoint);
     call.write(response);
   }
+}
+
+/** What a server keeps about a stream of which the first revisions were deleted. */
+function aboutStream(stream: string, kept: number): Stored {
+  const message = new BatchAppendReq.ProposedMessage();
+  message.setData(Buffer.from(JSON.stringify({ $tb: kept })));
+  return { stream, revision: 0, message };
 }
 
 function positionOf(index: number): number {
