@@ -3,6 +3,7 @@ import { type Connection, type Message, Repetition, type Waits } from './kurrent
 import { givenUp, isStreamDeleted, NoAnswerError, unusable } from './kurrentdb-errors';
 import { LastEvent } from './kurrentdb-last';
 import {
+  checkpoints,
   createdAt,
   endsAppend,
   eventOf,
@@ -323,17 +324,6 @@ export class OwnReader {
   #saw(instant: string | undefined): void {
     if (instant !== undefined && instant > this.#latest) this.#latest = instant;
   }
-}
-
-/** Up to where the server has looked through what is not ours. */
-function checkpoints(messages: readonly Message[]): number[] {
-  return messages.flatMap((message) => {
-    const checkpoint = message.getCheckpoint();
-    // The two differ within a transaction of an older kind, which must not be cut.
-    return checkpoint !== undefined && checkpoint.getCommitPosition() === checkpoint.getPreparePosition()
-      ? [Number(checkpoint.getCommitPosition())]
-      : [];
-  });
 }
 
 /** A stream that was deleted for good holds nothing, as one that is not there. */

@@ -50,6 +50,17 @@ export function recordsOf(messages: readonly ReadResp[]): StoredRecord[] {
   return messages.flatMap((message) => message.getEvent()?.getEvent() ?? []);
 }
 
+/** Up to where the server has looked through what is not ours. */
+export function checkpoints(messages: readonly ReadResp[]): number[] {
+  return messages.flatMap((message) => {
+    const checkpoint = message.getCheckpoint();
+    // The two differ within a transaction of an older kind, which must not be cut.
+    return checkpoint !== undefined && checkpoint.getCommitPosition() === checkpoint.getPreparePosition()
+      ? [Number(checkpoint.getCommitPosition())]
+      : [];
+  });
+}
+
 /** Where it lies in the server's log. */
 export function positionOf(record: StoredRecord): Position;
 export function positionOf(record: StoredRecord | undefined): Position | undefined;

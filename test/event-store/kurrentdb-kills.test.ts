@@ -82,6 +82,9 @@ async function holdThrough(url: string, fault: (time: number) => Promise<void>):
     stopFollowing.abort();
     await following;
     expect(await projector.rebuild()).toMatchObject({ events: all.length, differing: [] });
+    if (process.env.KURRENTDB_FAULTS !== undefined) {
+      console.info(`${TIMES} faults: ${all.length} events acknowledged, each in the log once and in order`);
+    }
   } finally {
     stopWriting.abort();
     stopFollowing.abort();
