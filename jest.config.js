@@ -32,6 +32,6 @@ const onKurrentDB = {
 /** @type {import('jest').Config} */
 module.exports = {
   // Generous, because machines are shared: a test that hangs fails, one that waits for its turn does not.
-  testTimeout: 60_000,
+  testTimeout: 180_000,
   projects: process.env.KURRENTDB_URL ? [suites, onKurrentDB] : [suites],
 };

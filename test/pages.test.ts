@@ -113,5 +113,5 @@ describe.each(PAGES)('%s', (path, others) => {
   // One after the other: each builds on those before it.
   it('prints what its examples give', async () => {
     for (const example of page.examples) await reader.tries(example);
-  }, 120_000);
+  });
 });

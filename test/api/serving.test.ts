@@ -103,7 +103,7 @@ describe('The server', () => {
     await expect(running?.following).rejects.toThrow(
       'the log no longer holds the event at position 44, up to which the read models were made of it',
     );
-  }, 30_000);
+  });
 
   it('finishes the requests under way when it stops, and takes no new ones', async () => {
     let reading = 0;

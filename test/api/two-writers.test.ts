@@ -70,7 +70,7 @@ const MUNICIPALITIES = ['GM0599', 'GM0518'] as const;
       name: `Aanpak ${round}`,
     }));
     await assertLogIsWhole();
-  }, 120_000);
+  });
 
   it('of one document, into two approaches, leave a log that verifies and can be copied and restored', async () => {
     const text = readFileSync(SAMPLE_2013, 'utf8');
@@ -81,7 +81,7 @@ const MUNICIPALITIES = ['GM0599', 'GM0518'] as const;
       text: `${text.replace('# Uitkomsten toezichtonderzoek Maastricht', '# Uitkomsten')}${'\n'.repeat(round)}`,
     }));
     await assertLogIsWhole();
-  }, 120_000);
+  });
 });
 
 function senderAt(url: string, token: string): Sender {

@@ -245,7 +245,7 @@ describeOnKurrentDB('A register whose log is moved in place, to KurrentDB and ba
     expect(await checkpoint(back)).toBe(of53);
     expect(await place.start(['replay'], back).ended).toMatchObject({ status: 0 });
     expect(await verified(back)).toContain('fits: the ledger: 53 events as recorded when they came');
-  }, 120_000);
+  });
 
   it('keeps its ledger from another log that is put there', async () => {
     await place.run('checkpoint');

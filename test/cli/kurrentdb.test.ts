@@ -167,5 +167,5 @@ describeOnKurrentDB('Processes on one KurrentDB log', () => {
       stdout: expect.stringContaining('53 events replayed'),
     });
     // Six processes, each of which takes seconds to start where the machine is busy.
-  }, 120_000);
+  });
 });

@@ -484,7 +484,7 @@ export function describeEventStoreContract(
 
     it('answers generated sequences of appends as the model does', async () => {
       await checkAgainstModel(() => store, 1);
-    }, 60_000);
+    });
   });
 }
 

@@ -194,7 +194,7 @@ describe('The SQLite log', () => {
     it('answer as the model does, up to eight at a time', async () => {
       const store = open();
       await checkAgainstModel(() => store, 8);
-    }, 60_000);
+    });
   });
 
   describe('its writer', () => {

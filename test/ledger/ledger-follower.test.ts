@@ -120,7 +120,7 @@ describe('Following the log', () => {
     } finally {
       jest.useRealTimers();
     }
-  }, 10_000);
+  });
 
   describe('goes on where the log was moved', () => {
     const shifted = (position: Position) => 1_000 * position + 17;
