@@ -248,12 +248,12 @@ export function readWhole(database: ReadDatabase, rows: readonly ApproachRow[]):
 /** Parts of histories, in the order of the keys; null where there is no such part. */
 export function partsOf(database: ReadDatabase, keys: readonly PartKey[]): (PartFacts | null)[] {
   return database
-    .all<{ key: number; facts: string | null }>(
-      `SELECT wanted.value AS key, p.facts FROM json_each(?) AS wanted
+    .tuples<[key: PartKey, facts: string | null]>(
+      `SELECT wanted.value, p.facts FROM json_each(?) AS wanted
        LEFT JOIN history_parts AS p ON p.key = wanted.value ORDER BY wanted.key`,
       JSON.stringify(keys),
     )
-    .map(({ key, facts }) => (facts === null ? null : unpackPart(key, facts)));
+    .map(([key, facts]) => (facts === null ? null : unpackPart(key, facts)));
 }
 
 function partOf(database: ReadDatabase, key: PartKey): PartFacts {

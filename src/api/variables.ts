@@ -41,8 +41,9 @@ export function variableErrors(
     hideSuggestions: true,
   });
   // The one that says that there are more has neither a code nor a place in the document.
-  const more = userError('the variables hold more that is wrong than is told here');
-  return errors?.map((error) => (error.nodes === undefined ? more : error)) ?? null;
+  const coded = (error: GraphQLError): GraphQLError =>
+    error.nodes === undefined ? userError('the variables hold more that is wrong than is told here') : error;
+  return errors?.map(coded) ?? null;
 }
 
 /**
