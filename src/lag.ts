@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Position } from './domain/events';
 import type { LogEnd } from './log-end';
-import type { Projector } from './projector';
+import { LogReplacedError, type Projector } from './projector';
 
 /** How often the end of the log is looked up, in milliseconds. */
 const LOOK_EVERY_MS = 1_000;
@@ -14,19 +13,6 @@ const WAIT_MS = 5_000;
 
 /** How long another log must stand where the log stood before it is believed: a new leader may need a moment. */
 const REPLACED_AFTER_MS = 5_000;
-
-/**
- * The log no longer holds what the read models were made of: an older copy of it was put back, or another log. What
- * they say is of a past that the log does not know, and what is written now stands before it.
- */
-export class LogReplacedError extends Error {
-  override readonly name = 'LogReplacedError';
-  constructor(position: Position) {
-    super(
-      `the log no longer holds the event at position ${position}, up to which the read models were made of it: an older copy of it was put in its place, or another log. At the next start they are built anew; "toetsspoor verify" tells what the ledger has that the log lacks`,
-    );
-  }
-}
 
 /** Who is told how the log does. */
 export interface LogWatch {

@@ -6,6 +6,19 @@ import type { EventStore } from './event-store/event-store';
 /** Events between two reports of progress. */
 const PROGRESS_EVERY_EVENTS = 10_000;
 
+/**
+ * The log no longer holds what the read models were made of: an older copy of it was put back, or another log. What
+ * they say is of a past that the log does not know, and what is written now stands before it.
+ */
+export class LogReplacedError extends Error {
+  override readonly name = 'LogReplacedError';
+  constructor(position: Position) {
+    super(
+      `the log no longer holds the event at position ${position}, up to which the read models were made of it: an older copy of it was put in its place, or another log. At the next start they are built anew; "toetsspoor verify" tells what the ledger has that the log lacks`,
+    );
+  }
+}
+
 /** What a rebuild found. */
 export interface RebuildResult {
   readonly events: number;
@@ -50,12 +63,16 @@ export class Projector {
 
   /**
    * Follows the log until `signal` is aborted. Call {@link prepare} first.
+   * @throws LogReplacedError where an event comes that lies before what is there already
    * @throws what the store or a projection throws; rows and position are then those of before the page.
    */
   async follow(signal: AbortSignal): Promise<void> {
     for await (const page of this.#store.subscribeAll(this.#position, signal)) {
-      if (page.length > 0) this.#apply(page);
-      else this.#isLevel = true;
+      const [first] = page;
+      if (first === undefined) this.#isLevel = true;
+      // An older copy of the log gives again positions that it had given already, to other events.
+      else if (first.position <= this.#position) throw new LogReplacedError(this.#position);
+      else this.#apply(page);
     }
   }
 

@@ -47,8 +47,11 @@ export function writeSources(
     },
     async level() {
       const until = performance.now() + maxWaitMs;
+      const { position } = projector;
       const end = await logEnd.within(maxWaitMs);
       if (end === undefined) throw new LogUnavailableError('the log does not say where it ends');
+      // An older copy was put in its place. Before long that ends the process; nothing is added to it until then.
+      if (end < position) throw new LogUnavailableError('the log ends before what is known of it');
       return projector.waitFor(end, until - performance.now());
     },
     streamOfCommand: (commandId) => streamOfCommand(database, commandId),

@@ -11,11 +11,11 @@ import {
 } from '../event-store/event-store';
 import { OutFileError } from '../export/write-out';
 import { ImportError } from '../import-factsheets';
-import { LogReplacedError } from '../lag';
 import { LedgerMisfitError } from '../ledger/ledger';
 import { LedgerFileError } from '../ledger/ledger-file';
 import { NoteError } from '../ledger/note';
 import { ExportLineError } from '../ledger/read-export';
+import { LogReplacedError } from '../projector';
 import { SecretFileError } from '../secret-file';
 import { readServerConfig } from '../server-config';
 import { WebhooksFileError } from '../webhooks/webhook';

@@ -67,6 +67,10 @@ export class LedgerFollower {
           if (this.#waiting.size === 0) await this.#gather(signal);
           continue;
         }
+        if (page.some(({ position }) => position <= after))
+          throw new LedgerMisfitError(
+            `the log has gone back behind position ${after}, up to which the ledger has recorded it: ${ADVICE}`,
+          );
         after = this.#record(after, page);
       }
     } catch (error) {

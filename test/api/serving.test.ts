@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PROJECTIONS } from '../../projections/all';
 import type { EventStore } from '../../src/event-store/event-store';
@@ -91,15 +92,32 @@ describe('The server', () => {
     expect(errors).toEqual([]);
   });
 
-  it('ends where an older copy of the log was put in its place', async () => {
+  it('ends where an older copy of the log was put in its place, and adds nothing to that', async () => {
     let isOlder = false;
+    let appended = 0;
     const { store } = opened.register;
     const url = await start({
+      append: (...args) => {
+        appended += 1;
+        return store.append(...args);
+      },
       readStream: (...args) => (isOlder ? (async function* () {})() : store.readStream(...args)),
       lastPosition: async () => (isOlder ? 1 : store.lastPosition()),
     });
     await untilReady(url);
     isOlder = true;
+    const headers = {
+      'content-type': 'application/json',
+      authorization: `Bearer ${await tokenOf(opened.config.dataDir, { roles: ['admin'] })}`,
+    };
+    const query = `mutation { registerApproach(input: { commandId: "${randomUUID()}", municipality: "GM0363", name: "Aanpak" }) { __typename } }`;
+    const written = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ query }),
+    });
+    expect(await written.json()).toMatchObject({ errors: [{ extensions: { code: 'LOG_UNAVAILABLE' } }] });
+    expect(appended).toBe(0);
     await expect(running?.following).rejects.toThrow(
       'the log no longer holds the event at position 44, up to which the read models were made of it',
     );

@@ -94,6 +94,22 @@ describe('Following the log', () => {
     expect(follower.failure).toBeInstanceOf(LedgerMisfitError);
   });
 
+  it('records nothing of an older copy of the log that was put in its place', async () => {
+    const position = await append(3);
+    const older: EventStore = {
+      ...movedTo(store, (position) => position),
+      async *subscribeAll() {
+        yield [];
+        yield* store.readAll(1);
+      },
+    };
+    const follower = new LedgerFollower(older, ledger);
+    await new LedgerFollower(store, ledger).catchUp();
+    void follower.waitFor(position + 1, 60_000);
+    await expect(follower.follow(stop.signal)).rejects.toThrow('the log has gone back behind position 3');
+    expect([ledger.size, ledger.root()]).toEqual([3, await rootOfLog()]);
+  });
+
   it('waits for more to gather only where it is level, however small the pages are', async () => {
     await append(40);
     const events = await collect(store.readAll());

@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { EventStore } from '../../src/event-store/event-store';
+import { LogReplacedError } from '../../src/projector';
 import { LENGTH, more, ProjectedLog, seen } from '../support/projected-log';
 import { dump } from '../support/read-models';
 
@@ -33,6 +35,23 @@ describe('Following the log', () => {
     expect(await projector.waitFor(LENGTH + 1, 0)).toBe(true);
     expect(await projector.waitFor(LENGTH + 2, 0)).toBe(false);
     expect(await Promise.all(waiting)).toEqual([true, true]);
+  });
+
+  it('ends where the log gives positions again that it has given, and applies nothing of that', async () => {
+    const older: Pick<EventStore, 'subscribeAll'> = {
+      async *subscribeAll() {
+        yield [];
+        yield* log.store.readAll(1);
+      },
+    };
+    const store = new Proxy(log.store, {
+      get: (was, name: keyof EventStore) => (name === 'subscribeAll' ? older[name] : was[name].bind(was)),
+    });
+    const { projector, database } = await log.built(undefined, store);
+    const before = dump(database);
+    await expect(projector.follow(new AbortController().signal)).rejects.toThrow(LogReplacedError);
+    expect(dump(database)).toEqual(before);
+    expect(projector.position).toBe(LENGTH);
   });
 
   it('passes on what a projection throws', async () => {
