@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { CloudEventOptions } from './api/following/cloud-events';
 import type { ReadSources } from './api/read-sources';
+import { isReadyFor, type Readiness } from './api/readiness';
 import type { TraceContext } from './api/trace-context';
 import { type Config } from './config';
 import { LogUnavailableError } from './event-store/event-store';
@@ -46,6 +47,12 @@ export async function serve(
   const stop = new AbortController();
   const logEnd = new LogEnd(store);
   const lag = new Lag(logEnd, projector);
+  const readiness: Readiness = {
+    isReady: () => projector.isLevel,
+    lagSeconds: () => lag.seconds,
+    isLogAway: () => lag.isLogAway,
+    maxLagSeconds: config.maxLagSeconds,
+  };
   const webhooks = config.webhooksFile === null ? [] : readWebhooks(config.webhooksFile);
   const sources: ReadSources = {
     database,
@@ -68,7 +75,8 @@ export async function serve(
       log: async () => (await logEnd.within(METRIC_WITHIN_MS)) ?? Number.NaN,
       readModels: () => projector.position,
       lagSeconds: () => lag.seconds,
-      isReady: () => projector.isLevel,
+      isReady: () => isReadyFor('all', readiness),
+      isReadyForReads: () => isReadyFor('reads', readiness),
       ledgerFits: () => follower.failure === undefined,
       webhooks: webhookStatuses,
     },
@@ -89,19 +97,17 @@ export async function serve(
     origins: config.origins,
     trustedProxies: config.trustedProxies,
     tell: operations.tell,
-    async waitFor(position) {
-      const until = performance.now() + MAX_WAIT_MS;
+    async waitFor(position, atMostMs) {
+      const waitMs = Math.min(MAX_WAIT_MS, atMostMs);
+      const until = performance.now() + waitMs;
       // Read before waiting: a position that is not in the log yet is waited for in vain.
-      const end = await logEnd.within(MAX_WAIT_MS);
+      const end = await logEnd.within(waitMs);
       if (end === undefined) return 'late';
       if (end < position) return 'beyond';
       return (await projector.waitFor(position, until - performance.now())) ? 'reached' : 'late';
     },
     cloudEvents,
-    isReady: () => projector.isLevel,
-    lagSeconds: () => lag.seconds,
-    isLogAway: () => lag.isLogAway,
-    maxLagSeconds: config.maxLagSeconds,
+    ...readiness,
     onError,
   });
   const url = await app.listen({ host: config.host, port: config.port }).catch(async (error) => {

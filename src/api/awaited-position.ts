@@ -13,8 +13,8 @@ export type Awaited = 'reached' | 'late' | 'beyond';
 export interface PositionSources {
   /** The position that the read models have reached. */
   readonly position: () => Position;
-  /** Waits, for a bounded time, until the read models have reached a position. */
-  readonly waitFor: (position: Position) => Promise<Awaited>;
+  /** Waits, for a bounded time that the request still has, until the read models have reached a position. */
+  readonly waitFor: (position: Position, request: FastifyRequest) => Promise<Awaited>;
   /**
    * Takes what waiting costs off what the sender may ask.
    * @throws GraphQLError with code RATE_LIMITED
@@ -90,7 +90,7 @@ async function awaitPosition(
   if (position() >= wantedPosition) return;
   // The log is asked where it ends, on behalf of whoever comes.
   charge(request);
-  switch (await waitFor(wantedPosition)) {
+  switch (await waitFor(wantedPosition, request)) {
     case 'reached':
       return;
     case 'beyond':

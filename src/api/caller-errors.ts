@@ -1,4 +1,4 @@
-import type { ApolloServerPlugin } from '@apollo/server';
+import type { ApolloServerOptions, ApolloServerPlugin } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { LogClosedError, LogUnavailableError } from '../event-store/event-store';
@@ -39,7 +39,7 @@ export function withoutInternals(formatted: GraphQLFormattedError, error: unknow
   };
 }
 
-/** Tells of errors that callers only see as INTERNAL_SERVER_ERROR, with the trace that they belong to. */
+/** Tells of errors that callers only see as INTERNAL_SERVER_ERROR, with the trace that they belong to, once each. */
 export function tellInternalErrors(
   onError: (error: unknown, trace: TraceContext | null) => void,
 ): ApolloServerPlugin<ApiContext> {
@@ -52,7 +52,20 @@ export function tellInternalErrors(
         },
       };
     },
+    async unexpectedErrorProcessingRequest({ error, requestContext: { contextValue } }) {
+      if (isInternal(error)) onError(error, traceOf(contextValue.request));
+    },
   };
+}
+
+/** Where Apollo's own words go: to the operator. What it says of a request is told with its trace, above. */
+export function apolloLogger(
+  onError: (error: unknown, trace: TraceContext | null) => void,
+): NonNullable<ApolloServerOptions<ApiContext>['logger']> {
+  const tell = (message: unknown): void => {
+    if (!String(message).startsWith('Unexpected error processing request: ')) onError(message, null);
+  };
+  return { debug() {}, info() {}, warn: tell, error: tell };
 }
 
 /** Without a code an error of graphql-js is about the query where it points into it, else about an answer. */

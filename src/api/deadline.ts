@@ -3,7 +3,7 @@ import { type ErrorCode, LOG_UNAVAILABLE, userError } from './errors';
 
 /** Until when a request is worked on: not when it takes too long, nor when nobody waits for it any more. */
 export class Deadline {
-  readonly #seconds: number;
+  #seconds: number;
   #until: number;
   readonly #isGone: () => boolean;
   readonly #isLogAway: () => boolean;
@@ -17,6 +17,17 @@ export class Deadline {
     this.#until = performance.now() + seconds * 1000;
     this.#isGone = isGone;
     this.#isLogAway = isLogAway;
+  }
+
+  /** How long is left, in milliseconds. */
+  get leftMs(): number {
+    return Math.max(0, this.#until - performance.now());
+  }
+
+  /** Gives it so much more: what a request waits for something to happen is no work. */
+  extend(seconds: number): void {
+    this.#seconds += seconds;
+    this.#until += seconds * 1000;
   }
 
   /**
@@ -35,7 +46,7 @@ export class Deadline {
       this.#until = 0;
       reject(this.#error());
     };
-    const timer = setTimeout(giveUp, Math.max(0, this.#until - performance.now()));
+    const timer = setTimeout(giveUp, this.leftMs);
     try {
       return await Promise.race([work, promise]);
     } finally {

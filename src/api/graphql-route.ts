@@ -37,11 +37,10 @@ export async function graphqlRoute(app: FastifyInstance, options: GraphqlRouteOp
       answerRefusal(reply, error);
     }
   });
-  const deadlines = new WeakMap<FastifyRequest, Deadline>();
   const handler = fastifyApolloHandler(apollo, {
     context: async (request) => {
       await awaitPositionOfExtensions(request, positions);
-      return contextOf(request, deadlines.get(request) ?? deadlineOf(request));
+      return contextOf(request, deadlineOf(request));
     },
   });
   app.route({
@@ -49,10 +48,8 @@ export async function graphqlRoute(app: FastifyInstance, options: GraphqlRouteOp
     bodyLimit: LIMITS.bodyBytes,
     method: ['GET', 'POST', 'OPTIONS'],
     async handler(request, reply) {
-      const deadline = deadlineOf(request);
-      deadlines.set(request, deadline);
       try {
-        return await deadline.over(Promise.resolve(handler.call(app, request, reply)));
+        return await deadlineOf(request).over(Promise.resolve(handler.call(app, request, reply)));
       } catch (error) {
         if (!(error instanceof GraphQLError)) throw error;
         return answerRefusal(reply, error);

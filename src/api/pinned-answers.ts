@@ -1,8 +1,9 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
+import { isOfAwayLog } from './caller-errors';
 import type { ApiContext } from './context';
-import { type ErrorCode, userError } from './errors';
+import { type ErrorCode, LOG_UNAVAILABLE, userError } from './errors';
 
 /** Errors that another time would not give: with one of these there is no answer that could be had again. */
 export const PASSING: readonly unknown[] = [
@@ -44,8 +45,11 @@ export function pinnedAnswers(): ApolloServerPlugin<ApiContext> {
           }
           const { errors = [] } = body.singleResult;
           if (errors.some(({ extensions }) => PASSING.includes(extensions?.code))) return;
-          const { token } = await (written === undefined ? scope : scope.at(written)).snapshotAt();
-          body.singleResult.extensions = { snapshot: token, ...body.singleResult.extensions };
+          const snapshot = await (written === undefined ? scope : scope.at(written))
+            .snapshotAt()
+            .catch(nullWhileLogIsAway);
+          if (snapshot === null) return;
+          body.singleResult.extensions = { snapshot: snapshot.token, ...body.singleResult.extensions };
         },
       };
     },
@@ -60,6 +64,7 @@ function wantedSnapshot({ query }: FastifyRequest): string | null {
 
 /** The whole request is refused, before anything of it is run. */
 function refusalOf(error: unknown): GraphQLError {
+  if (isOfAwayLog(error)) return userError(LOG_UNAVAILABLE, 'LOG_UNAVAILABLE', 503);
   if (!(error instanceof GraphQLError)) throw error;
   return new GraphQLError(error.message, {
     extensions: { ...error.extensions, http: { status: statusOf(error) } },
@@ -67,5 +72,11 @@ function refusalOf(error: unknown): GraphQLError {
 }
 
 function statusOf({ extensions }: GraphQLError): number {
-  return extensions.code === 'SNAPSHOT_NOT_REACHED' ? 503 : 400;
+  return extensions.code === 'SNAPSHOT_NOT_REACHED' || extensions.code === 'LOG_UNAVAILABLE' ? 503 : 400;
+}
+
+/** What was read, or recorded, is answered, also where it cannot be said from which snapshot. */
+function nullWhileLogIsAway(error: unknown): null {
+  if (isOfAwayLog(error)) return null;
+  throw error;
 }

@@ -4,11 +4,11 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
-import type { RecordedEvent } from '../domain/events';
+import type { Position, RecordedEvent } from '../domain/events';
 import { accessPlugin } from './access';
 import { type Action, knowWhatIsAsked, tellActions } from './actions';
-import { awaitPositionOfHeader, type PositionSources } from './awaited-position';
-import { tellInternalErrors, withoutInternals } from './caller-errors';
+import { type Awaited, awaitPositionOfHeader, type PositionSources } from './awaited-position';
+import { apolloLogger, tellInternalErrors, withoutInternals } from './caller-errors';
 import { compiledQueries } from './compiled-queries';
 import type { ApiContext } from './context';
 import { guardOrigins } from './cross-origin';
@@ -33,6 +33,7 @@ import { audienceOf } from './principal';
 import { COST_OF_ASKING, RateLimit } from './rate-limit';
 import { ReadScope } from './read-scope';
 import type { ReadSources } from './read-sources';
+import { isReadyFor, type Readiness } from './readiness';
 import { Downloads } from './rest/downloads';
 import { exportResources } from './rest/exports';
 import type { Contact } from './rest/openapi';
@@ -52,7 +53,7 @@ import { checkVariables } from './variables';
 import type { WebhookStatus } from './webhook-status';
 import type { WriteSources } from './write-sources';
 
-export interface ServerOptions {
+export interface ServerOptions extends Readiness {
   readonly sources: ReadSources;
   readonly signedLog: SignedLog;
   /** All events of the log, in pages. */
@@ -64,18 +65,10 @@ export interface ServerOptions {
   readonly tokens: TokenRules;
   /** Whom developers turn to. */
   readonly contact: Contact;
-  /** Waits, for a bounded time, until the read models have reached a position. */
-  readonly waitFor: PositionSources['waitFor'];
+  /** Waits, at most so many milliseconds, until the read models have reached a position. */
+  readonly waitFor: (position: Position, atMostMs: number) => Promise<Awaited>;
   /** How this register is known to those who follow it. */
   readonly cloudEvents: CloudEventOptions;
-  /** True once the read models are level with the log. */
-  readonly isReady: () => boolean;
-  /** Since when the read models are not known to hold all of the log, in seconds. */
-  readonly lagSeconds: () => number;
-  /** True while the log does not answer. */
-  readonly isLogAway: () => boolean;
-  /** The lag up to which this replica calls itself ready. */
-  readonly maxLagSeconds: number;
   /** The only documents that may be asked, by the SHA-256 of their text; null: any. */
   readonly documents: ReadonlyMap<string, string> | null;
   readonly introspection: boolean;
@@ -112,14 +105,24 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   const schema = buildApiSchema();
   const snapshots = new Snapshots(sources);
   const rate = new RateLimit(options.costPerMinute, sources.now);
+  const deadlines = new WeakMap<FastifyRequest, Deadline>();
+  // One for all that is done for a request, from when it waits for a position.
+  const deadlineOf = (request: FastifyRequest): Deadline => {
+    const isGone = (): boolean => request.raw.socket.destroyed;
+    const deadline =
+      deadlines.get(request) ?? new Deadline(options.requestSeconds, isGone, options.isLogAway);
+    deadlines.set(request, deadline);
+    return deadline;
+  };
   const positions: PositionSources = {
     position: sources.position,
-    waitFor: options.waitFor,
+    waitFor: (position, request) => options.waitFor(position, deadlineOf(request).leftMs),
     charge: (request) => rate.charge(request, COST_OF_ASKING),
   };
   const downloads = new Downloads({ rate, seconds: options.requestSeconds, onError });
   const apollo = new ApolloServer<ApiContext>({
     schema,
+    logger: apolloLogger(onError),
     introspection: options.introspection,
     documentStore: keptDocuments(),
     // Documents that are known by their digest are found before Apollo is asked: see `documents.ts`.
@@ -150,8 +153,6 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   });
   await apollo.start();
 
-  const deadlineOf = (request: FastifyRequest): Deadline =>
-    new Deadline(options.requestSeconds, () => request.raw.socket.destroyed, options.isLogAway);
   const contextOf = (request: FastifyRequest, deadline: Deadline): ApiContext => {
     const { principal } = request;
     const scope = new ReadScope(sources, audienceOf(principal), snapshots, () => deadline.check());
@@ -195,8 +196,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       });
       const ask: Ask = async (query, variables, request) => {
         const contextValue = contextOf(request, deadlineOf(request));
-        const asked = apollo.executeOperation({ query, variables }, { contextValue });
-        const { body, http } = await contextValue.deadline.over(asked);
+        const { body, http } = await apollo.executeOperation({ query, variables }, { contextValue });
         if (body.kind !== 'single') throw new Error('a query of the façade has one answer');
         return { ...body.singleResult, headers: http.headers };
       };
@@ -211,7 +211,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
             stepSeconds: options.requestSeconds,
           }),
         ],
-        ...{ contact, downloads, publicUrl: cloudEvents.publicUrl },
+        ...{ contact, downloads, deadlineOf, publicUrl: cloudEvents.publicUrl },
       });
     },
     { prefix: '/v1' },
@@ -222,14 +222,13 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     const lagSeconds = options.lagSeconds();
     // JSON knows no infinity: before the first time there is no lag to tell.
     const lag = { lagSeconds: Number.isFinite(lagSeconds) ? lagSeconds : null };
-    const isClose = isReady() && lagSeconds <= options.maxLagSeconds;
+    const isClose = isReadyFor('all', options);
     if (!isClose) reply.code(503);
     const status = isClose ? 'ready' : options.isLogAway() ? 'the log is away' : 'catching up with the log';
     return { status, ...lag };
   });
-  // Behind a proxy all replicas would be taken out at once where the log is away: what they hold is still true.
   app.get('/readyz/reads', async (_request, reply) => {
-    const maySay = isReady() && (options.isLogAway() || options.lagSeconds() <= options.maxLagSeconds);
+    const maySay = isReadyFor('reads', options);
     if (!maySay) reply.code(503);
     return { status: maySay ? 'ready' : 'catching up with the log' };
   });

@@ -11,7 +11,9 @@ export interface Positions {
   readonly readModels: () => number;
   /** Since when the read models are not known to hold all of the log. */
   readonly lagSeconds: () => number;
+  /** What `/readyz` says, and `/readyz/reads`. */
   readonly isReady: () => boolean;
+  readonly isReadyForReads: () => boolean;
   /** False once the ledger was found not to fit the log. */
   readonly ledgerFits: () => boolean;
   readonly webhooks: () => readonly WebhookStatus[];
@@ -25,7 +27,7 @@ export class Metrics {
   readonly #subscriptions: Gauge;
   readonly #events: Counter;
 
-  constructor({ log, readModels, lagSeconds, isReady, ledgerFits, webhooks }: Positions) {
+  constructor({ log, readModels, lagSeconds, isReady, isReadyForReads, ledgerFits, webhooks }: Positions) {
     const registers = [this.#registry];
     collectDefaultMetrics({ register: this.#registry });
     this.#requests = new Histogram({
@@ -68,8 +70,11 @@ export class Metrics {
       'Since when the read models are not known to hold all of the log.',
       lagSeconds,
     );
-    gauge('toetsspoor_ready', '1 where requests are answered, 0 while the read models catch up.', () =>
-      Number(isReady()),
+    gauge('toetsspoor_ready', '1 where /readyz says 200, else 0.', () => Number(isReady()));
+    gauge(
+      'toetsspoor_ready_reads',
+      '1 where /readyz/reads says 200, also while the log is away, else 0.',
+      () => Number(isReadyForReads()),
     );
     gauge(
       'toetsspoor_ledger_fits',

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { get as httpGet, type IncomingMessage } from 'node:http';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { GraphQLError } from 'graphql';
+import { Deadline } from '../../src/api/deadline';
 import { ANONYMOUS } from '../../src/api/principal';
 import { RateLimit } from '../../src/api/rate-limit';
 import { Downloads } from '../../src/api/rest/downloads';
@@ -39,9 +40,9 @@ describe('A download', () => {
     app.addHook('onRequest', async (request) => {
       request.principal = ANONYMOUS;
     });
-    app.get('/', (_request, reply) => {
+    app.get('/', async (_request, reply) => {
       try {
-        return downloads.send(reply, chunks());
+        return await downloads.send(reply, chunks(), new Deadline(seconds));
       } catch (error) {
         return reply.code(429).send((error as GraphQLError).message);
       }

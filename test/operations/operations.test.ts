@@ -117,6 +117,7 @@ describe('The metrics', () => {
       `toetsspoor_log_position ${position}`,
       `toetsspoor_read_model_position ${position}`,
       'toetsspoor_ready 1',
+      'toetsspoor_ready_reads 1',
       'toetsspoor_ledger_fits 1',
     ])
       expect(text.split('\n')).toContain(line);
@@ -160,6 +161,26 @@ describe('An error of ours', () => {
     ]);
     socket.terminate();
     expect(server.tracesOfErrors.map((trace) => trace?.traceId)).toEqual([TRACE, TRACE, TRACE]);
+    await server.close();
+  });
+
+  it('is told with its trace where it lies behind the answer too, and in no words of others', async () => {
+    const server = await startServerWith({}, SAMPLE_2013);
+    const said = jest.spyOn(console, 'error').mockImplementation(() => {});
+    // By it snapshots are named, when all else has been answered.
+    server.register.database.exec('DROP TABLE log_ends');
+    const headers = { traceparent: `00-${TRACE}-${PARENT}-01` };
+    const response = await fetch(`${server.url}/graphql?query={__typename}`, { headers });
+    expect([response.status, await response.text()]).toEqual([
+      500,
+      expect.stringContaining('INTERNAL_SERVER_ERROR'),
+    ]);
+    expect(server.internalErrors).toEqual([
+      expect.objectContaining({ message: expect.stringMatching(/log_ends/) }),
+    ]);
+    expect(server.tracesOfErrors.map((trace) => trace?.traceId)).toEqual([TRACE]);
+    expect(said).not.toHaveBeenCalled();
+    said.mockRestore();
     await server.close();
   });
 });

@@ -165,6 +165,7 @@ export function eventResources({
       isPaged: true,
       type: 'application/cloudevents-batch+json',
       schema: { type: 'array', items: reference('CloudEvent') },
+      waitSeconds: ({ wait }) => Number(wait),
       async answer({ after, first, wait, types, approach, snapshot }, request) {
         const refusal = refused(request);
         if (refusal !== null) return refusal;
@@ -180,9 +181,7 @@ export function eventResources({
         const giveUpAt = performance.now() + Number(wait) * 1000;
         try {
           while (true) {
-            // Of each look by itself: waiting is no work.
-            const deadline = deadlineOf(request);
-            const scope = await scopeOf(request, snapshot, () => deadline.check());
+            const scope = await scopeOf(request, snapshot, () => deadlineOf(request).check());
             const { released, next, isAll } = await releasedBehind(scope, behind, filter, Number(first));
             const leftMs = giveUpAt - performance.now();
             if (poll !== null && released.length === 0 && leftMs > 0 && !poll.signal.aborted) {

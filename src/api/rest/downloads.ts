@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { traceOf } from '../actions';
 import { COME_AGAIN_SECONDS } from '../at-once';
+import type { Deadline } from '../deadline';
 import { LIMITS } from '../limits';
 import { isThisMachine, limited, type RateLimit, senderOf } from '../rate-limit';
 import type { TraceContext } from '../trace-context';
@@ -45,18 +46,23 @@ export class Downloads {
 
   /**
    * Sends the chunks; where its client leaves, or takes nothing for too long, no more of them are made.
-   * @throws GraphQLError with code RATE_LIMITED, and makes none
+   * @param deadline until when the first one must be there
+   * @throws GraphQLError with code RATE_LIMITED, and makes none, or that of the deadline; what the first one throws
    */
-  send(reply: FastifyReply, chunks: AsyncIterable<string>): FastifyReply {
+  async send(reply: FastifyReply, chunks: AsyncIterable<string>, deadline: Deadline): Promise<FastifyReply> {
     const { request, raw } = reply;
     if (request.method === 'HEAD' || raw.destroyed || raw.socket?.destroyed)
       return reply.send(Readable.from([]));
     this.#admit(request);
     this.#underWay.set(raw, senderOf(request));
     raw.once('close', () => this.#underWay.delete(raw));
+    const made = this.#told(chunks, request, raw);
+    raw.once('close', () => void made.return(undefined).catch(() => {}));
+    // Before anything is sent: what fails there is answered, and not broken off.
+    const first = await deadline.over(made.next());
     // Node asks whether bytes have left since, so a slow line is none that stands still.
     raw.setTimeout(this.#options.seconds * 1000, () => raw.destroy());
-    return reply.send(Readable.from(this.#told(chunks, request, raw)));
+    return reply.send(Readable.from(withFirst(first, made)));
   }
 
   /** Breaks off those under way: whoever comes back with their snapshot gets the same elsewhere. */
@@ -86,7 +92,7 @@ export class Downloads {
     chunks: AsyncIterable<string>,
     request: FastifyRequest,
     response: ServerResponse,
-  ): AsyncGenerator<string> {
+  ): AsyncGenerator<string, void> {
     try {
       yield* chunks;
     } catch (error) {
@@ -95,4 +101,12 @@ export class Downloads {
       throw error;
     }
   }
+}
+
+async function* withFirst(
+  first: IteratorResult<string, void>,
+  others: AsyncGenerator<string, void>,
+): AsyncGenerator<string> {
+  if (first.done !== true) yield first.value;
+  yield* others;
 }

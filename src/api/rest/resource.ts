@@ -24,6 +24,8 @@ export interface Resource {
   readonly isDownload?: boolean;
   /** Schemas that it refers to. */
   readonly components: Readonly<Record<string, JsonSchema>>;
+  /** How long it may wait for something to happen before it is answered, in seconds; left out: it does not wait. */
+  readonly waitSeconds?: (values: Values) => number;
   readonly answer: (values: Values, request: FastifyRequest) => Promise<Representation>;
 }
 

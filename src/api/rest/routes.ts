@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
+import type { Deadline } from '../deadline';
 import { headersOfRefusal } from '../errors';
 import { SNAPSHOT_HEADER } from '../snapshots';
 import { accepts } from './accept';
@@ -18,6 +19,8 @@ export interface RestOptions {
   readonly resources: readonly Resource[];
   readonly contact: Contact;
   readonly downloads: Downloads;
+  /** Until when a request is worked on. */
+  readonly deadlineOf: (request: FastifyRequest) => Deadline;
   /** Where this register is reached from outside. */
   readonly publicUrl: string;
 }
@@ -28,7 +31,7 @@ export interface RestOptions {
  * is in `http-errors.ts`.
  */
 export async function restRoutes(app: FastifyInstance, options: RestOptions): Promise<void> {
-  const { resources, contact, downloads, publicUrl } = options;
+  const { resources, contact, downloads, deadlineOf, publicUrl } = options;
   const root = publicPath(publicUrl);
   const description = JSON.stringify(openApi(resources, contact, root));
   const tellNotServed = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
@@ -50,12 +53,13 @@ export async function restRoutes(app: FastifyInstance, options: RestOptions): Pr
   for (const resource of resources) {
     const url = resource.path.replaceAll(/\{(\w+)\}/g, ':$1');
     app.get(url, async (request, reply) => {
-      const answer = await represent(resource, request);
+      const deadline = deadlineOf(request);
+      const answer = await represent(resource, request, deadline);
       if (answer.snapshot !== undefined) reply.header(SNAPSHOT_HEADER, answer.snapshot);
       if ('problem' in answer)
         return sendProblem(reply.headers(Object.fromEntries(answer.headers ?? [])), answer.problem);
       reply.type(`${resource.type}; charset=utf-8`);
-      if ('chunks' in answer) return download(reply, answer, downloads);
+      if ('chunks' in answer) return download(reply, answer, downloads, deadline);
       if (answer.next !== null) reply.header('link', `<${answer.next}>; rel="next"`);
       return sendText(request, reply, answer.body);
     });
@@ -91,13 +95,15 @@ function sendText({ headers }: FastifyRequest, reply: FastifyReply, text: string
     : reply.send(text);
 }
 
-function download(
+async function download(
   reply: FastifyReply,
   { chunks, fileName }: { readonly chunks: AsyncIterable<string>; readonly fileName: string },
   downloads: Downloads,
-): FastifyReply {
+  deadline: Deadline,
+): Promise<FastifyReply> {
   try {
-    return downloads.send(reply.header('content-disposition', `attachment; filename="${fileName}"`), chunks);
+    reply.header('content-disposition', `attachment; filename="${fileName}"`);
+    return await downloads.send(reply, chunks, deadline);
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
     const { problem: what, headers = [] } = refused(error);
@@ -110,7 +116,11 @@ function refused(error: GraphQLError): Extract<Representation, { problem: Proble
   return { problem: problemOfError(error.toJSON()), headers: Object.entries(headersOfRefusal(error)) };
 }
 
-async function represent(resource: Resource, request: FastifyRequest): Promise<Representation> {
+async function represent(
+  resource: Resource,
+  request: FastifyRequest,
+  deadline: Deadline,
+): Promise<Representation> {
   const { params, query } = request as { params: Record<string, unknown>; query: Record<string, unknown> };
   const read = readParameters(resource.parameters, params, query);
   if ('invalid' in read) {
@@ -120,7 +130,8 @@ async function represent(resource: Resource, request: FastifyRequest): Promise<R
   const unfit = notAcceptable(request, resource.type);
   if (unfit !== null) return { problem: unfit };
   try {
-    return await resource.answer(read.values, request);
+    deadline.extend(resource.waitSeconds?.(read.values) ?? 0);
+    return await deadline.over(resource.answer(read.values, request));
   } catch (error) {
     if (error instanceof GraphQLError) return refused(error);
     throw error;
