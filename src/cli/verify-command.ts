@@ -13,6 +13,7 @@ import { readSigningKey } from '../ledger/signing-key';
 import {
   type KeptCheckpoint,
   Misfit,
+  misfitOf,
   type VerifiedLog,
   verifyLog,
   verifyReferences,
@@ -33,6 +34,7 @@ export interface VerifyCommandOptions {
 /** Takes in what was checked, as it comes. */
 interface Report {
   fits(what: string): void;
+  doesNotFit(what: string): void;
   notChecked(what: string): void;
 }
 
@@ -48,10 +50,15 @@ export async function verifyCommand(
 ): Promise<boolean> {
   const checked: string[] = [];
   const notChecked: string[] = [];
+  const misfits: string[] = [];
   const report: Report = {
     fits(what) {
       checked.push(what);
       out.say(`fits: ${what}`);
+    },
+    doesNotFit(what) {
+      misfits.push(what);
+      out.say(`does not fit: ${what}`);
     },
     notChecked(what) {
       notChecked.push(what);
@@ -60,19 +67,19 @@ export async function verifyCommand(
   };
   const store = openLog(config, 'read');
   const ledger = openLedgerForReading(config);
-  let misfit: string | null = null;
   try {
     await verifyAll(config, options, store, ledger, report, out);
   } catch (error) {
     if (!(error instanceof Misfit)) throw error;
-    misfit = error.message;
-    out.say(`does not fit: ${misfit}`);
+    report.doesNotFit(error.message);
   } finally {
     ledger?.close();
     await store.close();
   }
-  out.json({ log: placeOfLog(config), fits: misfit === null, checked, notChecked, misfit });
-  return misfit === null;
+  const fits = misfits.length === 0;
+  const misfit = fits ? null : misfits.join('; ');
+  out.json({ log: placeOfLog(config), fits, checked, notChecked, misfit });
+  return fits;
 }
 
 async function verifyAll(
@@ -94,7 +101,16 @@ async function verifyAll(
   const kept = (ledger?.checkpoints() ?? []).map(({ note, signedAt }) =>
     opened(note, `the checkpoint that the ledger kept of ${signedAt}`, keys, advice),
   );
-  const log = await verifyLog(store, ledger, [...given, ...kept], progress(out, 'verifying'));
+  let log: VerifiedLog;
+  try {
+    log = await verifyLog(store, ledger, [...given, ...kept], progress(out, 'verifying'));
+  } catch (error) {
+    if (!(error instanceof Misfit)) throw error;
+    report.doesNotFit(error.message);
+    // It stopped there, and these were asked for.
+    for (const one of given) if (one !== error.checkpoint) await reportCheckpoint(one, store, report);
+    return;
+  }
   reportLog(config, log, ledger !== undefined, given, kept, report);
   report.fits(`references between events: ${await verifyReferences(store, log)}`);
   await verifyReadModels(config, store, report, out);
@@ -116,7 +132,7 @@ function reportLog(
       `whether ${count(events - recorded, 'event')} behind these are as they came: not recorded yet`,
     );
   }
-  for (const { name, size } of given) fits(`${name}: the first ${count(size, 'event')} are those signed`);
+  for (const one of given) fits(signed(one));
   if (kept.length > 0) fits(`checkpoints kept by the ledger: ${kept.length}`);
   fits(
     `order: ${isLogInFile(config) ? 'positions without gaps' : 'positions in order'}, revisions of ${count(streams.size, 'stream')} without gaps, instants not decreasing, each event id once`,
@@ -124,6 +140,20 @@ function reportLog(
   fits(
     `texts: ${texts.present} as their digests say, ${texts.leftOut} left out of this copy; ${count(documents, 'document')} as imported`,
   );
+}
+
+async function reportCheckpoint(
+  checkpoint: KeptCheckpoint,
+  store: EventStore,
+  report: Report,
+): Promise<void> {
+  const misfit = await misfitOf(checkpoint, store);
+  if (misfit === null) report.fits(signed(checkpoint));
+  else report.doesNotFit(misfit);
+}
+
+function signed({ name, size }: KeptCheckpoint): string {
+  return `${name}: the first ${count(size, 'event')} are those signed`;
 }
 
 const AT_NEXT_START =
@@ -149,6 +179,8 @@ async function verifyReadModels(
       if (result.differing.length === 0) {
         return fits(`the read models: as rebuilt from ${count(result.events, 'event')}`);
       }
+      if (await areOfAnotherLog(path, store))
+        return notChecked(`the read models: made from another log${AT_NEXT_START}`);
       throw new Misfit(
         `the read models differ from what the log gives, in ${result.differing.join(', ')}: stop the server and run "toetsspoor replay"`,
       );
@@ -160,6 +192,16 @@ async function verifyReadModels(
     throw new Misfit('the read models are damaged: stop the server and run "toetsspoor replay"');
   } finally {
     rmSync(folder, { recursive: true });
+  }
+}
+
+/** By what a start of the server goes by: whether the log holds the last event that they were made of. */
+async function areOfAnotherLog(path: string, store: EventStore): Promise<boolean> {
+  const database = new ReadDatabase(path, 'read');
+  try {
+    return (await new Projector(store, database, PROJECTIONS).lastEvent()) !== 'HELD';
+  } finally {
+    database.close();
   }
 }
 

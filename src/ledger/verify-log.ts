@@ -19,6 +19,12 @@ export interface KeptCheckpoint {
 /** The log does not fit what was recorded or signed of it. Its message names the first wrong index if known. */
 export class Misfit extends Error {
   override readonly name = 'Misfit';
+  /** The checkpoint that it is about, if one. */
+  readonly checkpoint: KeptCheckpoint | undefined;
+  constructor(message: string, checkpoint?: KeptCheckpoint) {
+    super(message);
+    this.checkpoint = checkpoint;
+  }
 }
 
 /** What was found to fit. */
@@ -86,6 +92,31 @@ export async function verifyReferences(store: EventStore, log: VerifiedLog): Pro
   throw new Misfit(`${await place(store, first.event)}: ${first.problem}`);
 }
 
+/**
+ * Holds a log that does not fit against a checkpoint alone, whatever else is wrong with it.
+ * @returns null where its first events are those that were signed, or else why not
+ */
+export async function misfitOf(
+  { name, size, root }: KeptCheckpoint,
+  store: Pick<EventStore, 'readAll'>,
+): Promise<string | null> {
+  const tree = new CompactRange();
+  try {
+    pages: for await (const page of store.readAll()) {
+      for (const event of page) {
+        if (tree.size === size) break pages;
+        tree.append(hashLeaf(entryOf(event)));
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof InvalidEventError || error instanceof NoCanonicalFormError)) throw error;
+    return `${name}: signed over ${size} events, and the log cannot be read behind index ${tree.size - 1}`;
+  }
+  if (tree.size < size)
+    return `${name}: signed over ${size} events, and the log ends before index ${tree.size}`;
+  return equal(tree.root(), root) ? null : `${name}: the first ${size} events are not those that were signed`;
+}
+
 class LogCheck {
   readonly #store: EventStore;
   readonly #ledger: Ledger | undefined;
@@ -139,6 +170,7 @@ class LogCheck {
       const before = this.#checkpoints.findLast(({ size }) => size < checkpoint.size)?.size ?? 0;
       throw new Misfit(
         `the first ${checkpoint.size} events are not those that were signed in ${checkpoint.name}: root ${base64(this.#tree.root())}, signed was ${base64(checkpoint.root)}. ${whereabouts(before, checkpoint.size, this.#recorded)}`,
+        checkpoint,
       );
     }
   }
@@ -154,6 +186,7 @@ class LogCheck {
     if (beyond !== undefined) {
       throw new Misfit(
         `index ${size}: missing; the log ends here, ${beyond.name} was signed over ${beyond.size} events`,
+        beyond,
       );
     }
     if (this.#ledger !== undefined && !equal(this.#ledger.root(this.#recorded), this.#rootOfRecorded)) {

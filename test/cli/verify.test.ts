@@ -147,7 +147,7 @@ describe('verify', () => {
     it('an event that was removed in the middle, leaving a gap: of that log there is no export either', async () => {
       sql('DELETE FROM events WHERE position = 20');
       expect((await verify()).stdout).toBe(
-        `verifying the log sqlite:${place.log}\ndoes not fit: index 19: the log has lost its event at position 20\n`,
+        `verifying the log sqlite:${place.log}\ndoes not fit: index 19: the log has lost its event at position 20\ndoes not fit: ${both}: signed over 53 events, and the log cannot be read behind index 18\n`,
       );
       expect(await place.run('export', 'events', '--out', 'gap.ndjson')).toMatchObject({
         status: 1,
@@ -245,6 +245,27 @@ describe('verify', () => {
         expect((await place.run('verify')).stdout).toMatch(new RegExp(`^does not fit: ${problem}`, 'm'));
       }
     });
+  });
+
+  it('says of each checkpoint that was asked for whether the log holds it, where all of it does not fit', async () => {
+    sql(`UPDATE events SET metadata = json_set(metadata, '$.actor', 'anna') WHERE position = 50`);
+    const { status, stdout } = await verify('--checkpoint', first);
+    expect({ status, lines: stdout.split('\n').slice(1, -1) }).toEqual({
+      status: 1,
+      lines: [
+        expect.stringMatching(/^does not fit: index 49 .*: it is not the event that the ledger recorded$/),
+        `does not fit: ${both}: the first 53 events are not those that were signed`,
+        `fits: ${first}: the first 44 events are those signed`,
+      ],
+    });
+    const { misfit, checked } = JSON.parse((await verify('--checkpoint', first, '--json')).stdout);
+    expect(checked).toEqual([`${first}: the first 44 events are those signed`]);
+    expect(misfit).toMatch(/ledger recorded; .*the first 53 events are not those that were signed$/);
+
+    sql('DELETE FROM events WHERE position > 47');
+    expect((await verify()).stdout).toContain(
+      `does not fit: index 47: missing; the log ends here, the ledger recorded 53 events\ndoes not fit: ${both}: signed over 53 events, and the log ends before index 47\n`,
+    );
   });
 
   it('finds a ledger that was changed, and one that lost what it recorded', async () => {
