@@ -174,6 +174,14 @@ export function placeOfLog(config: Config): string {
   return `kurrentdb://${placeOf(url)}, in streams ${eventStorePrefix}…`;
 }
 
+/** What is wrong with the URL of a log, as far as that is known without opening it; null where nothing is. */
+export function problemOfLog(url: string): string | null {
+  if (url.startsWith('sqlite:')) return null;
+  const { problemOf } =
+    require('./event-store/kurrentdb-url') as typeof import('./event-store/kurrentdb-url');
+  return problemOf(url);
+}
+
 /** Copies a log in a file to a new file, as it is at one moment. */
 export function copyLogFile(config: Config, to: string): void {
   copyLog(logFile(config), to);

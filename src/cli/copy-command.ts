@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Config, FORMAT_OF_PREFIX, isEventStorePrefix, isEventStoreUrl } from '../config';
 import { CopyError, copyLog, type LeavingOut } from '../copy-log';
 import { base64 } from '../ledger/merkle';
-import { openLog } from '../register';
+import { openLog, problemOfLog } from '../register';
 import { type Output, progress } from './output';
 import { UsageError } from './usage-error';
 
@@ -50,14 +50,17 @@ function logOf(
   options: CopyCommandOptions,
 ): Parameters<typeof openLog>[0] {
   const url = options[end] ?? copy[end];
+  const name = options[end] === undefined ? `COPY_${end.toUpperCase()}` : `--${end}`;
   if (url === null) {
     throw new UsageError(
       `--${end} is missing, and COPY_${end.toUpperCase()} is not set; expected sqlite:PATH or kurrentdb://HOST`,
     );
   }
   if (!isEventStoreUrl(url)) {
-    throw new UsageError(`--${end} is no log; expected sqlite:PATH or kurrentdb://HOST`);
+    throw new UsageError(`${name} is no log; expected sqlite:PATH or kurrentdb://HOST`);
   }
+  const problem = problemOfLog(url);
+  if (problem !== null) throw new UsageError(`${name} ${problem}`);
   const prefix = options[`${end}Prefix`] ?? eventStorePrefix;
   if (!isEventStorePrefix(prefix)) {
     throw new UsageError(`--${end}-prefix is "${prefix}"; expected ${FORMAT_OF_PREFIX}`);

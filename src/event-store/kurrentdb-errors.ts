@@ -49,7 +49,7 @@ export function isStreamDeleted(error: unknown): boolean {
 export function refused(error: unknown, place: string): unknown {
   return isAccessDenied(error)
     ? new UnusableLogError(
-        `the log at ${place} refuses user or password: give those of a user who may read $all and append, as kurrentdb://USER:PASSWORD@HOST in EVENT_STORE_URL`,
+        `the log at ${place} refuses user or password: give those of a user who may read $all and append, as kurrentdb://USER:PASSWORD@HOST`,
         { cause: withoutDetails(error) },
       )
     : error;

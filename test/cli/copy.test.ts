@@ -202,6 +202,42 @@ describeOnKurrentDB('A copy on one server, from one prefix to another', () => {
   });
 });
 
+it('A log that cannot be one is refused by the name under which it was given, and no password is printed', async () => {
+  const bad = 'kurrentdb://user:geheim@h:99999';
+  const cases: [args: string[], environment: Record<string, string>, name: string][] = [
+    [['--from', bad, '--to', to], {}, '--from'],
+    [['--from', from, '--to', bad], {}, '--to'],
+    [['--to', to], { COPY_FROM: bad }, 'COPY_FROM'],
+    [['--from', from], { COPY_TO: bad }, 'COPY_TO'],
+  ];
+  for (const [args, environment, name] of cases) {
+    const { status, stderr } = await place.start(['copy', ...args], environment).ended;
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: `${name} has a port that is none; expected HOST:PORT with a number from 1 to 65535\n`,
+    });
+  }
+});
+
+describe('A register whose log is moved in place, to another file', () => {
+  const differ = /the read models differ from what the log gives/;
+  it('verifies before it was served: its read models are of the log before, which is no misfit', async () => {
+    await place.run('import', SAMPLE_2014);
+    // Behind the same document the copy has another event at that position.
+    const other = new Workplace();
+    await other.run('import', SAMPLE_2014);
+    await other.run('import', SAMPLE_2013);
+    for (const end of ['', '-wal', '-shm']) rmSync(join(place.data, `ledger.db${end}`), { force: true });
+    const verify = () => place.start(['verify'], { EVENT_STORE_URL: `sqlite:${other.log}` }).ended;
+    const { status, stdout } = await verify();
+    expect(stdout).toContain(
+      'not checked: the read models: made from another log (the next import, replay or start of the server makes them',
+    );
+    expect({ status, stdout }).toEqual({ status: 0, stdout: expect.not.stringMatching(differ) });
+    other.dispose();
+  });
+});
+
 describeOnKurrentDB('A register whose log is moved in place, to KurrentDB and back', () => {
   it('keeps its ledger: the same checkpoints, and what comes is recorded behind them', async () => {
     const { url, prefix } = ownLog();
