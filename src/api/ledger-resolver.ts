@@ -6,7 +6,8 @@ import { CheckpointType, ConsistencyProofType } from './types/ledger-types';
 export class LedgerResolver {
   @Query(() => CheckpointType, {
     nullable: true,
-    description: 'The signed state of the log, over all events that this answer rests on.',
+    description:
+      'The signed state of the log, over all events that this answer rests on; null with the error `LEDGER_MISFIT` where the log no longer is what was recorded of it.',
   })
   checkpoint(@Ctx('ledger') ledger: LedgerScope): Promise<CheckpointType> {
     return ledger.checkpoint();
@@ -14,7 +15,8 @@ export class LedgerResolver {
 
   @Query(() => ConsistencyProofType, {
     nullable: true,
-    description: 'Proves that the log of an earlier checkpoint is the beginning of the log of a later one.',
+    description:
+      'Proves that the log of an earlier checkpoint is the beginning of the log of a later one; null with the error `LEDGER_MISFIT` as `checkpoint`.',
   })
   consistencyProof(
     @Ctx('ledger') ledger: LedgerScope,

@@ -9,6 +9,7 @@ import { type ErrorCode, LOG_UNAVAILABLE, userError } from './errors';
 export const PASSING: readonly unknown[] = [
   'AS_OF_IN_FUTURE',
   'NOT_READY',
+  'LEDGER_MISFIT',
   'UNAUTHENTICATED',
   'FORBIDDEN',
   'RATE_LIMITED',

@@ -21,7 +21,7 @@ const HEADERS: Readonly<Record<string, JsonSchema>> = {
   },
   'Toetsspoor-Position': {
     description:
-      'The position that the register had reached; a request with this header waits until it is reached again.',
+      'The position that the register had reached; a request with this header waits until it is reached again. Where that takes too long it is refused with `POSITION_NOT_REACHED`, and where the log does not go that far with `POSITION_UNKNOWN`.',
     schema: { type: 'string', examples: ['WzcxXQ'] },
   },
   'Toetsspoor-Snapshot': {

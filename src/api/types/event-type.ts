@@ -135,7 +135,8 @@ export class EventObject {
 
   @Field(() => EventProofType, {
     nullable: true,
-    description: 'Proves that it stands in the log that was signed, as it stands here.',
+    description:
+      'Proves that it stands in the log that was signed, as it stands here; null with the error `LEDGER_MISFIT` as `checkpoint`.',
   })
   proof(@Ctx('ledger') ledger: LedgerScope): Promise<EventProofType> {
     return ledger.proofOf(this.#event.position);
