@@ -13,6 +13,9 @@ interface Service {
   readonly networks?: readonly string[];
   readonly ports?: readonly string[];
   readonly secrets?: readonly (string | { readonly source: string })[];
+  readonly cap_drop?: readonly string[];
+  readonly security_opt?: readonly string[];
+  readonly read_only?: boolean;
   readonly healthcheck?: { readonly test: readonly string[] };
   readonly depends_on?: readonly string[] | Readonly<Record<string, unknown>>;
 }
@@ -26,8 +29,7 @@ interface Compose {
 
 const text = readFileSync('docker-compose.yml', 'utf8');
 const compose: Compose = parse(text, { merge: true });
-const development: Compose = parse(readFileSync('deploy/development.yml', 'utf8'));
-const services = [...Object.entries(compose.services), ...Object.entries(development.services)];
+const services = Object.entries(compose.services);
 const page = readFileSync('deploy/README.md', 'utf8');
 
 /** `${NAME:-default}` as Compose fills it in where nothing is set. */
@@ -47,7 +49,6 @@ const isComposeFile = (() => {
 describe('docker-compose.yml', () => {
   test.each([
     ['itself', compose],
-    ['the file for development', development],
     [
       'what deploy/README.md puts over it on three machines',
       parse(/```yaml\n(.*?)```/s.exec(page)?.[1] ?? ''),
@@ -68,17 +69,34 @@ describe('docker-compose.yml', () => {
     expect(image).toMatch(/:\d+\.\d+\.\d+(-[a-z]+)?$/);
   });
 
-  test.each(services)('%s uses only volumes, networks, secrets and services that are declared', (name, s) => {
-    const used = {
-      volumes: (s.volumes ?? []).map((v) => v.split(':')[0] ?? '').filter((v) => !v.startsWith('.')),
-      networks: s.networks ?? [],
-      secrets: (s.secrets ?? []).map((secret) => (typeof secret === 'string' ? secret : secret.source)),
-      services: Array.isArray(s.depends_on) ? s.depends_on : Object.keys(s.depends_on ?? {}),
-    };
-    for (const [kind, names] of Object.entries(used)) {
-      const declared = compose.services[name] === s ? compose : development;
-      expect(Object.keys(declared[kind as keyof Compose] ?? {})).toEqual(expect.arrayContaining([...names]));
-    }
+  test.each(services)(
+    '%s uses only volumes, networks, secrets and services that are declared',
+    (_name, s) => {
+      const used = {
+        volumes: (s.volumes ?? []).map((v) => v.split(':')[0] ?? '').filter((v) => !v.startsWith('.')),
+        networks: s.networks ?? [],
+        secrets: (s.secrets ?? []).map((secret) => (typeof secret === 'string' ? secret : secret.source)),
+        services: Array.isArray(s.depends_on) ? s.depends_on : Object.keys(s.depends_on ?? {}),
+      };
+      for (const [kind, names] of Object.entries(used)) {
+        expect(Object.keys(compose[kind as keyof Compose])).toEqual(expect.arrayContaining([...names]));
+      }
+    },
+  );
+
+  test.each(services)('%s has no right of root, and gets none', (name, s) => {
+    expect(s).toMatchObject({ cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] });
+    // The nodes keep what they write in volumes, but their image is not known to write nowhere else.
+    if (!name.startsWith('kurrentdb-')) expect(s.read_only).toBe(true);
+  });
+
+  test('starts the cluster without a profile, and with one what is asked for by its name', () => {
+    const started = services.filter(([, { profiles }]) => profiles === undefined).map(([name]) => name);
+    expect(started).toEqual(['kurrentdb-1', 'kurrentdb-2', 'kurrentdb-3', 'api-1', 'api-2', 'proxy']);
+    expect(compose.services['kurrentdb-development']).toMatchObject({ profiles: ['development'] });
+    expect(compose.services['kurrentdb-development']).not.toHaveProperty('depends_on');
+    const command = 'docker compose --profile development up --detach --wait kurrentdb-development\n';
+    for (const place of [text, page]) expect(place).toContain(command);
   });
 
   describe('the cluster', () => {
@@ -151,9 +169,12 @@ describe('docker-compose.yml', () => {
     expect(readFileSync('deploy/Caddyfile', 'utf8')).toContain('trusted_proxies static {$TRUSTED_PROXIES:');
   });
 
-  test('has a node without TLS only in the file for development, and only on this machine', () => {
+  test('has a node without TLS only for development, in a network of its own and only on this machine', () => {
     const insecure = services.filter(([, s]) => s.environment?.KURRENTDB_INSECURE === 'true');
-    expect(insecure).toEqual(Object.entries(development.services));
+    expect(insecure.map(([name]) => name)).toEqual(['kurrentdb-development']);
+    for (const [name, s] of services) {
+      expect(s.networks?.includes('development')).toBe(name === 'kurrentdb-development');
+    }
     for (const [, s] of insecure) {
       expect(s.ports?.map((port) => port.split(':')[0])).toEqual(['127.0.0.1']);
     }
@@ -203,7 +224,7 @@ describe('What the replicas are configured with', () => {
   test('for development is the node that is reached from this machine', () => {
     const [, url = ''] = /^export EVENT_STORE_URL='(.+)'$/m.exec(page) ?? [];
     expect(readConfig({ EVENT_STORE_URL: url }).eventStoreUrl).toBe(url);
-    const [port = ''] = development.services.kurrentdb?.ports ?? [];
+    const [port = ''] = compose.services['kurrentdb-development']?.ports ?? [];
     expect(url).toContain(`//${port.replace(/:\d+$/, '')}?`);
   });
 });
