@@ -86,7 +86,7 @@ KURRENTDB_DEFAULT_ADMIN_PASSWORD=$password
 KURRENTDB_DEFAULT_OPS_PASSWORD=$(openssl rand -hex 24)
 END
   cat >"$drafts/api.env" <<END
-# Following all streams needs a user in the group of administrators.
+# The log's administrator, so that all works at once: deploy/README.md tells how to give the API a user with fewer rights.
 EVENT_STORE_URL=kurrentdb://admin:$password@kurrentdb-1:2113,kurrentdb-2:2113,kurrentdb-3:2113?tls=true&tlsCaFile=/run/secrets/ca.crt
 
 # Nobody can sign in, and so nobody can write by the API, before this is set.
