@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { LogClosedError, LogUnavailableError } from './event-store/event-store';
 import type { LogEnd } from './log-end';
 import { LogReplacedError, type Projector } from './projector';
 
@@ -16,7 +17,8 @@ const REPLACED_AFTER_MS = 5_000;
 
 /** Who is told how the log does. */
 export interface LogWatch {
-  away(): void;
+  /** @param why where the log itself told it */
+  away(why?: unknown): void;
   back(afterSeconds: number): void;
 }
 
@@ -49,6 +51,37 @@ export class Lag {
     if (this.#levelAtMs === Number.NEGATIVE_INFINITY && this.#projector.isLevel)
       this.#levelAtMs = this.#nowMs();
     return (this.#nowMs() - this.#levelAtMs) / 1000;
+  }
+
+  /**
+   * Waits for a log that is away from the start: meanwhile the read models that were made of it are read. Without
+   * any it returns at once.
+   * @param tell as in {@link follow}
+   * @throws LogReplacedError where it comes back as another one; what does not pass; the reason of `signal`
+   */
+  async untilThere(signal: AbortSignal, tell: LogWatch): Promise<void> {
+    if (!this.#projector.savedPosition) return;
+    const sinceMs = this.#nowMs();
+    for (;;) {
+      signal.throwIfAborted();
+      try {
+        const last = await this.#projector.lastEvent();
+        if (this.isLogAway && last !== 'HELD') throw new LogReplacedError(this.#projector.position);
+        break;
+      } catch (error) {
+        // It is closed where the server stops.
+        if (!(error instanceof LogUnavailableError || error instanceof LogClosedError)) throw error;
+        if (!this.isLogAway) {
+          this.#awaySinceMs = sinceMs;
+          this.#projector.takeUp();
+          tell.away(error);
+        }
+      }
+      await sleep(LOOK_EVERY_MS, undefined, { signal, ref: false }).catch(() => {});
+    }
+    if (!this.isLogAway) return;
+    this.#awaySinceMs = undefined;
+    tell.back((this.#nowMs() - sinceMs) / 1000);
   }
 
   /**

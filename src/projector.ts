@@ -38,6 +38,7 @@ export class Projector {
   readonly #waiting = new Set<() => void>();
   #position: Position = 0;
   #isLevel = false;
+  #mayBeRead = false;
 
   constructor(store: EventStore, database: ReadDatabase, projections: readonly Projection[]) {
     this.#store = store;
@@ -59,6 +60,18 @@ export class Projector {
   /** True once the read models have been level with the log since {@link follow} began. */
   get isLevel(): boolean {
     return this.#isLevel;
+  }
+
+  /** True once the read models have been level with the log, or were taken up without it. */
+  get mayBeRead(): boolean {
+    return this.#isLevel || this.#mayBeRead;
+  }
+
+  /** Lets the read models be read as they are, where they are of this version, while the log cannot be asked. */
+  takeUp(): void {
+    this.#position = this.savedPosition ?? 0;
+    this.#mayBeRead = this.#position > 0;
+    this.#wake();
   }
 
   /**

@@ -5,7 +5,7 @@ import { isReadyFor, type Readiness } from './api/readiness';
 import type { TraceContext } from './api/trace-context';
 import { type Config } from './config';
 import { LogUnavailableError } from './event-store/event-store';
-import { Lag } from './lag';
+import { Lag, type LogWatch } from './lag';
 import { LedgerFollower } from './ledger/ledger-follower';
 import { LogEnd } from './log-end';
 import { placeOfLog, type Register, signingKey, webhooksFileIn } from './register';
@@ -48,7 +48,7 @@ export async function serve(
   const logEnd = new LogEnd(store);
   const lag = new Lag(logEnd, projector);
   const readiness: Readiness = {
-    isReady: () => projector.isLevel,
+    isReady: () => projector.mayBeRead,
     lagSeconds: () => lag.seconds,
     isLogAway: () => lag.isLogAway,
     maxLagSeconds: config.maxLagSeconds,
@@ -116,22 +116,27 @@ export async function serve(
     states?.close();
     throw error;
   });
-  const prepared = projector.prepare(onProgress, stop.signal);
-  const projecting = prepared.then(() => projector.follow(stop.signal));
-  const watching = prepared.then(() =>
-    lag.follow(stop.signal, {
-      away: () =>
-        onError(
-          new LogUnavailableError(
-            `the log ${placeOfLog(config)} does not answer: nothing is followed or written`,
-          ),
-          null,
+  const watch: LogWatch = {
+    away: (cause) =>
+      onError(
+        new LogUnavailableError(
+          `the log ${placeOfLog(config)} does not answer: nothing is followed or written`,
+          { cause },
         ),
-      back: (seconds) =>
-        onNotice(`the log ${placeOfLog(config)} answers again, after ${Math.round(seconds)} s`),
-    }),
+        null,
+      ),
+    back: (seconds) =>
+      onNotice(`the log ${placeOfLog(config)} answers again, after ${Math.round(seconds)} s`),
+  };
+  const prepared = lag.untilThere(stop.signal, watch).then(() => projector.prepare(onProgress, stop.signal));
+  const projecting = prepared.then(() => projector.follow(stop.signal));
+  const watching = prepared.then(() => lag.follow(stop.signal, watch));
+  const following = Promise.all([projecting, watching]).then(
+    () => {},
+    (error: unknown) => {
+      if (!stop.signal.aborted) throw error;
+    },
   );
-  const following = Promise.all([projecting, watching]).then(() => {});
   // A ledger that does not fit the log says so, and is for somebody to look into; it stops nobody else.
   const recording = prepared
     .then(

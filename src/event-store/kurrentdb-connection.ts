@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { CallOptions, ClientReadableStream, Metadata } from '@grpc/grpc-js';
 import type { AppendStreamState, EventData, KurrentDBClient } from '@kurrent/kurrentdb-client';
+import { ServerFeatures } from '@kurrent/kurrentdb-client/dist/Client/ServerFeatures';
 import { StreamsClient } from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/streams_grpc_pb';
 import type {
   ReadReq,
@@ -51,7 +52,7 @@ const PAGE_BYTES = 4_000_000;
  * its generated definitions. The client's version is pinned to the digit, and the contract suite holds this.
  */
 interface Protected {
-  readonly capabilities: Promise<{ readonly serverVersion: string }>;
+  execute(...request: typeof ServerFeatures.createServerFeatures): Promise<ServerFeatures>;
   callArguments(options: object, callOptions: CallOptions): [Metadata, CallOptions];
   GRPCStreamCreator(
     client: typeof StreamsClient,
@@ -68,6 +69,8 @@ export class Connection {
   readonly #waits: Waits;
   #client: Promise<KurrentDBClient> | undefined;
   #current: KurrentDBClient | undefined;
+  /** One that could not connect and may try again: each holds memory of its native library for good. */
+  #unconnected: KurrentDBClient | undefined;
   #wasConnected = false;
 
   constructor(url: string, waits: Waits) {
@@ -187,9 +190,8 @@ export class Connection {
   }
 
   /**
-   * The client, once it has an answer of the server. The first time, what fails is for the operator to put
-   * right; later it passes.
-   * @throws UnusableLogError the first time
+   * The client, once it has an answer of the server. The first time, what fails is told at once; later it passes.
+   * @throws UnusableLogError, or LogUnavailableError where the server may be away, the first time
    */
   #connected(): Promise<KurrentDBClient> {
     this.#client ??= this.#connect().catch((error: unknown) => {
@@ -201,8 +203,12 @@ export class Connection {
   }
 
   async #connect(): Promise<KurrentDBClient> {
-    const client = clientOf(this.#url);
-    const { serverVersion } = await this.#inTime(client, (client as unknown as Protected).capabilities);
+    const client = this.#unconnected ?? clientOf(this.#url);
+    this.#unconnected = client;
+    // Its own `capabilities` keep a failure for good: that no node of the cluster answered.
+    const asked = (client as unknown as Protected).execute(...ServerFeatures.createServerFeatures);
+    const { serverVersion } = await this.#inTime(client, asked);
+    this.#unconnected = undefined;
     const [major = 0, minor = 0] = serverVersion.split('.').map(Number);
     if (!(major > OLDEST_SERVER[0] || (major === OLDEST_SERVER[0] && minor >= OLDEST_SERVER[1]))) {
       throw new UnusableLogError(
@@ -237,6 +243,7 @@ export class Connection {
   #drop(silent: KurrentDBClient): void {
     void silent.dispose();
     if (this.#current === silent) this.#client = undefined;
+    if (this.#unconnected === silent) this.#unconnected = undefined;
   }
 }
 

@@ -62,39 +62,50 @@ export function givenUp(error: unknown, place: string): LogUnavailableError {
   });
 }
 
-/** Why the log cannot be used from the start, in one sentence. */
+/** Why the log cannot be used from the start, in one sentence: it may be away, or it is for the operator to put right. */
 export function unusable(error: unknown, place: string): unknown {
-  if (error instanceof UnusableLogError || error instanceof LogClosedError) return error;
+  if (error instanceof UnusableLogError || error instanceof LogUnavailableError) return error;
+  if (error instanceof LogClosedError) return error;
   if (isAccessDenied(error)) return refused(error, place);
-  return new UnusableLogError(`the log at ${place} cannot be reached: ${reason(error)}`, { cause: error });
+  const sentence = `the log at ${place} cannot be reached: ${reason(error)}`;
+  const mayBeAway = isPassing(error) && reasonOf(error)?.[2] !== 'LASTING';
+  return new (mayBeAway ? LogUnavailableError : UnusableLogError)(sentence, { cause: error });
 }
 
-const REASONS: readonly (readonly [RegExp, string])[] = [
+/** What an error's message means; lasting is what repeating does not mend. */
+const REASONS: readonly (readonly [RegExp, string, 'LASTING'?])[] = [
   [/name resolution failed|ENOTFOUND|EAI_AGAIN/i, 'there is no such host'],
   [/ECONNREFUSED/, 'nothing listens there'],
   [
     /wrong version number|EPROTO|packet length too long/i,
     'it does not speak TLS; add ?tls=false where that is meant',
+    'LASTING',
   ],
   [
     /certificate|self.signed|altnames/i,
     'its certificate is not trusted; name the authority with ?tlsCAFile=PATH',
+    'LASTING',
   ],
   [
     /ECONNRESET|socket hang up|protocol error|dropped|last error: failed to connect/i,
     'it closed the connection; does it expect TLS?',
+    'LASTING',
   ],
   [
     /failed to discover/i,
     'none of these hosts answers as a node of a cluster: check the names, and whether TLS is expected',
   ],
-  [/unimplemented|HTTP/i, 'it is no KurrentDB server'],
+  [/unimplemented|HTTP/i, 'it is no KurrentDB server', 'LASTING'],
 ];
 
 /** The reason of a failure in a few words. */
 export function reason(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return REASONS.find(([pattern]) => pattern.test(message))?.[1] ?? message;
+  return reasonOf(error)?.[1] ?? messageOf(error);
+}
+
+function reasonOf(error: unknown) {
+  const message = messageOf(error);
+  return REASONS.find(([pattern]) => pattern.test(message));
 }
 
 function isAccessDenied(error: unknown): boolean {
@@ -107,5 +118,9 @@ function isAccessDenied(error: unknown): boolean {
 
 /** The message alone: what else an error of the client carries may hold the request's headers. */
 function withoutDetails(error: unknown): Error {
-  return new Error(error instanceof Error ? error.message : String(error));
+  return new Error(messageOf(error));
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
