@@ -61,11 +61,11 @@ export class OwnReader {
         readRequest({ stream: this.#streams.prefix + stream, revision: next }, Number.MAX_SAFE_INTEGER),
       );
     for await (const page of this.#untilDone(() => untilDeleted(rest()))) {
-      for (const { revision } of page) {
-        if (revision !== next) throw lost(stream, next);
-        next += 1;
-      }
-      yield page;
+      const gap = page.findIndex(({ revision }, index) => revision !== next + index);
+      const whole = gap < 0 ? page : page.slice(0, gap);
+      next += whole.length;
+      if (whole.length > 0) yield whole;
+      if (gap >= 0) throw lost(stream, next);
     }
   }
 
@@ -142,9 +142,10 @@ export class OwnReader {
   async *#readOnce(request: ReadRequest, quietMs?: number, stop?: AbortSignal): Pages {
     let last: RecordedEvent | undefined;
     for await (const messages of this.#connection.readToEnd(request, quietMs, stop)) {
-      const page = await this.#events(messages, last);
-      last = page.at(-1);
-      if (page.length > 0) yield page;
+      for await (const page of this.#events(messages, last)) {
+        last = page.at(-1);
+        if (page.length > 0) yield page;
+      }
     }
   }
 
@@ -167,7 +168,7 @@ export class OwnReader {
       for (const record of recordsOf(messages)) {
         if (Number(record.getStreamRevision()) !== revision) throw lost(stream, revision);
       }
-      yield await this.#events(messages, undefined);
+      yield* this.#events(messages, undefined);
     }
   }
 
@@ -226,7 +227,12 @@ export class OwnReader {
       quietTimes = messages.length === 0 ? quietTimes + 1 : 0;
       await this.#assertNotStalled(quietTimes, reached.position);
 
-      page.push(...(await this.#events(messages, page.at(-1) ?? last)));
+      try {
+        for await (const events of this.#events(messages, page.at(-1) ?? last)) page.push(...events);
+      } catch (error) {
+        if (error instanceof InvalidEventError && page.length > 0) yield page;
+        throw error;
+      }
       // What one append has brought is given together.
       const lastRecord = this.#streams.among(recordsOf(messages)).at(-1);
       if (lastRecord !== undefined && !endsAppend(lastRecord)) continue;
@@ -264,14 +270,22 @@ export class OwnReader {
     }
   }
 
-  async #events(messages: readonly Message[], last: RecordedEvent | undefined): Promise<RecordedEvent[]> {
+  /** The events of messages in one page. Where one of them is corrupt, what precedes it is given before the error. */
+  async *#events(messages: readonly Message[], last: RecordedEvent | undefined): Pages {
     const events: RecordedEvent[] = [];
-    for (const record of this.#streams.among(recordsOf(messages))) {
-      const event = eventOf(record, this.#streams.prefix, events.at(-1) ?? last);
-      events.push(event instanceof FirstOfAppendNeeded ? await this.#eventOfCutAppend(record, event) : event);
+    try {
+      for (const record of this.#streams.among(recordsOf(messages))) {
+        const event = eventOf(record, this.#streams.prefix, events.at(-1) ?? last);
+        events.push(
+          event instanceof FirstOfAppendNeeded ? await this.#eventOfCutAppend(record, event) : event,
+        );
+      }
+    } catch (error) {
+      if (events.length > 0) yield events;
+      throw error;
     }
     this.#saw(events.at(-1)?.metadata.recordedAt);
-    return events;
+    yield events;
   }
 
   /** An event of an append that the reading began in the middle of. */

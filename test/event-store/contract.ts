@@ -15,6 +15,8 @@ export interface OpenedLog {
   readonly store: EventStore;
   /** Closes the store and opens the same log again, as a restarted process would. */
   reopen(): Promise<EventStore>;
+  /** Puts an event behind those of the stream that the catalogue does not know. */
+  appendUnknown(stream: string): Promise<void>;
   /** Closes what is open and removes what can be removed. */
   dispose(): Promise<void>;
 }
@@ -366,6 +368,30 @@ export function describeEventStoreContract(
         expect(await read()).toEqual([]);
       });
 
+      it('gives all events before a corrupt one, and then the error that names it', async () => {
+        const [other, corrupt] = [uniqueStream(), uniqueStream()];
+        const before = await store.lastPosition();
+        const events = sampleEvents(3);
+        await store.append(stream, events, 'NO_STREAM');
+        const begun = sampleEvents(2);
+        await store.append(corrupt, begun, 'NO_STREAM');
+        await log.appendUnknown(corrupt);
+        await store.append(other, sampleEvents(2), 'NO_STREAM');
+        const message = new RegExp(`${corrupt} revision 2\\) `);
+
+        for (const [pages, expected] of [
+          [store.readAll(before), [...events, ...begun]],
+          [store.readStream(corrupt), begun],
+          [store.readStream(corrupt, 1), begun.slice(1)],
+          [store.subscribeAll(before, new AbortController().signal), [...events, ...begun]],
+        ] as const) {
+          const { given, error } = await untilError(pages);
+          expect(ids(given)).toEqual(ids(expected));
+          expect(error).toBeInstanceOf(InvalidEventError);
+          expect(error).toHaveProperty('message', expect.stringMatching(message));
+        }
+      });
+
       it('gives every text back to the character', async () => {
         const texts = [
           'Één ✓ en één ✗, zonder ﬁguur: İ ß ŉ',
@@ -495,6 +521,19 @@ function among(...streams: string[]): (event: RecordedEvent) => boolean {
 
 function isIncreasing(positions: readonly number[]): boolean {
   return positions.every((position, index) => index === 0 || position > (positions[index - 1] ?? position));
+}
+
+/** What is given before the error, and the error. */
+async function untilError(
+  pages: AsyncIterable<readonly RecordedEvent[]>,
+): Promise<{ given: RecordedEvent[]; error: unknown }> {
+  const given: RecordedEvent[] = [];
+  try {
+    for await (const page of pages) given.push(...page);
+  } catch (error) {
+    return { given, error };
+  }
+  return { given, error: undefined };
 }
 
 /** What a subscription gives until `enough`; a moment longer, so that a duplicate would show. */

@@ -31,6 +31,11 @@ async function open(): Promise<OpenedLog> {
       current = openKurrentDBEventStore(log);
       return current;
     },
+    appendUnknown: async (stream) => {
+      const client = KurrentDBClient.connectionString(log.url);
+      await client.appendToStream(`${log.prefix}${stream}`, [jsonEvent({ type: 'Nonsense', data: {} })]);
+      await client.dispose();
+    },
     dispose: () => current.close(),
   };
 }

@@ -39,6 +39,12 @@ async function openLog(options: { now?: () => Date }) {
       current = open();
       return current;
     },
+    appendUnknown: async (stream: string) => {
+      const { position } = await current.append(stream, sampleEvents(1), 'STREAM_EXISTS');
+      const db = new DatabaseSync(join(folder, 'events.db'));
+      db.prepare(`UPDATE events SET type = 'Nonsense' WHERE position = ?`).run(position);
+      db.close();
+    },
     dispose: async () => {
       await current.close();
       rmSync(folder, { recursive: true });
