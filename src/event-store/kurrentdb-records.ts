@@ -157,6 +157,11 @@ export function eventOf(
   if (!Number.isSafeInteger(event.position)) {
     throw new InvalidEventError(`event ${event.id} lies at ${record.getCommitPosition()}, beyond 2^53`);
   }
+  if (event.type.startsWith('$')) {
+    throw new InvalidEventError(
+      `event ${event.id} (${event.stream} revision ${event.revision}) has the type ${JSON.stringify(event.type)}, which is none of ours: a link or another event of the server's own kinds was written into this stream`,
+    );
+  }
   event.data = json(record.getData_asU8(), event);
   const stored = json(record.getCustomMetadata_asU8(), event);
   if (hasAppend(stored)) {
@@ -178,9 +183,10 @@ function isOf(event: RecordedEvent | undefined, stream: string, revision: number
   return event?.stream === stream && event.revision >= revision;
 }
 
-/** True of what the server itself has written into a stream. */
-export function isOfServer(record: StoredRecord): boolean {
-  return record.getMetadataMap().get('type')?.startsWith('$') ?? false;
+/** True of what the server itself leaves in a stream that is deleted for good, at the last revision there can be. */
+export function isTombstone(record: StoredRecord): boolean {
+  const isAtRevision = Number.isSafeInteger(Number(record.getStreamRevision()));
+  return record.getMetadataMap().get('type') === '$streamDeleted' && !isAtRevision;
 }
 
 /** The name of its stream, prefix and all. */

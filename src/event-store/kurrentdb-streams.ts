@@ -1,6 +1,6 @@
 import { STREAM_BEGINNINGS, STREAM_NAME } from '../domain/streams';
 import { UnusableLogError } from './event-store';
-import { isOfServer, type StoredRecord, streamOf } from './kurrentdb-records';
+import { isTombstone, type StoredRecord, streamOf } from './kurrentdb-records';
 
 /**
  * Which streams of a server are ours: those that a prefix and a name of our own make up, and no others. Another
@@ -37,7 +37,7 @@ export class OwnStreams {
   /** What of it is ours; the tombstone of a stream that was deleted for good is the server's. */
   among(records: readonly StoredRecord[]): StoredRecord[] {
     return records.filter((record) => {
-      if (isOfServer(record)) return false;
+      if (isTombstone(record)) return false;
       const stream = streamOf(record);
       return stream.startsWith(this.prefix) && this.hasName(stream.slice(this.prefix.length));
     });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { jsonEvent, KurrentDBClient } from '@kurrent/kurrentdb-client';
 import { ReadDatabase } from '../../projections/database';
@@ -188,6 +189,35 @@ describeOnKurrentDB('The log on KurrentDB', () => {
     await store.append(S, [sampleEvent('x'.repeat(1_047_000))], 'NO_STREAM');
     expect(await collect(store.readStream(S))).toHaveLength(1);
   });
+
+  it.each(['$>', '$streamDeleted'])(
+    'names an event of the type %s that somebody has written into a stream of ours, and appends nothing behind it',
+    async (type) => {
+      const log = ownLog();
+      const store = opened(log);
+      const events = sampleEvents(2);
+      await store.append(S, events, 'NO_STREAM');
+      const client = KurrentDBClient.connectionString(log.url);
+      const data = Buffer.from('0@another');
+      await client.appendToStream(`${log.prefix}${S}`, [
+        { id: randomUUID(), type, contentType: 'application/octet-stream', data, metadata: undefined },
+      ]);
+      await client.dispose();
+      const message = `(${S} revision 2) has the type "${type}", which is none of ours`;
+      for (const read of [() => store.readStream(S), () => store.readAll()]) {
+        const given: string[] = [];
+        const reading = (async () => {
+          for await (const page of read()) given.push(...ids(page));
+        })();
+        await expect(reading).rejects.toThrow(InvalidEventError);
+        await expect(collect(read())).rejects.toThrow(message);
+        expect(given).toEqual(ids(events));
+      }
+      for (const expected of ['NO_STREAM', 1, 2, 'STREAM_EXISTS'] as const) {
+        await expect(store.append(S, sampleEvents(1), expected)).rejects.toThrow(message);
+      }
+    },
+  );
 
   it('goes on with a restoring that was interrupted, and only with the same events', async () => {
     const source = opened();

@@ -119,14 +119,14 @@ export class Peer {
   }
 
   /** Another application writes. */
-  writeForeign(count: number, stream = 'foreign', type = ''): void {
+  writeForeign(count: number, stream = 'foreign', type = '', revision = this.#stored.length): void {
     for (let index = 0; index < count; index += 1) {
       const id = new UUID();
       id.setString(randomUUID());
       const message = new BatchAppendReq.ProposedMessage();
       message.setId(id);
       message.getMetadataMap().set('type', type);
-      this.#stored.push({ stream, revision: this.#stored.length, message });
+      this.#stored.push({ stream, revision: revision + index, message });
     }
   }
 
@@ -138,7 +138,7 @@ export class Peer {
   /** An operator deletes a stream for good. */
   tombstone(stream: string): void {
     this.#buried.add(stream);
-    this.writeForeign(1, stream, '$streamDeleted');
+    this.writeForeign(1, stream, '$streamDeleted', LAST_REVISION);
   }
 
   /** Ends all subscriptions, as a server does that stops. */
@@ -270,6 +270,9 @@ export class Peer {
     call.write(response);
   }
 }
+
+/** The tombstone of a stream stands there: no other event can. */
+const LAST_REVISION = 2 ** 62;
 
 /** What a server keeps about a stream of which the first revisions were deleted. */
 function aboutStream(stream: string, kept: number): Stored {
