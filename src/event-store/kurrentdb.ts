@@ -153,17 +153,18 @@ class KurrentDBEventStore implements EventStore {
         return { revision, position: (await this.#reader.eventAt(stream, revision)).position };
       } catch (error) {
         if (isStreamDeleted(error)) throw wasDeleted(stream);
-        if (!isWrongVersion(error)) {
-          await repetition.afterOneMore(error, this.#connection.place, this.#closing.signal);
-          if (this.#closing.signal.aborted) throw givenUp(error, this.#connection.place);
-          continue;
+        let passing = error;
+        if (isWrongVersion(error)) {
+          // The stream has other events behind that revision; or ours, from an attempt that was said to have failed.
+          await this.#learn(stream);
+          const nowThere = await this.#there(stream, draft, expected);
+          if (nowThere !== undefined) return nowThere;
+          if (expected !== 'STREAM_EXISTS') throw await this.#refusal(stream, expected);
+          passing = new Error(`stream ${stream} was never where it had just been read to end`);
         }
+        await repetition.afterOneMore(passing, this.#connection.place, this.#closing.signal);
+        if (this.#closing.signal.aborted) throw givenUp(passing, this.#connection.place);
       }
-      // The stream has other events behind that revision; or ours, from an attempt that was said to have failed.
-      await this.#learn(stream);
-      const nowThere = await this.#there(stream, draft, expected);
-      if (nowThere !== undefined) return nowThere;
-      if (expected !== 'STREAM_EXISTS') throw await this.#refusal(stream, expected);
     }
   }
 

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { status } from '@grpc/grpc-js';
 import { approachStream } from '../../src/domain/streams';
 import type { EventStore } from '../../src/event-store/event-store';
@@ -81,6 +82,20 @@ describe('Of a server that misbehaves, the log', () => {
     expect(error).toBeInstanceOf(LogUnavailableError);
     expect(error.message).toContain(`127.0.0.1:${peer.port}`);
     expect(new Set(peer.appends.map((attempt) => attempt.ids.join())).size).toBe(1);
+  });
+
+  it('gives up on an append to a stream that is never where it ends, and does not wait for it when it is closed', async () => {
+    await store.append(S, sampleEvents(1), 'NO_STREAM');
+    peer.answers = Array(10_000).fill('wrong version');
+    await expect(store.append(S, sampleEvents(1), 'STREAM_EXISTS')).rejects.toThrow(LogUnavailableError);
+    // Longer than the test is waited for.
+    const patient = opened(peer, { patience: 3_600_000 });
+    const seen = peer.appends.length;
+    const underWay = patient.append(S, sampleEvents(1), 'STREAM_EXISTS').catch((caught) => caught);
+    while (peer.appends.length < seen + 3) await nextTurn();
+    await patient.close();
+    expect(await underWay).toBeInstanceOf(LogUnavailableError);
+    expect(await collect(store.readStream(S))).toHaveLength(1);
   });
 
   it('answers other appends while one is stuck', async () => {

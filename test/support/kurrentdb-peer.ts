@@ -17,7 +17,9 @@ import {
   AllStreamPosition,
   StreamIdentifier,
   UUID,
+  WrongExpectedVersion,
 } from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/shared_pb';
+import { Status } from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/status_pb';
 import { StreamsService } from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/streams_grpc_pb';
 import {
   BatchAppendReq,
@@ -25,6 +27,7 @@ import {
   ReadReq,
   ReadResp,
 } from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/streams_pb';
+import { Any } from 'google-protobuf/google/protobuf/any_pb';
 
 type Appending = ServerDuplexStream<BatchAppendReq, BatchAppendResp>;
 type Reading = ServerWritableStream<ReadReq, ReadResp>;
@@ -37,8 +40,11 @@ export interface SeenAppend {
   readonly at: number;
 }
 
-/** How an append is answered: as it should be, never, by closing the call, or by pointing at another node. */
-export type Answer = 'yes' | 'silence' | 'close' | { readonly leader: number };
+/**
+ * How an append is answered: as it should be, never, by closing the call, by pointing at another node, or by a
+ * refusal, of which nothing is stored.
+ */
+export type Answer = 'yes' | 'silence' | 'close' | 'wrong version' | { readonly leader: number };
 
 interface Stored {
   readonly stream: string;
@@ -157,6 +163,12 @@ export class Peer {
     this.appends.push({ ids, revision, at: performance.now() });
 
     const answer = this.answers.shift() ?? 'yes';
+    if (answer === 'wrong version') {
+      const refusal = new WrongExpectedVersion();
+      refusal.setCurrentStreamRevision(String(revision + 1));
+      refusal.setExpectedStreamPosition(String(revision));
+      return void call.write(refused(request, 'WrongExpectedVersion', refusal));
+    }
     if (typeof answer === 'object') {
       const metadata = new Metadata();
       metadata.set('exception', 'not-leader');
@@ -269,6 +281,23 @@ export class Peer {
     response.setCheckpoint(checkpoint);
     call.write(response);
   }
+}
+
+/** The answer to an append that says why it is refused. */
+function refused(
+  request: BatchAppendReq,
+  kind: string,
+  refusal: { serializeBinary(): Uint8Array },
+): BatchAppendResp {
+  const details = new Any();
+  details.pack(refusal.serializeBinary(), `event_store.client.${kind}`);
+  const error = new Status();
+  error.setDetails(details);
+  const response = new BatchAppendResp();
+  response.setCorrelationId(request.getCorrelationId());
+  response.setStreamIdentifier(request.getOptions()?.getStreamIdentifier());
+  response.setError(error);
+  return response;
 }
 
 /** The tombstone of a stream stands there: no other event can. */
