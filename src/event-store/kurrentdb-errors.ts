@@ -45,6 +45,15 @@ export function isStreamDeleted(error: unknown): boolean {
   return (error as Partial<ServiceError>).metadata?.get('exception')[0] === ErrorType.STREAM_DELETED;
 }
 
+/** A stream that was deleted for good holds nothing, as one that is not there. */
+export async function* untilDeleted<Page>(pages: AsyncGenerator<Page, void>): AsyncGenerator<Page, void> {
+  try {
+    yield* pages;
+  } catch (error) {
+    if (!isStreamDeleted(error)) throw error;
+  }
+}
+
 /** What will not pass, in words for the operator where they can change it. */
 export function refused(error: unknown, place: string): unknown {
   return isAccessDenied(error)

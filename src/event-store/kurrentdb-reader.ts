@@ -1,6 +1,6 @@
 import { InvalidEventError, type Position, type RecordedEvent } from '../domain/events';
 import { type Connection, type Message, Repetition, type Waits } from './kurrentdb-connection';
-import { givenUp, isStreamDeleted, NoAnswerError, unusable } from './kurrentdb-errors';
+import { givenUp, isStreamDeleted, NoAnswerError, untilDeleted, unusable } from './kurrentdb-errors';
 import { LastEvent } from './kurrentdb-last';
 import {
   checkpoints,
@@ -8,8 +8,9 @@ import {
   endsAppend,
   eventOf,
   FirstOfAppendNeeded,
-  firstKept,
+  type Loss,
   latestInstantOf,
+  lossOf,
   positionOf,
   recordsOf,
   type StoredRecord,
@@ -78,10 +79,10 @@ export class OwnReader {
     throw lost(stream, revision);
   }
 
-  /** True where somebody has deleted or cut the stream on the server: what is appended does not begin it then. */
-  async wasCut(stream: string): Promise<boolean> {
-    for await (const wasCut of this.#untilDone(() => this.#askWhetherCut(stream))) return wasCut;
-    return false;
+  /** By what the stream has lost events on the server, or loses them: what is appended may not begin it then. */
+  async loss(stream: string): Promise<Loss | undefined> {
+    for await (const loss of this.#untilDone(() => this.#askForLoss(stream))) return loss;
+    return undefined;
   }
 
   /** The position of our last event, 0 before the first; its instant, which may lie ahead of the clock, is seen then. */
@@ -149,16 +150,16 @@ export class OwnReader {
     }
   }
 
-  async *#askWhetherCut(stream: string): AsyncGenerator<boolean, void> {
+  async *#askForLoss(stream: string): AsyncGenerator<Loss | undefined, void> {
     try {
       for await (const messages of this.#connection.readToEnd(
         metadataRequest(this.#streams.prefix + stream),
       )) {
-        for (const record of recordsOf(messages)) yield firstKept(record) > 0;
+        for (const record of recordsOf(messages)) yield lossOf(record);
       }
     } catch (error) {
       if (!isStreamDeleted(error)) throw error;
-      yield true;
+      yield 'cut';
     }
   }
 
@@ -337,15 +338,6 @@ export class OwnReader {
 
   #saw(instant: string | undefined): void {
     if (instant !== undefined && instant > this.#latest) this.#latest = instant;
-  }
-}
-
-/** A stream that was deleted for good holds nothing, as one that is not there. */
-async function* untilDeleted(pages: Pages): Pages {
-  try {
-    yield* pages;
-  } catch (error) {
-    if (!isStreamDeleted(error)) throw error;
   }
 }
 

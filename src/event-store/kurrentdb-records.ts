@@ -244,10 +244,19 @@ function later(one: string, other: string): string {
   return one > other ? one : other;
 }
 
-/** The first revision that the server keeps of a stream, by the last record of what it keeps about it. */
-export function firstKept(record: StoredRecord): number {
-  const about = json(record.getData_asU8(), identityOf(record)) as { readonly $tb?: number };
-  return about.$tb ?? 0;
+/** By what a stream has lost events on the server, or loses them: it was deleted or cut, or has an end set by age or count. */
+export type Loss = 'cut' | '$maxAge' | '$maxCount';
+
+/** Tells that by the last record of what the server keeps about the stream. */
+export function lossOf(record: StoredRecord): Loss | undefined {
+  const about = json(record.getData_asU8(), identityOf(record)) as {
+    readonly $tb?: number;
+    readonly $maxAge?: number;
+    readonly $maxCount?: number;
+  } | null;
+  if ((about?.$tb ?? 0) > 0) return 'cut';
+  if (about?.$maxAge !== undefined) return '$maxAge';
+  return about?.$maxCount === undefined ? undefined : '$maxCount';
 }
 
 /** When the server took it. It gives .NET's ticks, of a tenth of a microsecond, since 1970. */

@@ -188,7 +188,9 @@ class KurrentDBEventStore implements EventStore {
     }
     const { head } = this.#known.of(stream);
     // The server would take it, behind what is not there any more.
-    if ((isNew || head < 0) && (await this.#reader.wasCut(stream))) throw wasDeleted(stream);
+    const loss = isNew || head < 0 ? await this.#reader.loss(stream) : undefined;
+    if (loss === 'cut') throw wasDeleted(stream);
+    if (loss !== undefined) throw losesEvents(stream, loss);
     if (isNew) return -1;
     return expected === 'STREAM_EXISTS' ? head : expected;
   }
@@ -261,6 +263,12 @@ function notOurs(stream: string): InvalidEventError {
 function wasDeleted(stream: string): InvalidEventError {
   return new InvalidEventError(
     `stream ${stream} was deleted or cut on the server: nothing can be appended to it any more`,
+  );
+}
+
+function losesEvents(stream: string, by: string): InvalidEventError {
+  return new InvalidEventError(
+    `stream ${stream} loses events on the server by the ${by} in its metadata: nothing can be appended to it until that is taken away`,
   );
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { jsonEvent, KurrentDBClient } from '@kurrent/kurrentdb-client';
 import { ReadDatabase } from '../../projections/database';
 import { InvalidEventError, type RecordedEvent } from '../../src/domain/events';
@@ -416,6 +417,31 @@ describeOnKurrentDB('A stream that somebody deletes or cuts on the server', () =
     await client.setStreamMetadata(`${log.prefix}${S}`, { truncateBefore: 2 });
     expect(await collect(store.readAll(all[1]?.position))).toEqual(all.slice(2));
     await expect(store.append(S, sampleEvents(1), 'NO_STREAM')).rejects.toThrow(/was deleted or cut/);
+  });
+
+  it.each([
+    ['$maxAge', { maxAge: 1 }],
+    ['$maxCount', { maxCount: 1 }],
+  ])('takes no append that would begin it where it loses events by %s', async (by, metadata) => {
+    const [there] = await Promise.all([
+      store.append(S, sampleEvents(1), 'NO_STREAM'),
+      client.setStreamMetadata(`${log.prefix}${T}`, metadata),
+    ]);
+    const loses = (stream: string) =>
+      `stream ${stream} loses events on the server by the ${by} in its metadata: nothing can be appended to it until that is taken away`;
+    await expect(store.append(T, sampleEvents(1), 'NO_STREAM')).rejects.toThrow(loses(T));
+    if (by === '$maxAge') {
+      await client.setStreamMetadata(`${log.prefix}${S}`, metadata);
+      while ((await collect(store.readStream(S))).length > 0) await sleep(100);
+      const fresh = openKurrentDBEventStore(log);
+      for (const expected of ['NO_STREAM', 0, 'STREAM_EXISTS'] as const) {
+        const error = await fresh.append(S, sampleEvents(1), expected).catch((caught) => caught);
+        expect(error).toBeInstanceOf(InvalidEventError);
+        expect(error.message).toBe(loses(S));
+      }
+      await fresh.close();
+    }
+    expect(await store.lastPosition()).toBe(there.position);
   });
 
   it('is read as before where its events were stored by revisions and it is whole', async () => {
