@@ -132,7 +132,7 @@ export class LogUnavailableError extends Error {
   override readonly name = 'LogUnavailableError';
 }
 
-/** An append is larger than the engine takes at once; nothing was sent. */
+/** An append is larger than the engine takes at once; nothing of it was stored. */
 export class AppendTooLargeError extends Error {
   override readonly name = 'AppendTooLargeError';
   constructor(

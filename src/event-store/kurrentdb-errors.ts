@@ -38,6 +38,12 @@ export function isWrongVersion(error: unknown): error is WrongExpectedVersionErr
   return error instanceof Error && isCommandError(error) && error.type === ErrorType.WRONG_EXPECTED_VERSION;
 }
 
+/** How many bytes the server takes in one append, where it says so in refusing a larger one. */
+export function mostBytes(error: unknown): number | undefined {
+  if (!(error instanceof Error && isCommandError(error))) return undefined;
+  return error.type === ErrorType.MAXIMUM_APPEND_SIZE_EXCEEDED ? error.maxAppendSize : undefined;
+}
+
 /** True where the stream was deleted for good, and left a tombstone. */
 export function isStreamDeleted(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

@@ -12,7 +12,7 @@ import {
 } from './event-store';
 import { KnownIds, placeOfIds } from './known-ids';
 import { Connection, Repetition, WAITS, type Waits } from './kurrentdb-connection';
-import { givenUp, isStreamDeleted, isWrongVersion } from './kurrentdb-errors';
+import { givenUp, isStreamDeleted, isWrongVersion, mostBytes } from './kurrentdb-errors';
 import { OwnReader } from './kurrentdb-reader';
 import { type Draft, draftOfNew, draftOfRestored } from './kurrentdb-records';
 import { restoreBehind } from './kurrentdb-restore';
@@ -153,6 +153,8 @@ class KurrentDBEventStore implements EventStore {
         return { revision, position: (await this.#reader.eventAt(stream, revision)).position };
       } catch (error) {
         if (isStreamDeleted(error)) throw wasDeleted(stream);
+        const maxBytes = mostBytes(error);
+        if (maxBytes !== undefined) throw new AppendTooLargeError(stream, draft.bytes, maxBytes);
         let passing = error;
         if (isWrongVersion(error)) {
           // The stream has other events behind that revision; or ours, from an attempt that was said to have failed.

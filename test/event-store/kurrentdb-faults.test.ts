@@ -2,7 +2,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { status } from '@grpc/grpc-js';
 import { approachStream } from '../../src/domain/streams';
 import type { EventStore } from '../../src/event-store/event-store';
-import { LogUnavailableError, UnusableLogError } from '../../src/event-store/event-store';
+import {
+  AppendTooLargeError,
+  LogUnavailableError,
+  UnusableLogError,
+} from '../../src/event-store/event-store';
 import { openKurrentDBEventStore } from '../../src/event-store/kurrentdb';
 import { Peer } from '../support/kurrentdb-peer';
 import { collect, ids, sampleEvents } from './sample-events';
@@ -96,6 +100,18 @@ describe('Of a server that misbehaves, the log', () => {
     await patient.close();
     expect(await underWay).toBeInstanceOf(LogUnavailableError);
     expect(await collect(store.readStream(S))).toHaveLength(1);
+  });
+
+  it('says how much a server takes at once that takes less than others, and does not try again', async () => {
+    peer.answers = [{ maxBytes: 400 }];
+    const error = await store.append(S, sampleEvents(2), 'NO_STREAM').catch((caught) => caught);
+    expect(error).toBeInstanceOf(AppendTooLargeError);
+    expect(error.message).toBe(
+      `an append to ${S} has ${error.bytes} bytes; this log takes at most 400 at once: append it in parts`,
+    );
+    expect(error.bytes).toBeGreaterThan(400);
+    expect(peer.appends).toHaveLength(1);
+    expect(await store.lastPosition()).toBeUndefined();
   });
 
   it('answers other appends while one is stuck', async () => {

@@ -15,6 +15,7 @@ import {
 } from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/serverfeatures_pb';
 import {
   AllStreamPosition,
+  MaximumAppendSizeExceeded,
   StreamIdentifier,
   UUID,
   WrongExpectedVersion,
@@ -44,7 +45,13 @@ export interface SeenAppend {
  * How an append is answered: as it should be, never, by closing the call, by pointing at another node, or by a
  * refusal, of which nothing is stored.
  */
-export type Answer = 'yes' | 'silence' | 'close' | 'wrong version' | { readonly leader: number };
+export type Answer =
+  | 'yes'
+  | 'silence'
+  | 'close'
+  | 'wrong version'
+  | { readonly leader: number }
+  | { readonly maxBytes: number };
 
 interface Stored {
   readonly stream: string;
@@ -168,6 +175,11 @@ export class Peer {
       refusal.setCurrentStreamRevision(String(revision + 1));
       refusal.setExpectedStreamPosition(String(revision));
       return void call.write(refused(request, 'WrongExpectedVersion', refusal));
+    }
+    if (typeof answer === 'object' && 'maxBytes' in answer) {
+      const refusal = new MaximumAppendSizeExceeded();
+      refusal.setMaxappendsize(answer.maxBytes);
+      return void call.write(refused(request, 'MaximumAppendSizeExceeded', refusal));
     }
     if (typeof answer === 'object') {
       const metadata = new Metadata();
