@@ -52,11 +52,12 @@ export interface EventStore {
    * revisions and `recordedAt` are theirs, positions this engine's. They pass the same checks as in an append,
    * and those of a whole log: an id once, revisions from 0 without gaps, `recordedAt` never decreasing.
    *
-   * All of them or none: where one is refused, or `pages` throws, the log stays as it was. A cluster has no
-   * transaction over so many streams: there an interruption may leave a beginning of them, behind which
-   * restoring the same events again goes on. Until it ends, nothing is appended.
+   * All of them or none, where one process has the log: where one is refused, or `pages` throws, the log stays as
+   * it was. A cluster has no transaction over so many streams: there an event that is refused, `pages` that throw
+   * and an interruption leave what precedes in the log, a beginning of them, behind which restoring the same events
+   * again goes on. Until it ends, this process appends nothing; where another one does, it is refused in the end.
    * @returns the position of the last event, or undefined where there were none
-   * @throws LogNotEmptyError, InvalidEventError (names the event), or what `pages` throws
+   * @throws LogNotEmptyError, LogInUseError, InvalidEventError (names the event), or what `pages` throws
    */
   restore(pages: AsyncIterable<readonly PortableEvent[]>): Promise<Position | undefined>;
 

@@ -84,11 +84,16 @@ class KurrentDBEventStore implements EventStore {
     this.#assertNotRestoring();
     this.#isRestoring = true;
     try {
-      const end = await restoreBehind(this.readAll(), pages, MAX_APPEND_BYTES, (stream, events) => {
-        this.#assertOpen();
-        const [{ revision }] = events;
-        return this.#append(stream, draftOfRestored(events), revision === 0 ? 'NO_STREAM' : revision - 1);
-      });
+      const end = await restoreBehind(
+        (after) => this.readAll(after),
+        pages,
+        MAX_APPEND_BYTES,
+        (stream, events) => {
+          this.#assertOpen();
+          const [{ revision }] = events;
+          return this.#append(stream, draftOfRestored(events), revision === 0 ? 'NO_STREAM' : revision - 1);
+        },
+      );
       return end;
     } finally {
       this.#seenLast = undefined;

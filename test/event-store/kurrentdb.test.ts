@@ -8,6 +8,7 @@ import { approachStream, frameworkStream, TEXTS_LEFT_OUT_STREAM } from '../../sr
 import {
   AppendTooLargeError,
   type EventStore,
+  LogInUseError,
   LogNotEmptyError,
   UnusableLogError,
 } from '../../src/event-store/event-store';
@@ -243,6 +244,53 @@ describeOnKurrentDB('The log on KurrentDB', () => {
     await store.restore(pages(events));
     expect(ids(await collect(store.readAll()))).toEqual(ids(events));
     await expect(store.restore(pages(events.slice(0, 6)))).rejects.toThrow(LogNotEmptyError);
+  });
+
+  it('refuses a restoring into a log to which another process appended meanwhile, and says so', async () => {
+    const source = opened();
+    for (const stream of ['a', 'b', 'c'].map(named))
+      await source.append(stream, sampleEvents(3), 'NO_STREAM');
+    const events = (await collect(source.readAll())).map(({ position: _, ...event }) => event);
+    for (const [others, words] of [
+      [1, 'an event that is'],
+      [3, '3 events that are'],
+    ] as const) {
+      const log = ownLog();
+      const [store, other] = [opened(log), opened(log)];
+      const pages = async function* () {
+        yield events.slice(0, 5);
+        await other.append(T, sampleEvents(others), 'NO_STREAM');
+        yield events.slice(5);
+      };
+      const error = await store.restore(pages()).catch((caught) => caught);
+      expect(error).toBeInstanceOf(LogInUseError);
+      expect(error.message).toBe(
+        `another process has appended to the log while it was restored, ${words} not of the restored log: restore into an empty log to which nothing else writes`,
+      );
+      expect(await collect(other.readAll())).toHaveLength(events.length + others);
+    }
+  });
+
+  it('leaves of a restoring what precedes an event that it refuses, and goes on behind it', async () => {
+    const source = opened();
+    for (const stream of ['a', 'b', 'c'].map(named))
+      await source.append(stream, sampleEvents(3), 'NO_STREAM');
+    const events = (await collect(source.readAll())).map(({ position: _, ...event }) => event);
+    const pages = async function* (at: number, recordedAt: string) {
+      yield events.map((event, index) =>
+        index === at ? { ...event, metadata: { ...event.metadata, recordedAt } } : event,
+      );
+    };
+    const store = opened();
+    const refused = events[7] as (typeof events)[number];
+    await expect(store.restore(pages(7, '2000-01-01T00:00:00.000Z'))).rejects.toThrow(
+      `event ${refused.id} (${refused.stream} revision ${refused.revision}) was recorded at 2000-01-01`,
+    );
+    const left = ids(await collect(store.readAll()));
+    expect(left).toEqual(ids(events.slice(0, left.length)));
+    expect(left.length).toBe(6);
+    await store.restore(pages(-1, ''));
+    expect(ids(await collect(store.readAll()))).toEqual(ids(events));
   });
 
   it('gives full pages to whoever catches up', async () => {
