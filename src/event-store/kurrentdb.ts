@@ -243,9 +243,15 @@ class KurrentDBEventStore implements EventStore {
     pages: AsyncGenerator<readonly RecordedEvent[]>,
   ): AsyncGenerator<readonly RecordedEvent[]> {
     this.#assertOpen();
-    for await (const page of pages) {
+    try {
+      for await (const page of pages) {
+        this.#assertOpen();
+        yield page;
+      }
+    } catch (error) {
+      // What fails because the log is being closed ends as all else does then.
       this.#assertOpen();
-      yield page;
+      throw error;
     }
     this.#assertOpen();
   }

@@ -4,6 +4,7 @@ import { approachStream } from '../../src/domain/streams';
 import type { EventStore } from '../../src/event-store/event-store';
 import {
   AppendTooLargeError,
+  LogClosedError,
   LogUnavailableError,
   UnusableLogError,
 } from '../../src/event-store/event-store';
@@ -112,6 +113,18 @@ describe('Of a server that misbehaves, the log', () => {
     expect(error.bytes).toBeGreaterThan(400);
     expect(peer.appends).toHaveLength(1);
     expect(await store.lastPosition()).toBeUndefined();
+  });
+
+  it.each([
+    ['readStream', () => store.readStream(S)],
+    ['readAll', () => store.readAll()],
+  ])('ends a %s that waits for the server when it is closed, as every other call', async (_, read) => {
+    await store.append(S, sampleEvents(1), 'NO_STREAM');
+    peer.unanswered = 0;
+    const reading = collect(read()).catch((caught) => caught);
+    while (peer.unanswered === 0) await nextTurn();
+    await store.close();
+    expect(await reading).toBeInstanceOf(LogClosedError);
   });
 
   it('answers other appends while one is stuck', async () => {

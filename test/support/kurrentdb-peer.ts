@@ -81,6 +81,8 @@ export class Peer {
   looksAtMost = Number.POSITIVE_INFINITY;
   /** Deletes the stream of the next append just before it. */
   deletesFirst = false;
+  /** How many readings it has left without an answer, where it answers none. */
+  unanswered: number | undefined;
   /** Refuses all that is asked. */
   refuses: status | undefined;
   readonly #server = new Server();
@@ -218,6 +220,10 @@ export class Peer {
   #read(call: Reading): void {
     if (this.refuses !== undefined) {
       return void call.emit('error', { code: this.refuses, details: 'refused' } as Partial<ServiceError>);
+    }
+    if (this.unanswered !== undefined) {
+      this.unanswered += 1;
+      return;
     }
     const options = call.request.getOptions();
     const all = options?.getAll();
