@@ -52,6 +52,8 @@ const PAGE_BYTES = 4_000_000;
  * its generated definitions. The client's version is pinned to the digit, and the contract suite holds this.
  */
 interface Protected {
+  readonly capabilities: Promise<ServerFeatures>;
+  handleError(client: unknown, error: Error): Promise<void>;
   execute(...request: typeof ServerFeatures.createServerFeatures): Promise<ServerFeatures>;
   callArguments(options: object, callOptions: CallOptions): [Metadata, CallOptions];
   GRPCStreamCreator(
@@ -203,11 +205,9 @@ export class Connection {
   }
 
   async #connect(): Promise<KurrentDBClient> {
-    const client = this.#unconnected ?? clientOf(this.#url);
+    const client = this.#unconnected ?? mended(clientOf(this.#url));
     this.#unconnected = client;
-    // Its own `capabilities` keep a failure for good: that no node of the cluster answered.
-    const asked = (client as unknown as Protected).execute(...ServerFeatures.createServerFeatures);
-    const { serverVersion } = await this.#inTime(client, asked);
+    const { serverVersion } = await this.#inTime(client, (client as unknown as Protected).capabilities);
     this.#unconnected = undefined;
     const [major = 0, minor = 0] = serverVersion.split('.').map(Number);
     if (!(major > OLDEST_SERVER[0] || (major === OLDEST_SERVER[0] && minor >= OLDEST_SERVER[1]))) {
@@ -245,6 +245,32 @@ export class Connection {
     if (this.#current === silent) this.#client = undefined;
     if (this.#unconnected === silent) this.#unconnected = undefined;
   }
+}
+
+/**
+ * The client, without two faults that it has where a majority of the nodes is gone. What handles its errors fails
+ * then itself, and nobody waits for that: the process would end. And what a server can do, which each append asks
+ * first, is looked up once, also where that fails: no append would ever be made again.
+ */
+function mended(client: KurrentDBClient): KurrentDBClient {
+  const inside = client as unknown as Protected;
+  const handle = inside.handleError;
+  let capabilities: Promise<ServerFeatures> | undefined;
+  inside.handleError = async (...failed) => {
+    capabilities = undefined;
+    // Whoever asked is told by what they asked for.
+    await handle(...failed).catch(() => {});
+  };
+  Object.defineProperty(client, 'capabilities', {
+    get() {
+      capabilities ??= inside.execute(...ServerFeatures.createServerFeatures).catch((error: unknown) => {
+        capabilities = undefined;
+        throw error;
+      });
+      return capabilities;
+    },
+  });
+  return client;
 }
 
 /** Waits between repetitions of one request, and says when it has been enough. */

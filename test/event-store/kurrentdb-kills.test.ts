@@ -60,14 +60,17 @@ async function holdThrough(url: string, fault: (time: number) => Promise<void>):
     const following = projector.follow(stopFollowing.signal);
     const acknowledged: Acknowledged = new Map();
     const writing = Array.from({ length: WRITERS }, () => write(store, acknowledged, stopWriting.signal));
+    // A writer that fails fails the test at once, rather than that it is waited for.
+    const failed = Promise.all(writing);
     for (let time = 0; time < TIMES; time += 1) {
       const before = [...acknowledged.values()].flat().length;
       await fault(time);
       // Each fault meets writes that are under way.
-      while ([...acknowledged.values()].flat().length < before + WRITERS) await sleep(20);
+      while ([...acknowledged.values()].flat().length < before + WRITERS)
+        await Promise.race([sleep(20), failed]);
     }
     stopWriting.abort();
-    await Promise.all(writing);
+    await failed;
 
     const all = await collect(store.readAll());
     for (const [stream, wanted] of acknowledged) {
@@ -151,6 +154,25 @@ describeWithServers(
         }
       },
       2 * MINUTES + TIMES * MINUTES,
+    );
+
+    // The client then finds no node to ask, again and again; that must neither end the process nor be kept for good.
+    it(
+      'and another one with it, no acknowledged event is lost and none is there twice',
+      async () => {
+        const cluster = await Cluster.start(3);
+        try {
+          await holdThrough(cluster.url, async () => {
+            const startAgain = await cluster.killMajority();
+            await sleep(15_000);
+            startAgain();
+            await cluster.isWhole();
+          });
+        } finally {
+          await cluster.dispose();
+        }
+      },
+      2 * MINUTES + 2 * TIMES * MINUTES,
     );
   },
 );

@@ -124,6 +124,16 @@ export class Cluster {
     return () => leader.start();
   }
 
+  /** Kills the node that leads and then another one, and gives the way to start both again. */
+  async killMajority(): Promise<() => void> {
+    const leader = await this.isWhole();
+    const killed = [leader, ...this.#nodes.filter((node) => node !== leader)].slice(0, 2);
+    for (const node of killed) await node.kill();
+    return () => {
+      for (const node of killed) node.start();
+    };
+  }
+
   /** Waits until every node is there, those again that ended by themselves, and one leads; gives that one. */
   async isWhole(): Promise<Node> {
     const until = performance.now() + UP_MS;
