@@ -7,6 +7,8 @@ import { CompactRange, equal } from './merkle';
 
 /** How long the ledger lets events gather behind an append: each time it writes costs as much as ten events. */
 const GATHER_MS = 250;
+/** A page of so many events says that more lies behind it already. */
+const FULL_PAGE = 250;
 
 /** What to do where the ledger and the log do not fit. */
 const ADVICE =
@@ -60,11 +62,11 @@ export class LedgerFollower {
   async follow(signal: AbortSignal, onLevel: () => void = () => {}): Promise<void> {
     try {
       let after = await this.#begin();
+      let wasLevel = false;
       for await (const page of this.#store.subscribeAll(after, signal)) {
         if (page.length === 0) {
+          wasLevel = true;
           onLevel();
-          // Only where nothing lies behind: pages are as small as the engine likes.
-          if (this.#waiting.size === 0) await this.#gather(signal);
           continue;
         }
         if (page.some(({ position }) => position <= after))
@@ -72,6 +74,8 @@ export class LedgerFollower {
             `the log has gone back behind position ${after}, up to which the ledger has recorded it: ${ADVICE}`,
           );
         after = this.#record(after, page);
+        // Before it was level pages are as small as the engine likes; from then on, as the appends that come.
+        if (wasLevel && page.length < FULL_PAGE && this.#waiting.size === 0) await this.#gather(signal);
       }
     } catch (error) {
       this.#failed = error instanceof Error ? error : new Error(String(error));

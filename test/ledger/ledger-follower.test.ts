@@ -94,6 +94,30 @@ describe('Following the log', () => {
     expect(follower.failure).toBeInstanceOf(LedgerMisfitError);
   });
 
+  it('lets appends that come one after the other gather, rather than write for each', async () => {
+    let writes = 0;
+    const counted = new Proxy(ledger, {
+      get(of, name: keyof Ledger) {
+        if (name === 'advance') writes += 1;
+        const value = of[name];
+        return typeof value === 'function' ? value.bind(of) : value;
+      },
+    });
+    const follower = new LedgerFollower(store, counted);
+    const level = Promise.withResolvers<void>();
+    const following = follower.follow(stop.signal, level.resolve);
+    await level.promise;
+    const start = performance.now();
+    let position = 0;
+    for (let index = 0; index < 300; index += 1) position = await append(1, `s${index}`);
+    expect(await follower.waitFor(position, 60_000)).toBe(true);
+    stop.abort();
+    await following;
+    expect([ledger.size, ledger.root()]).toEqual([300, await rootOfLog()]);
+    // Four times a second, where nobody waits for it.
+    expect(writes).toBeLessThanOrEqual(3 + (performance.now() - start) / 240);
+  });
+
   it('records nothing of an older copy of the log that was put in its place', async () => {
     const position = await append(3);
     const older: EventStore = {
