@@ -19,6 +19,14 @@ export class LogReplacedError extends Error {
   }
 }
 
+/** The event up to which read models have come; nulls before the first. */
+interface LastApplied {
+  readonly position: Position;
+  readonly event_id: string | null;
+  readonly stream: string | null;
+  readonly revision: number | null;
+}
+
 /** What a rebuild found. */
 export interface RebuildResult {
   readonly events: number;
@@ -37,6 +45,8 @@ export class Projector {
   readonly #projections: readonly Projection[];
   readonly #waiting = new Set<() => void>();
   #position: Position = 0;
+  /** The event up to which they have come, as {@link #state} has it: looked up often, and read once. */
+  #last: LastApplied | undefined;
   #isLevel = false;
   #mayBeRead = false;
 
@@ -94,7 +104,8 @@ export class Projector {
    * stream holds nothing there, or `ANOTHER`. One that was kept is never gone by itself.
    */
   async lastEvent(): Promise<'HELD' | 'GONE' | 'ANOTHER'> {
-    const state = this.#state(this.#database);
+    this.#last ??= this.#state(this.#database);
+    const state = this.#last;
     if (state === undefined || state.event_id === null) return 'HELD';
     try {
       for await (const [event] of this.#store.readStream(state.stream ?? '', state.revision ?? 0)) {
@@ -165,6 +176,7 @@ export class Projector {
       building.exec('COMMIT');
       this.#database.adopt(building);
       this.#position = result.position;
+      this.#last = this.#state(this.#database);
       this.#wake();
       return result;
     } catch (error) {
@@ -237,7 +249,11 @@ export class Projector {
       for (const writer of writers) writer.finish();
       if (fresh.length > 0) this.#saveState(this.#database, fresh.at(-1));
     });
-    this.#position = page.at(-1)?.position ?? this.#position;
+    const last = page.at(-1);
+    if (last === undefined) return;
+    const { id, stream, revision, position } = last;
+    this.#position = position;
+    this.#last = { event_id: id, stream, revision, position };
     this.#wake();
   }
 
@@ -264,13 +280,9 @@ export class Projector {
     const exists =
       database.get(`SELECT 1 FROM ${schema}.sqlite_schema WHERE name = 'projector'`) !== undefined;
     return exists
-      ? database.get<{
-          fingerprint: string;
-          position: Position;
-          event_id: string | null;
-          stream: string | null;
-          revision: number | null;
-        }>(`SELECT fingerprint, position, event_id, stream, revision FROM ${schema}.projector`)
+      ? database.get<LastApplied & { fingerprint: string }>(
+          `SELECT fingerprint, position, event_id, stream, revision FROM ${schema}.projector`,
+        )
       : undefined;
   }
 
