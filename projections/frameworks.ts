@@ -67,6 +67,7 @@ function insert(database: ReadDatabase, { type, data, position, metadata }: Fram
     metadata.recordedAt,
     JSON.stringify({ type, data }),
   );
+  known.delete(database);
 }
 
 /** The codes of all frameworks known up to a position, in order. */
@@ -79,26 +80,43 @@ export function frameworkCodes(database: ReadDatabase, upTo: number): string[] {
     .map(({ code }) => code);
 }
 
-/** Lines that were read, by database and then by code and latest version: what a version holds never changes. */
-const known = new WeakMap<ReadDatabase, Map<string, FrameworkLine>>();
+/** What was read of a framework: for its versions, in order, the positions of their events, and lines up to them. */
+interface KnownFramework {
+  readonly versions: readonly { readonly version: number; readonly position: number }[];
+  /** By latest version: what a version holds never changes. */
+  readonly lines: Map<number, FrameworkLine>;
+}
+
+/** By database and code, until a version is added: hardly anything changes less, and every verdict needs it. */
+const known = new WeakMap<ReadDatabase, Map<string, KnownFramework>>();
 
 /** A framework with its versions known up to a position; without versions where there is none. */
 export function frameworkLine(database: ReadDatabase, code: string, upTo: number): FrameworkLine {
-  const latest = database.get<{ version: number | null }>(
-    'SELECT max(version) AS version FROM framework_events WHERE code = ? AND position <= ?',
-    code,
-    upTo,
-  )?.version;
-  if (latest == null) return new FrameworkLine();
-  const lines = known.get(database) ?? new Map<string, FrameworkLine>();
-  known.set(database, lines);
-  const key = `${code} ${latest}`;
-  let line = lines.get(key);
+  const { versions, lines } = knownFramework(database, code);
+  const latest = versions.findLast(({ position }) => position <= upTo)?.version;
+  if (latest === undefined) return new FrameworkLine();
+  let line = lines.get(latest);
   if (line === undefined) {
     line = readLine(database, code, latest);
-    lines.set(key, line);
+    lines.set(latest, line);
   }
   return line;
+}
+
+function knownFramework(database: ReadDatabase, code: string): KnownFramework {
+  const frameworks = known.get(database) ?? new Map<string, KnownFramework>();
+  known.set(database, frameworks);
+  let framework = frameworks.get(code);
+  if (framework === undefined) {
+    const versions = database.all<KnownFramework['versions'][number]>(
+      'SELECT version, position FROM framework_events WHERE code = ? ORDER BY version',
+      code,
+    );
+    framework = { versions, lines: new Map() };
+    // Callers choose codes: what is not there is looked for each time.
+    if (versions.length > 0) frameworks.set(code, framework);
+  }
+  return framework;
 }
 
 function readLine(database: ReadDatabase, code: string, latest: number): FrameworkLine {
