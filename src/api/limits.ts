@@ -109,6 +109,9 @@ interface Measures {
   readonly cost: number;
 }
 
+/** Of operations whose measures are the same whatever the variables: documents that come again are kept. */
+const measured = new WeakMap<OperationDefinitionNode, Measures>();
+
 /**
  * Measures a valid operation.
  * @param variables as they were sent
@@ -119,12 +122,17 @@ export function measure(
   operation: OperationDefinitionNode,
   variables: Readonly<Record<string, unknown>> = {},
 ): Measures {
+  const known = measured.get(operation);
+  if (known !== undefined) return known;
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
   }
   const root = schema.getRootType(operation.operation) ?? undefined;
-  return new Measurement(schema, operation, fragments, variables).of(operation.selectionSet, root);
+  const measurement = new Measurement(schema, operation, fragments, variables);
+  const measures = measurement.of(operation.selectionSet, root);
+  if (!measurement.restsOnVariables) measured.set(operation, measures);
+  return measures;
 }
 
 /** The measuring of one operation; each fragment is measured once, however often it is spread. */
@@ -134,6 +142,8 @@ class Measurement {
   readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly #variables: Readonly<Record<string, unknown>>;
   readonly #measured = new Map<string, Measures>();
+  /** True where other variables might measure otherwise. */
+  restsOnVariables = false;
 
   constructor(
     schema: GraphQLSchema,
@@ -220,6 +230,7 @@ class Measurement {
 
   /** The value of a variable: as sent, or its default in the document. */
   #valueOf(name: string): unknown {
+    this.restsOnVariables = true;
     const given = this.#variables[name];
     if (given !== undefined) return given;
     const definition = this.#operation.variableDefinitions?.find((one) => one.variable.name.value === name);
@@ -231,6 +242,7 @@ class Measurement {
     const value = node.arguments?.find((argument) => argument.name.value === 'first')?.value;
     if (value?.kind === Kind.INT) return Number(value.value);
     if (value?.kind !== Kind.VARIABLE) return undefined;
+    this.restsOnVariables = true;
     const name = value.name.value;
     const given = this.#variables[name];
     if (given !== undefined) return given;

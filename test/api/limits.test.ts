@@ -134,21 +134,27 @@ describe('A query', () => {
     expect(await server.refusal(query('1'), variables)).toBe('');
   });
 
+  const costOf = async (query: string, variables: object): Promise<unknown> => {
+    const response = await fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(await server.headers()) },
+      body: JSON.stringify({ query, variables }),
+    });
+    return ((await response.json()) as { extensions: { cost: number } }).extensions.cost;
+  };
+
   it('costs more where it looks through all approaches, by a variable too', async () => {
-    const costOf = async (variables: object): Promise<unknown> => {
-      const query = `query ($framework: String, $asOf: AsOf) {
-        approaches(framework: $framework, asOf: $asOf, first: 1) { nodes { id } } }`;
-      const response = await fetch(`${server.url}/graphql`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', ...(await server.headers()) },
-        body: JSON.stringify({ query, variables }),
-      });
-      return ((await response.json()) as { extensions: { cost: number } }).extensions.cost;
-    };
-    expect(await costOf({})).toBe(3);
-    expect(await costOf({ framework: null, asOf: null })).toBe(3);
-    expect(await costOf({ framework: 'GGSR' })).toBe(5_003);
-    expect(await costOf({ asOf: { reference: '2013' } })).toBe(5_003);
+    const query = `query ($framework: String, $asOf: AsOf) {
+      approaches(framework: $framework, asOf: $asOf, first: 1) { nodes { id } } }`;
+    expect(await costOf(query, {})).toBe(3);
+    expect(await costOf(query, { framework: null, asOf: null })).toBe(3);
+    expect(await costOf(query, { framework: 'GGSR' })).toBe(5_003);
+    expect(await costOf(query, { asOf: { reference: '2013' } })).toBe(5_003);
+  });
+
+  it('costs by the variables that are sent with it, each time', async () => {
+    const query = 'query ($first: Int!) { approaches(first: $first) { nodes { id } } }';
+    for (const first of [1, 50, 2]) expect(await costOf(query, { first })).toBe(1 + 2 * first);
   });
 
   it('of an address is read by all alike, in whatever way it is written', async () => {
