@@ -13,13 +13,12 @@ const MAX_BYTES = 16 * 1024 * 1024;
 const MAX_BYTES_EACH = 1024 * 1024;
 /** What keeping an answer takes beside it and its key. */
 const BYTES_BESIDE = 400;
+/** Requests are remembered up to so many bytes together: some thousands. */
+const MAX_SEEN_BYTES = 2 * 1024 * 1024;
 
-/**
- * What was sent in answer to a request: as text, and once it is asked for again in bytes, as they go over the
- * line. Most answers are asked for once, and memory for bytes is dear to get and to give back.
- */
+/** What was sent in answer to a request, in bytes as they go over the line. */
 interface KeptAnswer {
-  readonly payload: string | Buffer;
+  readonly payload: Buffer;
   readonly contentType: string;
   readonly asked: Asked | null;
 }
@@ -27,9 +26,13 @@ interface KeptAnswer {
 /**
  * Answers that are kept until the log moves. An answer follows from the request, who asked, and the log up to
  * a position, so it is never stale: at another position nothing kept is of use, and all of it goes.
+ *
+ * An answer is kept where its request came before: most are asked for once, and to hold on to those would cost more
+ * than it spares.
  */
 export class KeptAnswers {
   readonly #answers: Lru<KeptAnswer>;
+  readonly #seen = new Lru<true>(MAX_SEEN_BYTES, (key) => 2 * key.length + BYTES_BESIDE);
   #position: Position = 0;
 
   constructor(maxBytes: number = MAX_BYTES) {
@@ -42,22 +45,19 @@ export class KeptAnswers {
   }
 
   /** The answer to the same request at that position. */
-  get(
-    key: string,
-    position: Position,
-  ): (Omit<KeptAnswer, 'payload'> & { readonly payload: Buffer }) | undefined {
-    const answer = position === this.#position ? this.#answers.get(key) : undefined;
-    if (answer === undefined) return undefined;
-    const { payload, ...rest } = answer;
-    if (typeof payload !== 'string') return { payload, ...rest };
-    const inBytes = { payload: Buffer.from(payload), ...rest };
-    this.#answers.set(key, inBytes);
-    return inBytes;
+  get(key: string, position: Position): KeptAnswer | undefined {
+    return position === this.#position ? this.#answers.get(key) : undefined;
   }
 
-  /** Keeps an answer that was read at that position. */
-  keep(key: string, position: Position, answer: KeptAnswer): void {
-    if (position < this.#position || sizeOf(key, answer) > MAX_BYTES_EACH) return;
+  /** Keeps an answer that was read at that position, where the same request came before at any. */
+  keep(key: string, position: Position, payload: string, rest: Omit<KeptAnswer, 'payload'>): void {
+    if (this.#seen.get(key) === undefined) {
+      this.#seen.set(key, true);
+      return;
+    }
+    if (position < this.#position) return;
+    const answer = { payload: Buffer.from(payload), ...rest };
+    if (sizeOf(key, answer) > MAX_BYTES_EACH) return;
     if (position > this.#position) {
       this.#answers.clear();
       this.#position = position;
@@ -68,7 +68,7 @@ export class KeptAnswers {
 
 /** Two bytes for a character of a text: it may hold others than Latin ones. */
 function sizeOf(key: string, { payload }: KeptAnswer): number {
-  return 2 * key.length + (typeof payload === 'string' ? 2 : 1) * payload.length + BYTES_BESIDE;
+  return 2 * key.length + payload.length + BYTES_BESIDE;
 }
 
 /** How a handler marks that the answer it is about to send may be kept, and for which position. */
@@ -116,7 +116,7 @@ export function keepAnswers(app: FastifyInstance, position: () => Position): voi
     if (answerKey === null || answeredAt === null || reply.statusCode !== 200) return done(null, payload);
     const contentType = reply.getHeader('content-type');
     if (typeof payload !== 'string' || typeof contentType !== 'string') return done(null, payload);
-    answers.keep(answerKey, answeredAt, { payload, contentType, asked: request.asked });
+    answers.keep(answerKey, answeredAt, payload, { contentType, asked: request.asked });
     done(null, payload);
   });
 }
