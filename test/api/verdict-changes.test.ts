@@ -1,9 +1,15 @@
+import { APPROACH } from '../support/events';
 import { ANDER } from '../support/frameworks';
-import { type CommandAnswer, type Input, opening, PUBLISH_KADER, Sender, STJ } from './mutations/support';
-import { startServer, type TestClient, type TestServer } from './support';
-
-const APPROACH = { municipality: 'GM0935', slug: 'integrale-aanpak' };
-const IGJ = 'Inspectie Gezondheidszorg en Jeugd';
+import {
+  type CommandAnswer,
+  IGJ,
+  type Input,
+  opening,
+  Sender,
+  STJ,
+  startWritable,
+} from './mutations/support';
+import type { TestClient, TestServer } from './support';
 
 interface State {
   readonly status: string;
@@ -25,12 +31,7 @@ describe('What is told of changed verdicts', () => {
   let igj: TestClient;
   let admin: TestClient;
   beforeEach(async () => {
-    server = await startServer();
-    stj = server.as({ roles: ['inspector'], inspectorates: [STJ] });
-    igj = server.as({ roles: ['inspector'], inspectorates: [IGJ] });
-    admin = server.as({ roles: ['admin'] });
-    await new Sender(admin).accepted('publishFramework', PUBLISH_KADER);
-    await does('registerApproach', { municipality: 'GM0935', name: 'Integrale aanpak' });
+    ({ server, stj, igj, admin } = await startWritable());
   });
   afterEach(async () => {
     expect(server.internalErrors).toEqual([]);
@@ -38,11 +39,7 @@ describe('What is told of changed verdicts', () => {
   });
 
   const does = (mutation: string, input: Input, selection = ''): Promise<CommandAnswer> =>
-    new Sender(admin).accepted(
-      mutation,
-      mutation === 'registerApproach' ? input : { ...APPROACH, ...input },
-      selection,
-    );
+    new Sender(admin).accepted(mutation, { ...APPROACH, ...input }, selection);
   const opens = async (changes: Input): Promise<string> =>
     (await does('openAssessment', opening(changes), 'assessment { id }')).assessment.id;
   const finds = async (assessmentId: string, indicator: string, verdict: string): Promise<string> => {

@@ -11,11 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-
-const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
-
-/** What cannot be tried without openssl is skipped, and says so in its name. */
-const describeWithOpenssl = hasOpenssl ? describe : describe.skip;
+import { describeWithOpenssl } from './support';
 
 // Stands in for Docker: notes what it was asked, and what came on standard input. The log itself answers in production.
 const DOCKER = `#!/bin/sh

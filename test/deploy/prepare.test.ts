@@ -14,11 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
-const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
-
-/** What cannot be tried without openssl is skipped, and says so in its name. */
-const describeWithOpenssl = hasOpenssl ? describe : describe.skip;
+import { describeWithOpenssl } from './support';
 
 describeWithOpenssl('deploy/prepare.sh (with openssl)', () => {
   let folder: string;

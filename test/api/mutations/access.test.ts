@@ -2,11 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { LOCAL_ISSUER } from '../../../src/api/local-issuer';
 import type { SignedIn } from '../../../src/api/principal';
+import { APPROACH } from '../../support/events';
 import { SAMPLE_2013, startServer, type TestServer } from '../support';
-import { type Input, MUTATIONS, opening, PUBLISH_KADER, Sender, STJ } from './support';
+import { IGJ, type Input, MUTATIONS, opening, PUBLISH_KADER, Sender, STJ } from './support';
 
-const APPROACH = { municipality: 'GM0935', slug: 'integrale-aanpak' };
-const IGJ = 'Inspectie Gezondheidszorg en Jeugd';
 const FINDING = { indicators: ['1.1.1'], verdict: 'IMPROVEMENT_NEEDED', narrative: 'Er is iets.' };
 
 let server: TestServer;

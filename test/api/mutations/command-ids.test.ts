@@ -6,6 +6,7 @@ import type { DomainEvent } from '../../../src/domain/events';
 import { handleApproachCommand, stableId } from '../../../src/handle-command';
 import { verifyLog } from '../../../src/ledger/verify-log';
 import { collect } from '../../event-store/sample-events';
+import { APPROACH } from '../../support/events';
 import { KADER_2 } from '../../support/frameworks';
 import {
   type Answer,
@@ -17,7 +18,6 @@ import {
 } from '../support';
 import { documentOf, type Input, opening, PUBLISH_KADER, Sender, STJ } from './support';
 
-const APPROACH = { municipality: 'GM0935', slug: 'integrale-aanpak' };
 const ELSEWHERE = { municipality: 'GM0363', slug: 'integrale-aanpak' };
 
 let server: TestServer;

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { SAMPLE_2013, SAMPLE_2014, startServer, type TestClient, type TestServer } from '../support';
-import { type CommandAnswer, type Input, opening, PUBLISH_KADER, Sender, STJ } from './support';
+import { APPROACH } from '../../support/events';
+import { SAMPLE_2013, SAMPLE_2014, type TestClient, type TestServer } from '../support';
+import { type CommandAnswer, IGJ, type Input, opening, Sender, STJ, startWritable } from './support';
 
-const APPROACH = { municipality: 'GM0935', slug: 'integrale-aanpak' };
-const IGJ = 'Inspectie Gezondheidszorg en Jeugd';
 const FINDING = { indicators: ['1.1.1'], narrative: 'Er is iets.' };
 
 let server: TestServer;
@@ -13,12 +12,7 @@ let igj: TestClient;
 let admin: TestClient;
 
 beforeEach(async () => {
-  server = await startServer();
-  stj = server.as({ roles: ['inspector'], inspectorates: [STJ] });
-  igj = server.as({ roles: ['inspector'], inspectorates: [IGJ] });
-  admin = server.as({ roles: ['admin'] });
-  await new Sender(admin).accepted('publishFramework', PUBLISH_KADER);
-  await new Sender(admin).accepted('registerApproach', { municipality: 'GM0935', name: 'Integrale aanpak' });
+  ({ server, stj, igj, admin } = await startWritable());
 });
 afterEach(async () => {
   expect(server.internalErrors).toEqual([]);

@@ -1,8 +1,8 @@
+import { APPROACH } from '../../support/events';
 import { KADER_2 } from '../../support/frameworks';
 import { startServer, type TestServer } from '../support';
 import { type CommandAnswer, type Input, opening, PUBLISH_KADER, Sender, STJ } from './support';
 
-const APPROACH = { municipality: 'GM0935', slug: 'integrale-aanpak' };
 const LONG = 'x'.repeat(100_000);
 const NOBODY = '00000000-0000-4000-8000-000000000000';
 

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { buildApiSchema } from '../../../src/api/schema';
 import type { EventType } from '../../../src/domain/events';
+import { APPROACH } from '../../support/events';
 import { KADER } from '../../support/frameworks';
-import type { Answer, TestClient } from '../support';
+import { type Answer, startServer, type TestClient, type TestServer } from '../support';
 
 /** What a mutation answers, whatever it is; of what was written, the fields that were selected. */
 export interface CommandAnswer {
@@ -87,6 +88,7 @@ export class Sender {
 export const { version: _, ...PUBLISH_KADER } = KADER;
 
 export const STJ = 'Samenwerkend Toezicht Jeugd';
+export const IGJ = 'Inspectie Gezondheidszorg en Jeugd';
 
 /** An assessment to be opened, where nothing else is said. */
 export const opening = (changes: Input = {}): Input => ({
@@ -97,3 +99,25 @@ export const opening = (changes: Input = {}): Input => ({
   assessor: STJ,
   ...changes,
 });
+
+/** A server that holds KADER and the approach of Maastricht, and those who write there. */
+export interface WritableServer {
+  readonly server: TestServer;
+  readonly stj: TestClient;
+  readonly igj: TestClient;
+  readonly admin: TestClient;
+}
+
+export async function startWritable(): Promise<WritableServer> {
+  const server = await startServer();
+  const inspectorOf = (inspectorate: string): TestClient =>
+    server.as({ roles: ['inspector'], inspectorates: [inspectorate] });
+  const admin = server.as({ roles: ['admin'] });
+  const sender = new Sender(admin);
+  await sender.accepted('publishFramework', PUBLISH_KADER);
+  await sender.accepted('registerApproach', {
+    municipality: APPROACH.municipality,
+    name: 'Integrale aanpak',
+  });
+  return { server, stj: inspectorOf(STJ), igj: inspectorOf(IGJ), admin };
+}
