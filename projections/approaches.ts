@@ -17,7 +17,7 @@ import { followedKey, type PartFacts, type PartKey, StoredHistory } from './stor
  */
 export const approaches: Projection = {
   name: 'approaches',
-  version: 11,
+  version: 12,
   tables: {
     approaches: `CREATE TABLE approaches (
       id INTEGER PRIMARY KEY,

@@ -12,7 +12,7 @@ type PackedFound = [
   attentionPoints: PackedAttentionPoint[],
   improvementPoints: PackedImprovementPoint[],
 ];
-/** What hardly any point has stands last, and is left out where it has not. */
+/** What hardly any finding or point has stands last, and is left out where it has not: each null takes its time to read. */
 type PackedAttentionPoint = [
   revision: number,
   position: number,
@@ -35,33 +35,39 @@ type PackedFinding = [
   verdict: FindingFact['verdict'],
   basis: FindingFact['basis'],
   root: number,
-  source: FindingFact['source'],
-  corrects: number | null,
-  publishedOn: string | null,
-  followUp: string | null,
-  improvementPoints: readonly string[],
-  withdrawn: FindingFact['withdrawn'],
+  source?: FindingFact['source'],
+  followUp?: string | null,
+  improvementPoints?: readonly string[] | null,
+  corrects?: number | null,
+  publishedOn?: string | null,
+  withdrawn?: FindingFact['withdrawn'],
 ];
+
+function packFinding(one: FindingFact): PackedFinding {
+  const packed: PackedFinding = [
+    one.revision,
+    one.position,
+    one.id,
+    one.indicators,
+    one.verdict,
+    one.basis,
+    one.root,
+    one.source,
+    one.followUp,
+    one.improvementPoints.length === 0 ? null : one.improvementPoints,
+    one.corrects,
+    one.publishedOn,
+    one.withdrawn,
+  ];
+  while (packed.at(-1) === null) packed.pop();
+  return packed;
+}
 
 function packFound(found: FoundFacts): string {
   const packed: PackedFound = [
     found.sources,
     found.developments,
-    found.findings.map((one) => [
-      one.revision,
-      one.position,
-      one.id,
-      one.indicators,
-      one.verdict,
-      one.basis,
-      one.root,
-      one.source,
-      one.corrects,
-      one.publishedOn,
-      one.followUp,
-      one.improvementPoints,
-      one.withdrawn,
-    ]),
+    found.findings.map(packFinding),
     found.attentionPoints.map(({ revision, position, id, finding, publishedOn, withdrawn }) =>
       publishedOn === null && withdrawn === null
         ? [revision, position, id, finding]
@@ -90,12 +96,12 @@ function unpackFound(text: string): FoundFacts {
         verdict,
         basis,
         root,
-        source,
-        corrects,
-        publishedOn,
-        followUp,
+        source = null,
+        followUp = null,
         points,
-        withdrawn,
+        corrects = null,
+        publishedOn = null,
+        withdrawn = null,
       ]) => ({
         revision,
         position,
@@ -108,7 +114,7 @@ function unpackFound(text: string): FoundFacts {
         corrects,
         publishedOn,
         followUp,
-        improvementPoints: points,
+        improvementPoints: points ?? [],
         withdrawn,
       }),
     ),
