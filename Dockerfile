@@ -11,6 +11,7 @@ RUN npm ci --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
 COPY projections projections
+COPY web web
 RUN npm run --silent build
 
 FROM ${NODE_IMAGE} AS dependencies

@@ -242,6 +242,15 @@ describe('Dockerfile', () => {
     expect(JSON.parse(command).join(' ')).toBe(scripts.toetsspoor);
   });
 
+  test('builds from all that npm run build reads, which nothing keeps from it', () => {
+    const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, names = '']) =>
+      names.split(' '),
+    );
+    expect(copied).toEqual(expect.arrayContaining(['package-lock.json', 'src', 'projections', 'web']));
+    const ignored = readFileSync('.dockerignore', 'utf8').split('\n');
+    expect(copied.filter((name) => !ignored.includes(`!${name}`))).toEqual([]);
+  });
+
   test('runs as an ordinary user, and asks the server how it is', () => {
     const stages = dockerfile.split(/^FROM /m);
     expect(stages.at(-1)).toMatch(/^USER node$/m);
