@@ -38,6 +38,8 @@ export interface Config {
   /** File with the only documents that may be asked; null: any may be. */
   readonly documentsFile: string | null;
   readonly introspection: boolean;
+  /** Whether the explorer is served, where the schema may be asked for and any document. */
+  readonly explorer: boolean;
   /** How much cost a sender may ask a minute; 0: no limit. */
   readonly costPerMinute: number;
   /** How long a request may take, in seconds. */
@@ -171,6 +173,7 @@ export const Environment = T.Partial(
       'File with the only documents that may be asked, a JSON object of SHA-256 to text; any may be where not set.',
     ),
     INTROSPECTION: variable('on-off', 'Whether the schema may be asked for.', { default: 'on' }),
+    EXPLORER: variable('on-off', 'Whether `/explorer/` is served, where it can work.', { default: 'on' }),
     COST_PER_MINUTE: variable('cost', 'How much cost a sender may ask a minute; 0: no limit.', {
       default: '10000000',
     }),
@@ -254,6 +257,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env, files: 
     tokenTypes: words(of('OIDC_TOKEN_TYPES').toLowerCase()),
     documentsFile: of('PERSISTED_DOCUMENTS') || null,
     introspection: of('INTROSPECTION') === 'on',
+    explorer: of('EXPLORER') === 'on',
     costPerMinute: Number(of('COST_PER_MINUTE')),
     requestSeconds: Number(of('REQUEST_TIMEOUT')),
     origins: words(of('CORS_ORIGINS')),

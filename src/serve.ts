@@ -92,6 +92,7 @@ export async function serve(
     contact: config.contact,
     documents,
     introspection: config.introspection,
+    explorer: config.explorer,
     costPerMinute: config.costPerMinute,
     requestSeconds: config.requestSeconds,
     origins: config.origins,

@@ -20,6 +20,7 @@ export interface GraphqlRouteOptions {
   readonly positions: PositionSources;
   readonly deadlineOf: (request: FastifyRequest) => Deadline;
   readonly contextOf: (request: FastifyRequest, deadline: Deadline) => ApiContext;
+  readonly hasExplorer: boolean;
 }
 
 /** `/graphql`: answers that are kept go out at once; what else is asked must be let in before it is parsed. */
@@ -48,6 +49,7 @@ export async function graphqlRoute(app: FastifyInstance, options: GraphqlRouteOp
     bodyLimit: LIMITS.bodyBytes,
     method: ['GET', 'POST', 'OPTIONS'],
     async handler(request, reply) {
+      if (options.hasExplorer && isVisit(request)) return reply.redirect('explorer/', 303);
       try {
         return await deadlineOf(request).over(Promise.resolve(handler.call(app, request, reply)));
       } catch (error) {
@@ -56,6 +58,12 @@ export async function graphqlRoute(app: FastifyInstance, options: GraphqlRouteOp
       }
     },
   });
+}
+
+/** Whether somebody has come with a browser, to see what is here. */
+function isVisit({ method, query, headers }: FastifyRequest): boolean {
+  const isPage = method === 'GET' && headers['sec-fetch-mode'] === 'navigate';
+  return isPage && Object.keys(query as object).length === 0;
 }
 
 /** Puts the text of the document that a request asks for in its place. */

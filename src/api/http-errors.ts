@@ -54,16 +54,17 @@ function graphqlTypeFor({ accept = '' }: IncomingMessage['headers']): string {
 }
 
 /** What an error says of what is there. */
-const SERVED =
-  'expected GET or POST of /graphql, or GET of a resource below /v1 (all are in /v1/openapi.json), of /checkpoint, below /tile, or of /healthz or /readyz';
+const served = (hasExplorer: boolean): string =>
+  `expected GET or POST of /graphql, or GET of a resource below /v1 (all are in /v1/openapi.json), ${hasExplorer ? 'of the page /explorer/, ' : ''}of /checkpoint, below /tile, or of /healthz or /readyz`;
 
 /** Answers what fails before what was asked for sees it. */
 export function answerErrors(
   app: FastifyInstance,
+  hasExplorer: boolean,
   onError: (error: unknown, trace: TraceContext | null) => void,
 ): void {
   app.setNotFoundHandler((request, reply) => {
-    const message = `${request.method} is not served here; ${SERVED}`;
+    const message = `${request.method} is not served here; ${served(hasExplorer)}`;
     return sendError(reply, 404, message, 'NOT_FOUND');
   });
   app.setErrorHandler<FastifyError>((error, request, reply) => {

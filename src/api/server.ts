@@ -15,6 +15,7 @@ import { guardOrigins } from './cross-origin';
 import { Deadline } from './deadline';
 import { Documents } from './documents';
 import { headersOfRefusal, userError } from './errors';
+import { explorerRoutes, whyNoExplorer } from './explorer';
 import type { CloudEventOptions } from './following/cloud-events';
 import { eventResources } from './following/event-routes';
 import { eventTypeResources } from './following/event-type-routes';
@@ -72,6 +73,8 @@ export interface ServerOptions extends Readiness {
   /** The only documents that may be asked, by the SHA-256 of their text; null: any. */
   readonly documents: ReadonlyMap<string, string> | null;
   readonly introspection: boolean;
+  /** Whether the explorer is wanted; it is served where the schema may be asked for, and any document. */
+  readonly explorer: boolean;
   /** How much cost a sender may ask a minute; 0: no limit. */
   readonly costPerMinute: number;
   /** How long a request may take, in seconds. */
@@ -91,7 +94,7 @@ const REQUEST_WITHIN_MS = 60_000;
 /** How long an answer may take to be taken when the server stops, beyond what it takes to make it. */
 const GOODBYE_SECONDS = 2;
 
-/** The HTTP server, not listening yet: `/graphql`, `/v1`, `/checkpoint`, `/tile`, `/healthz`, `/readyz`. */
+/** The HTTP server, not listening yet: `/graphql`, `/explorer/`, `/v1`, `/checkpoint`, `/tile`, `/healthz`, `/readyz`. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
   const { sources, signedLog, writes, contact, cloudEvents, isReady, onError } = options;
   const app = Fastify({
@@ -167,7 +170,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     return scope;
   };
 
-  answerErrors(app, onError);
+  const noExplorer = whyNoExplorer(options);
+  answerErrors(app, noExplorer === null, onError);
   tellActions(app, options.tell, sources.now);
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(headersOf(request.url));
@@ -187,7 +191,10 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   app.addHook('preClose', endSubscriptions);
   app.addHook('preClose', async () => downloads.stop());
   await app.register((graphql) =>
-    graphqlRoute(graphql, { apollo, documents, rate, positions, deadlineOf, contextOf }),
+    graphqlRoute(graphql, {
+      ...{ apollo, documents, rate, positions, deadlineOf, contextOf },
+      hasExplorer: noExplorer === null,
+    }),
   );
   await app.register(
     async (rest) => {
@@ -216,6 +223,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     },
     { prefix: '/v1' },
   );
+  explorerRoutes(app, noExplorer);
   tileRoutes(app, signedLog);
   app.get('/healthz', async () => ({ status: 'ok' }));
   app.get('/readyz', async (_request, reply) => {

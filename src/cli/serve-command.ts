@@ -44,7 +44,9 @@ export async function serveCommand(
       if (await untilLevel(register, ended)) {
         const { url } = server;
         const { database } = register;
-        out.note(welcome({ database, url, log: placeOfLog(config), documentsFile: config.documentsFile }));
+        const { documentsFile, introspection, explorer } = config;
+        const hasExplorer = explorer && introspection;
+        out.note(welcome({ database, url, log: placeOfLog(config), documentsFile, hasExplorer }));
       }
       await ended;
     } finally {

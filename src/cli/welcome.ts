@@ -26,10 +26,11 @@ export interface Served {
   readonly log: string;
   /** The file with the only documents that are answered; null: any. */
   readonly documentsFile: string | null;
+  readonly hasExplorer: boolean;
 }
 
 /** One screen: what the register holds, and what to try. */
-export function welcome({ database, url, log, documentsFile }: Served): string {
+export function welcome({ database, url, log, documentsFile, hasExplorer }: Served): string {
   const count = (sql: string): number => database.get<{ count: number }>(sql)?.count ?? 0;
   const approaches = count('SELECT count(*) AS count FROM approaches');
   if (approaches === 0) {
@@ -53,6 +54,7 @@ export function welcome({ database, url, log, documentsFile }: Served): string {
     `The log: ${log}`,
     '',
     ...(examples.length > 0 ? toTry : ['Nothing of it is published yet: what is not takes a token.', '']),
+    ...(hasExplorer ? [`With a browser, and every field described: ${url}/explorer/`, ''] : []),
     'Stop with Ctrl+C.',
   ].join('\n');
 }

@@ -129,6 +129,7 @@ describe('A replica that does not keep up', () => {
       tokens: { issuers: [], audience: 'toetsspoor', clients: null, types: [], localKeyFile: null },
       documents: null,
       introspection: true,
+      explorer: true,
       costPerMinute: 0,
       requestSeconds: 30,
       origins: [],

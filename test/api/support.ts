@@ -115,6 +115,7 @@ export function openTestRegister(changes: Partial<Config> = {}): TestRegister {
     tokenTypes: ['at+jwt'],
     documentsFile: null,
     introspection: true,
+    explorer: true,
     costPerMinute: 10_000_000,
     requestSeconds: 30,
     origins: [],

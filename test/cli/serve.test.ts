@@ -41,6 +41,7 @@ describe('A server', () => {
     expect(screen).toContain(`The log: sqlite:${place.log}\n`);
     expect(screen.split('\n').length).toBeLessThan(25);
     expect(screen).toContain('How did 2013 develop into 2014?\n');
+    expect(screen).toContain(`${server.url}/explorer/\n`);
     expect(screen).not.toMatch(/warning|error| {4}at /i);
 
     expect(await answersToTry(server)).toHaveLength(3);
