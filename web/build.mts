@@ -64,8 +64,9 @@ function noting(packages: Set<string>): Plugin {
       for (const chunk of Object.values(bundle)) {
         if (chunk.type !== 'chunk') continue;
         for (const id of chunk.moduleIds) {
-          const [folder] = /^\/.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(id) ?? [];
-          if (folder !== undefined) packages.add(folder);
+          const [folder] = /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(id) ?? [];
+          // Modules that the bundler makes itself begin so.
+          if (folder !== undefined && !folder.startsWith('\0')) packages.add(folder);
         }
       }
     },
