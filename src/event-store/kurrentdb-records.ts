@@ -81,12 +81,14 @@ export interface Draft {
  * @throws InvalidEventError
  */
 export function draftOfNew(stream: string, events: readonly NewEvent[]): Draft {
-  // The instant is not known yet; one is there for the check.
-  const rows = checkedRows(stream, events, new Date(0).toISOString());
-  return draftOf(rows, (metadata: RestoredMetadata, index, notBefore): StoredMetadata => {
-    const { recordedAt: _, ...rest } = metadata;
-    return { ...rest, append: { index, events: rows.length, notBefore } };
-  });
+  const rows = checkedRows(stream, events);
+  return draftOf(
+    rows,
+    (metadata: NewEvent['metadata'], index, notBefore): StoredMetadata => ({
+      ...metadata,
+      append: { index, events: rows.length, notBefore },
+    }),
+  );
 }
 
 /** Events of another log, checked already, as they are. */
@@ -124,7 +126,7 @@ function draftOf(
 
 /** As the server counts, and what is added to the metadata. */
 function bytesOf({ type, data, metadata }: Row): number {
-  return Buffer.byteLength(data) + Buffer.byteLength(metadata) + 2 * type.length + 100;
+  return Buffer.byteLength(data) + Buffer.byteLength(metadata) + 2 * type.length + 140;
 }
 
 /** Says that an event can only be told with the first event of its append, which has its instant. */

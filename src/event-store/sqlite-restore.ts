@@ -3,9 +3,6 @@ import { InvalidEventError, type PortableEvent, type Position, type RecordedEven
 import { WholeLogCheck } from '../domain/whole-log';
 import { Beginning } from './beginning';
 import { prepareStatements, readPage } from './sqlite-statements';
-import { sqliteCode } from './sqlite-writer-lock';
-
-const SQLITE_CONSTRAINT = 19;
 
 /** Where a restored log ends. */
 export interface RestoredEnd {
@@ -46,13 +43,9 @@ export async function restoreInto(
         streams.set(stream, streamId);
         const position = (end?.position ?? 0) + 1;
         const row = [revision, type, JSON.stringify(data), JSON.stringify(metadata)] as const;
-        try {
-          sql.insertEvent.run(position, id, streamId, ...row);
-        } catch (error) {
-          if (sqliteCode(error) !== SQLITE_CONSTRAINT) throw error;
+        if (sql.insertEvent.run(position, id, streamId, ...row).changes === 0) {
           throw new InvalidEventError(
             `event ${id} (${stream} revision ${revision}) has the id of an earlier event`,
-            { cause: error },
           );
         }
         end = { position, recordedAt: metadata.recordedAt };

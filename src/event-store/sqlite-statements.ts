@@ -15,7 +15,6 @@ export function prepareStatements(db: DatabaseSync) {
     statement.setReturnArrays(true);
     return statement;
   };
-  const write = 'INSERT INTO events (position, id, stream_id, revision, type, data, metadata)';
   return {
     nameOf: streamNames(db),
     readAll: page('position > ?', 'position'),
@@ -30,7 +29,15 @@ export function prepareStatements(db: DatabaseSync) {
        FROM events JOIN streams ON streams.id = stream_id WHERE events.id = ?`,
     ),
     insertStream: db.prepare('INSERT INTO streams (name) VALUES (?)'),
-    insertEvent: db.prepare(`${write} VALUES (?, ?, ?, ?, ?, ?, ?)`),
+    /** Without a position the event gets the next one. Changes nothing where the event's id is there already. */
+    insertEvent: db.prepare(
+      `INSERT INTO events (position, id, stream_id, revision, type, data, metadata) VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (id) DO NOTHING`,
+    ),
+    deleteStream: db.prepare('DELETE FROM streams WHERE id = ?'),
+    deleteBehind: db.prepare('DELETE FROM events WHERE stream_id = ? AND revision > ?'),
+    begin: db.prepare('BEGIN IMMEDIATE'),
+    commit: db.prepare('COMMIT'),
   };
 }
 

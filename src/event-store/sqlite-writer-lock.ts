@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { type BigIntStats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { LogInUseError, UnusableLogError } from './event-store';
@@ -48,19 +48,19 @@ export function takeWriterLock(path: string): WriterLock {
   const held = lock;
   const files = [lockPath, path];
   // The log itself may only come into being after the lock: its identity is noted at the first check.
-  const identities = new Map<string, string>();
+  const noted = new Map<string, BigIntStats>();
 
   return {
     assertHeld() {
       for (const file of files) {
-        const now = identity(file);
-        const noted = identities.get(file) ?? now;
-        if (now === undefined || now !== noted) {
+        const now = statSync(file, { bigint: true, throwIfNoEntry: false });
+        const first = noted.get(file) ?? now;
+        if (now === undefined || now.dev !== first?.dev || now.ino !== first.ino) {
           throw new UnusableLogError(
             `${file} was removed or replaced while the log was open for writing, so nothing more is appended: stop every writer, put the log in order and start again`,
           );
         }
-        identities.set(file, now);
+        noted.set(file, first);
       }
     },
     release: () => held.close(),
@@ -71,9 +71,4 @@ export function takeWriterLock(path: string): WriterLock {
 export function sqliteCode(error: unknown): number | undefined {
   if (typeof error !== 'object' || error === null || !('errcode' in error)) return undefined;
   return typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;
-}
-
-function identity(file: string): string | undefined {
-  const stat = statSync(file, { bigint: true, throwIfNoEntry: false });
-  return stat && `${stat.dev}:${stat.ino}`;
 }

@@ -14,7 +14,7 @@ import {
 } from './event-store';
 import { openForReading, openForWriting } from './sqlite-file';
 import { restoreInto } from './sqlite-restore';
-import { checkedRows, type Row } from './sqlite-rows';
+import { checkedRows, type Row, withInstant } from './sqlite-rows';
 import { prepareStatements, readPage } from './sqlite-statements';
 import type { WriterLock } from './sqlite-writer-lock';
 
@@ -80,8 +80,6 @@ class SqliteEventStore implements EventStore {
   #flushing: NodeJS.Immediate | undefined;
   /** Of the last event, in milliseconds. */
   #recordedAt: number;
-  /** Events that wait for the same commit as the next append. */
-  #queuedEvents = 0;
   #closed = false;
   #restoring: Promise<unknown> | undefined;
   #changed = Promise.withResolvers<void>();
@@ -103,7 +101,7 @@ class SqliteEventStore implements EventStore {
   ): Promise<AppendResult> {
     return new Promise((resolve, reject) => {
       this.#assertWritable();
-      this.#queue.push({ stream, events: this.#rows(stream, events), expected, resolve, reject });
+      this.#queue.push({ stream, events: checkedRows(stream, events), expected, resolve, reject });
       this.#flushing ??= setImmediate(() => this.#flush());
     });
   }
@@ -203,52 +201,29 @@ class SqliteEventStore implements EventStore {
     this.#wake();
   }
 
-  #rows(stream: string, events: readonly NewEvent[]): Row[] {
-    // Between two commits somebody may have read what was known by the instant of the first.
-    const earliest = this.#queuedEvents === 0 ? this.#recordedAt + 1 : this.#recordedAt;
-    const instant = Math.max(this.#now().getTime(), earliest);
-    const rows = checkedRows(stream, events, new Date(instant).toISOString());
-    this.#recordedAt = instant;
-    this.#queuedEvents += rows.length;
-    // As many are committed at once; the next append is of the next commit.
-    if (this.#queuedEvents >= GROUP_EVENTS) this.#queuedEvents = 0;
-    return rows;
-  }
-
   #flush(): void {
     clearImmediate(this.#flushing);
     this.#flushing = undefined;
     const group = this.#nextGroup();
     if (this.#queue.length > 0) this.#flushing = setImmediate(() => this.#flush());
-    else this.#queuedEvents = 0;
-
     // Answers are given after the commit: until then nothing is certain, a refusal that rests on another
     // append of the group included.
-    const answers: (() => void)[] = [];
+    let outcomes: (readonly [Pending, AppendResult | Error])[];
     try {
       this.#lock?.assertHeld();
-      this.#db.exec('BEGIN IMMEDIATE');
-      let end = this.#lastPosition();
-      for (const pending of group) {
-        const stream = this.#sql.stream.get(pending.stream) as Stream | undefined;
-        const decided = this.#decide(pending, stream?.head);
-        if (decided instanceof Error) {
-          answers.push(() => pending.reject(decided));
-        } else if (decided === undefined) {
-          const result = this.#insert(pending, stream, end);
-          end = result.position;
-          answers.push(() => pending.resolve(result));
-        } else {
-          answers.push(() => pending.resolve(decided));
-        }
-      }
-      this.#db.exec('COMMIT');
+      this.#sql.begin.run();
+      const recordedAt = this.#nextInstant();
+      outcomes = group.map((pending) => [pending, this.#appended(pending, recordedAt)]);
+      this.#sql.commit.run();
     } catch (error) {
       for (const pending of group) pending.reject(error);
       this.#rollBack();
       return;
     }
-    for (const answer of answers) answer();
+    for (const [{ resolve, reject }, outcome] of outcomes) {
+      if (outcome instanceof Error) reject(outcome);
+      else resolve(outcome);
+    }
     this.#wake();
   }
 
@@ -263,6 +238,12 @@ class SqliteEventStore implements EventStore {
     return this.#queue.splice(0, appends);
   }
 
+  /** Of a commit: between two of them somebody may have read what was known by the instant of the first. */
+  #nextInstant(): string {
+    this.#recordedAt = Math.max(this.#now().getTime(), this.#recordedAt + 1);
+    return new Date(this.#recordedAt).toISOString();
+  }
+
   #rollBack(): void {
     try {
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
@@ -271,39 +252,54 @@ class SqliteEventStore implements EventStore {
     }
   }
 
-  /** Refused, already there, or undefined where it is to be appended; looks only, writes nothing. */
-  #decide(
-    { stream, events, expected }: Pending,
-    actual: number | undefined,
-  ): Error | AppendResult | undefined {
-    const refused = () => new WrongExpectedRevisionError(stream, expected, actual);
+  /** Appends within the transaction: gives where the events stand, now or since they first came, or why they are refused. */
+  #appended(pending: Pending, recordedAt: string): AppendResult | Error {
+    const { stream, expected } = pending;
+    const there = this.#sql.stream.get(stream) as Stream | undefined;
+    const isExpected =
+      typeof expected === 'number'
+        ? expected === there?.head
+        : (expected === 'NO_STREAM') === (there === undefined);
+    const refused = () => new WrongExpectedRevisionError(stream, expected, there?.head);
+    return (isExpected && this.#insert(pending, there, recordedAt)) || this.#before(pending) || refused();
+  }
 
+  /** Undefined, and nothing is left of it, where one of the event ids is there already. */
+  #insert(
+    { stream, events }: Pending,
+    there: Stream | undefined,
+    recordedAt: string,
+  ): AppendResult | undefined {
+    const streamId = there?.id ?? this.#sql.insertStream.run(stream).lastInsertRowid;
+    const head = there?.head ?? -1;
+    let revision = head;
+    let position: Position = 0;
+    for (const { id, type, data, metadata } of events) {
+      revision += 1;
+      const row = [id, streamId, revision, type, data, withInstant(metadata, recordedAt)] as const;
+      const { changes, lastInsertRowid } = this.#sql.insertEvent.run(null, ...row);
+      if (changes === 0) {
+        this.#sql.deleteBehind.run(streamId, head);
+        if (there === undefined) this.#sql.deleteStream.run(streamId);
+        return undefined;
+      }
+      position = Number(lastInsertRowid);
+    }
+    return { revision, position };
+  }
+
+  /** What the same append gave before; undefined where it did not come before, or not as it is now. */
+  #before({ stream, events }: Pending): AppendResult | Error | undefined {
     const there = events.map((event) => this.#sql.byId.get(event.id));
     const first = there.find((row) => row !== undefined);
-    if (first === undefined) {
-      if (expected === 'NO_STREAM' ? actual !== undefined : actual === undefined) return refused();
-      if (typeof expected === 'number' && actual !== expected) return refused();
-      return undefined;
-    }
+    if (first === undefined) return undefined;
     for (const row of there) {
       if (row && row.stream !== stream) return new EventIdTakenError(String(row.id), String(row.stream));
     }
     const start = first.revision as number;
-    if (there.some((row, index) => row?.revision !== start + index)) return refused();
+    if (there.some((row, index) => row?.revision !== start + index)) return undefined;
     const last = there.at(-1) ?? first;
     return { revision: last.revision as number, position: last.position as number };
-  }
-
-  #insert({ stream, events }: Pending, there: Stream | undefined, end: Position): AppendResult {
-    const streamId = there?.id ?? this.#sql.insertStream.run(stream).lastInsertRowid;
-    let revision = there?.head ?? -1;
-    let position = end;
-    for (const { id, type, data, metadata } of events) {
-      revision += 1;
-      position += 1;
-      this.#sql.insertEvent.run(position, id, streamId, revision, type, data, metadata);
-    }
-    return { revision, position };
   }
 
   #lastPosition(): number {

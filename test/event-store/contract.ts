@@ -136,6 +136,16 @@ export function describeEventStoreContract(
         },
       );
 
+      itWithOurClock('sets recordedAt itself, also of an event that has one from elsewhere', async () => {
+        clock = () => new Date('2030-01-01T10:00:00.000Z');
+        const { metadata, ...event } = sampleEvent();
+        const elsewhere = { recordedAt: '2020-01-01T00:00:00.000Z', ...metadata };
+        await store.append(stream, [{ ...event, metadata: elsewhere } as NewEvent], 'NO_STREAM');
+        expect((await read()).map(({ metadata }) => metadata)).toEqual([
+          { ...metadata, recordedAt: '2030-01-01T10:00:00.000Z' },
+        ]);
+      });
+
       itWithOurClock('takes recordedAt on over a restart too', async () => {
         clock = () => new Date('2030-01-01T10:00:00.000Z');
         await store.append(stream, sampleEvents(1), 'NO_STREAM');
@@ -316,6 +326,10 @@ export function describeEventStoreContract(
           expect(error).toBeInstanceOf(EventIdTakenError);
           expect(error).toMatchObject({ id: there[0].id, stream });
           expect(await read(other)).toEqual([]);
+          await expect(store.append(other, sampleEvents(1), 'STREAM_EXISTS')).rejects.toThrow(
+            WrongExpectedRevisionError,
+          );
+          expect(await store.append(other, sampleEvents(1), 'NO_STREAM')).toMatchObject({ revision: 0 });
         });
       }
     });

@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Readable } from 'node:stream';
 import { InvalidEventError } from '../../src/domain/events';
 import {
@@ -133,13 +133,13 @@ describe('The SQLite log', () => {
     it('are gapless behind a failed commit, which rejects all that shared it and leaves nothing', async () => {
       const store = open();
       await store.append('a', sampleEvents(2), 'NO_STREAM');
-      const exec = DatabaseSync.prototype.exec;
-      const spy = jest.spyOn(DatabaseSync.prototype, 'exec').mockImplementation(function (
-        this: DatabaseSync,
-        text,
+      const run = StatementSync.prototype.run;
+      const spy = jest.spyOn(StatementSync.prototype, 'run').mockImplementation(function (
+        this: StatementSync,
+        ...parameters
       ) {
-        if (text === 'COMMIT') throw new Error('the disk is full');
-        return exec.call(this, text);
+        if (this.sourceSQL === 'COMMIT') throw new Error('the disk is full');
+        return run.apply(this, parameters);
       });
       const shared = [store.append('a', sampleEvents(1), 1), store.append('b', sampleEvents(1), 'NO_STREAM')];
       const stale = store.append('a', sampleEvents(1), 0);
