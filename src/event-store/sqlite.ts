@@ -20,6 +20,8 @@ import type { WriterLock } from './sqlite-writer-lock';
 
 /** Appends that share a commit: enough to make its cost small, few enough not to keep the process busy. */
 const GROUP_EVENTS = 4_000;
+/** Streams of which is kept how they stand: some megabytes. */
+const MAX_STREAMS = 20_000;
 /** How often a reader beside a writer of another process looks for new events. */
 const POLL_MS = 200;
 
@@ -76,6 +78,8 @@ class SqliteEventStore implements EventStore {
   readonly #path: string;
   readonly #now: () => Date;
   readonly #sql: ReturnType<typeof prepareStatements>;
+  /** Streams as they stand, of those appended to since the start: nobody else appends. */
+  readonly #streams = new Map<string, Stream>();
   #queue: Pending[] = [];
   #flushing: NodeJS.Immediate | undefined;
   /** Of the last event, in milliseconds. */
@@ -116,6 +120,7 @@ class SqliteEventStore implements EventStore {
     this.#restoring = restoring.catch(() => {});
     try {
       const end = await restoring;
+      this.#streams.clear();
       if (end === undefined) return undefined;
       this.#recordedAt = Date.parse(end.recordedAt);
       this.#wake();
@@ -245,6 +250,7 @@ class SqliteEventStore implements EventStore {
   }
 
   #rollBack(): void {
+    this.#streams.clear();
     try {
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
     } catch {
@@ -255,7 +261,7 @@ class SqliteEventStore implements EventStore {
   /** Appends within the transaction: gives where the events stand, now or since they first came, or why they are refused. */
   #appended(pending: Pending, recordedAt: string): AppendResult | Error {
     const { stream, expected } = pending;
-    const there = this.#sql.stream.get(stream) as Stream | undefined;
+    const there = this.#streams.get(stream) ?? (this.#sql.stream.get(stream) as Stream | undefined);
     const isExpected =
       typeof expected === 'number'
         ? expected === there?.head
@@ -285,6 +291,8 @@ class SqliteEventStore implements EventStore {
       }
       position = Number(lastInsertRowid);
     }
+    if (this.#streams.size >= MAX_STREAMS) this.#streams.clear();
+    this.#streams.set(stream, { id: Number(streamId), head: revision });
     return { revision, position };
   }
 

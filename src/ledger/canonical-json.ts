@@ -36,9 +36,21 @@ function members(
   let text = '{';
   for (const name of Object.keys(object).sort()) {
     if (text.length > 1) text += ',';
-    text += `${canonicalString(name)}:${canonicalJson(object[name], replace)}`;
+    text += canonicalName(name) + canonicalJson(object[name], replace);
   }
   return `${text}}`;
+}
+
+/** Events have few names for their members, and each of these many times: what stands before the values is kept. */
+const names = new Map<string, string>();
+const MAX_NAMES = 1_000;
+
+function canonicalName(name: string): string {
+  const known = names.get(name);
+  if (known !== undefined) return known;
+  const text = `${canonicalString(name)}:`;
+  if (names.size < MAX_NAMES) names.set(name, text);
+  return text;
 }
 
 function canonicalString(text: string): string {

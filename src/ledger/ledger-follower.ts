@@ -1,7 +1,7 @@
 import type { Position, RecordedEvent } from '../domain/events';
 import { type EventStore, LogUnavailableError } from '../event-store/event-store';
 import { leafHash } from './entry';
-import { type Ledger, LedgerMisfitError } from './ledger';
+import { type Leaf, type Ledger, LedgerMisfitError } from './ledger';
 import type { LedgerState } from './ledger-file';
 import { CompactRange, equal } from './merkle';
 
@@ -9,6 +9,9 @@ import { CompactRange, equal } from './merkle';
 const GATHER_MS = 250;
 /** A page of so many events says that more lies behind it already. */
 const FULL_PAGE = 250;
+
+/** So many events of a log that is there already are recorded in one transaction: each writes the edge of the tree anew. */
+const AT_ONCE = 4_000;
 
 /** What to do where the ledger and the log do not fit. */
 const ADVICE =
@@ -47,10 +50,21 @@ export class LedgerFollower {
   async catchUp(onProgress: (events: number) => void = () => {}): Promise<void> {
     let after = await this.#begin();
     let events = 0;
-    for await (const page of this.#store.readAll(after)) {
-      after = this.#record(after, page);
-      events += page.length;
-      onProgress(events);
+    let leaves: Leaf[] = [];
+    const record = (): void => {
+      after = this.#record(after, leaves);
+      leaves = [];
+    };
+    try {
+      for await (const page of this.#store.readAll(after)) {
+        leaves.push(...page.map(leafOf));
+        events += page.length;
+        if (leaves.length >= AT_ONCE) record();
+        onProgress(events);
+      }
+    } finally {
+      // What precedes an event that cannot be read is recorded too.
+      if (leaves.length > 0) record();
     }
   }
 
@@ -73,7 +87,8 @@ export class LedgerFollower {
           throw new LedgerMisfitError(
             `the log has gone back behind position ${after}, up to which the ledger has recorded it: ${ADVICE}`,
           );
-        after = this.#record(after, page);
+        // Hashed before the transaction begins: other processes may be waiting for theirs.
+        after = this.#record(after, page.map(leafOf));
         // Before it was level pages are as small as the engine likes; from then on, as the appends that come.
         if (wasLevel && page.length < FULL_PAGE && this.#waiting.size === 0) await this.#gather(signal);
       }
@@ -108,13 +123,11 @@ export class LedgerFollower {
     return true;
   }
 
-  #record(after: Position, page: readonly RecordedEvent[]): Position {
-    // Hashed before the transaction begins: other processes may be waiting for theirs.
-    const leaves = page.map((event) => ({ position: event.position, hash: leafHash(event) }));
+  #record(after: Position, leaves: readonly Leaf[]): Position {
     const { position } = this.#ledger.advance(after, leaves);
     this.#reached = position;
     this.#wake();
-    return page.at(-1)?.position ?? after;
+    return leaves.at(-1)?.position ?? after;
   }
 
   /**
@@ -206,4 +219,8 @@ export class LedgerFollower {
   #wake(): void {
     for (const done of [...this.#waiting]) done();
   }
+}
+
+function leafOf(event: RecordedEvent): Leaf {
+  return { position: event.position, hash: leafHash(event) };
 }

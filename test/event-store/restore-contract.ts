@@ -5,6 +5,7 @@ import {
   LogClosedError,
   LogInUseError,
   LogNotEmptyError,
+  WrongExpectedRevisionError,
 } from '../../src/event-store/event-store';
 import type { OpenedLog } from './contract';
 import { collect, ids, sampleEvent, sampleEvents, uniqueStream } from './sample-events';
@@ -75,6 +76,17 @@ export function describeRestoreContract(
       await expect(store.restore(inPages([...events.slice(0, 700), ...other]))).rejects.toThrow();
       await expect(store.restore(inPages(events.slice(0, 700)))).rejects.toThrow(LogNotEmptyError);
       expect((await all()).map(withoutPosition)).toEqual(events);
+    });
+
+    it('leaves a stream that was appended to before where the restored events end', async () => {
+      const stream = uniqueStream();
+      await store.append(stream, sampleEvents(1), 'NO_STREAM');
+      const [first] = await all();
+      const [next] = recorded(1, '2099-01-01T00:00:00.000Z');
+      const events = [first, { ...next, stream, revision: 1 }] as PortableEvent[];
+      await store.restore(inPages(events.map(withoutPosition)));
+      await expect(store.append(stream, sampleEvents(1), 0)).rejects.toThrow(WrongExpectedRevisionError);
+      expect(await store.append(stream, sampleEvents(1), 1)).toMatchObject({ revision: 2 });
     });
 
     it('refuses a log that holds other events, and leaves it as it is', async () => {

@@ -53,6 +53,13 @@ describe('Following the log', () => {
     expect([ledger.size, ledger.root()]).toEqual([602, await rootOfLog()]);
   });
 
+  it('records all that precedes an event that cannot be read', async () => {
+    await append(600, 'a');
+    sql("UPDATE events SET data = 'torn' WHERE position = 590");
+    await expect(new LedgerFollower(store, ledger).catchUp()).rejects.toThrow('is corrupt');
+    expect(ledger.state).toEqual({ size: 589, position: 589 });
+  });
+
   it('is level soon behind each append, and at once for who waits', async () => {
     const follower = new LedgerFollower(store, ledger);
     const levels: number[] = [];
