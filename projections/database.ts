@@ -14,12 +14,11 @@ export class ReadDatabase {
 
   /**
    * @param path file of the database; made where it is not there
-   * @param mode `read`: beside the process that keeps it, which is left alone
+   * @param mode `read`: beside the process that keeps it, which is left alone; `build`: see {@link building}
    */
-  constructor(path: string, mode: 'write' | 'read' = 'write') {
+  constructor(path: string, mode: 'write' | 'read' | 'build' = 'write') {
     this.#path = path;
-    this.#database =
-      mode === 'write' ? open(path) : new DatabaseSync(path, { readOnly: true, timeout: 5_000 });
+    this.#database = OPEN[mode](path);
   }
 
   /**
@@ -34,15 +33,16 @@ export class ReadDatabase {
 
   /** An empty database at `path`, where the one at `before` is read as in {@link beside}: whoever has it open. */
   static building(path: string, before: string): ReadDatabase {
-    const building = new ReadDatabase(path);
-    building.exec(`PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -32768;
-      ATTACH '${before.replaceAll("'", "''")}' AS before`);
+    const building = new ReadDatabase(path, 'build');
+    building.exec(`ATTACH '${before.replaceAll("'", "''")}' AS before`);
     return building;
   }
 
   /** Takes the place of this database's content, at once and whole; `other` is not to be used afterwards. */
   adopt(other: ReadDatabase): void {
     this.#statements.clear();
+    // Written down before all of the file waits for the disk: opening it would wait again to do so.
+    other.exec('PRAGMA main.journal_mode = WAL');
     other.close();
     this.#database.close();
     // Closing takes the WAL back into the database; none may be left that the new one would read as its own.
@@ -120,6 +120,12 @@ export class ReadDatabase {
   }
 }
 
+const OPEN = {
+  write: open,
+  read: (path: string) => new DatabaseSync(path, { readOnly: true, timeout: 5_000 }),
+  build: openToBuild,
+} as const;
+
 /** Opens the file; one that is no database, or a damaged one, makes way for an empty one: it is derived. */
 function open(path: string): DatabaseSync {
   try {
@@ -141,6 +147,17 @@ function openAsItIs(path: string): DatabaseSync {
     database.close();
     throw error;
   }
+}
+
+/**
+ * Opens an empty file to fill it in one transaction. A journal in memory holds the pages as they were before, of which
+ * there are none: each page is written once. In a WAL it would be written twice and read once more. (Node.js lets no
+ * one turn the journal off.)
+ */
+function openToBuild(path: string): DatabaseSync {
+  const database = new DatabaseSync(path);
+  database.exec('PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA cache_size = -32768;');
+  return database;
 }
 
 /** SQLITE_CORRUPT or SQLITE_NOTADB, which stand in the lowest byte of their extended codes. */
