@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { InvalidEventError, type PortableEvent, type Position, type RecordedEvent } from '../domain/events';
 import { WholeLogCheck } from '../domain/whole-log';
 import { Beginning } from './beginning';
-import { prepareStatements, readPage } from './sqlite-statements';
+import { prepareStatements } from './sqlite-statements';
 
 /** Where a restored log ends. */
 export interface RestoredEnd {
@@ -63,7 +63,7 @@ export async function restoreInto(
 
 function* eventsOf(sql: ReturnType<typeof prepareStatements>): Generator<RecordedEvent, void> {
   for (let after: Position = 0; ; ) {
-    const page = readPage(sql.readAll, sql.nameOf, after);
+    const page = sql.readAll(after);
     yield* page;
     const last = page.at(-1);
     if (last === undefined) return;

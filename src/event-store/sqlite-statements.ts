@@ -1,24 +1,37 @@
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
-import { InvalidEventError, parseEvent, type RecordedEvent } from '../domain/events';
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import { InvalidEventError, type Position, parseEvent, type RecordedEvent } from '../domain/events';
 
 /** A page ends at whichever comes first: a log of large documents must not fill the memory either. */
 const PAGE_EVENTS = 500;
 const PAGE_CHARACTERS = 4_000_000;
+/** Rows are fetched so many at a time: one by one takes a third longer, and all of a page could be too large. */
+const ROWS_TOGETHER = 25;
 
 /** The statements of the log, each prepared once. */
 export function prepareStatements(db: DatabaseSync) {
-  const page = (where: string, order: string) => {
+  const nameOf = streamNames(db);
+  const rows = (where: string, order: string) => {
     const statement = db.prepare(
       `SELECT position, id, stream_id, revision, type, data, metadata FROM events
-       WHERE ${where} ORDER BY ${order} LIMIT ${PAGE_EVENTS}`,
+       WHERE ${where} ORDER BY ${order} LIMIT ${ROWS_TOGETHER}`,
     );
     statement.setReturnArrays(true);
-    return statement;
+    return (...parameters: SQLInputValue[]) => statement.all(...parameters) as unknown as EventRow[];
   };
+  const rowsAfter = rows('position > ?', 'position');
+  const rowsOfStream = rows(
+    'stream_id = (SELECT id FROM streams WHERE name = ?) AND revision >= ?',
+    'revision',
+  );
   return {
-    nameOf: streamNames(db),
-    readAll: page('position > ?', 'position'),
-    readStream: page('stream_id = (SELECT id FROM streams WHERE name = ?) AND revision >= ?', 'revision'),
+    /**
+     * The next page of the log. This and {@link readStream} throw an InvalidEventError that names the event, where
+     * the page would begin with it.
+     */
+    readAll: (after: Position) => readPage((last) => rowsAfter(last?.[POSITION] ?? after), nameOf),
+    /** The next page of a stream, from a revision on. */
+    readStream: (stream: string, from: number) =>
+      readPage((last) => rowsOfStream(stream, last === undefined ? from : last[REVISION] + 1), nameOf),
     last: db.prepare('SELECT max(position) AS position FROM events'),
     stream: db.prepare(
       `SELECT id, (SELECT max(revision) FROM events WHERE stream_id = streams.id) AS head
@@ -68,49 +81,53 @@ type EventRow = [
   data: string,
   metadata: string,
 ];
+const POSITION = 0;
+const REVISION = 3;
 
 /**
- * The next page of a reading statement. It is read to its end at once: a statement left open would keep
- * its snapshot, and with it the whole WAL. Row by row turned out faster than one JSON text for the page,
- * and keeps what is corrupt in a row to that row.
- * @throws InvalidEventError that names the event, where the page would begin with it.
+ * A page of the rows that follow on one another; statements are read to their end at once: one left open would keep
+ * its snapshot, and with it the whole WAL. Parsing row by row keeps what is corrupt in a row to that row.
  */
-export function readPage(
-  statement: StatementSync,
+function readPage(
+  rowsBehind: (last: EventRow | undefined) => readonly EventRow[],
   nameOf: StreamNames,
-  ...parameters: SQLInputValue[]
 ): RecordedEvent[] {
   const page: RecordedEvent[] = [];
   let characters = 0;
   let lastText: string | undefined;
   let lastMetadata: unknown;
-  for (const row of statement.iterate(...parameters) as Iterable<unknown>) {
-    const [position, id, streamId, revision, type, data, metadata] = row as EventRow;
-    const event = {
-      id,
-      stream: nameOf(streamId),
-      revision,
-      position,
-      type,
-      data: undefined as unknown,
-      metadata: lastMetadata,
-    };
-    try {
-      event.data = json(data, event);
-      // The events of one append mostly share their metadata to the letter: then the parsed one is shared.
-      if (metadata !== lastText) {
-        lastMetadata = json(metadata, event);
-        lastText = metadata;
-        event.metadata = lastMetadata;
+  let lastRow: EventRow | undefined;
+  while (page.length < PAGE_EVENTS && characters < PAGE_CHARACTERS) {
+    const rows = rowsBehind(lastRow);
+    for (const row of rows) {
+      const [position, id, streamId, revision, type, data, metadata] = row;
+      const event = {
+        id,
+        stream: nameOf(streamId),
+        revision,
+        position,
+        type,
+        data: undefined as unknown,
+        metadata: lastMetadata,
+      };
+      try {
+        event.data = json(data, event);
+        // The events of one append mostly share their metadata to the letter: then the parsed one is shared.
+        if (metadata !== lastText) {
+          lastMetadata = json(metadata, event);
+          lastText = metadata;
+          event.metadata = lastMetadata;
+        }
+        page.push(parseEvent(event));
+      } catch (error) {
+        // What precedes it is given first; asked for the rest, this page begins with it.
+        if (page.length > 0) return page;
+        throw error;
       }
-      page.push(parseEvent(event));
-    } catch (error) {
-      // What precedes it is given first; asked for the rest, this page begins with it.
-      if (page.length > 0) break;
-      throw error;
+      characters += data.length;
     }
-    characters += data.length;
-    if (characters >= PAGE_CHARACTERS) break;
+    if (rows.length < ROWS_TOGETHER) break;
+    lastRow = rows.at(-1);
   }
   return page;
 }

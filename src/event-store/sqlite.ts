@@ -15,7 +15,7 @@ import {
 import { openForReading, openForWriting } from './sqlite-file';
 import { restoreInto } from './sqlite-restore';
 import { checkedRows, type Row, withInstant } from './sqlite-rows';
-import { prepareStatements, readPage } from './sqlite-statements';
+import { prepareStatements } from './sqlite-statements';
 import type { WriterLock } from './sqlite-writer-lock';
 
 /** Appends that share a commit: enough to make its cost small, few enough not to keep the process busy. */
@@ -94,7 +94,7 @@ class SqliteEventStore implements EventStore {
     this.#path = options.path;
     this.#now = options.now ?? (() => new Date());
     this.#sql = prepareStatements(db);
-    const last = lock && readPage(this.#sql.readAll, this.#sql.nameOf, this.#lastPosition() - 1).at(-1);
+    const last = lock && this.#sql.readAll(this.#lastPosition() - 1).at(-1);
     this.#recordedAt = last === undefined ? 0 : Date.parse(last.metadata.recordedAt);
   }
 
@@ -133,7 +133,7 @@ class SqliteEventStore implements EventStore {
   async *readStream(stream: string, from = 0): AsyncGenerator<readonly RecordedEvent[]> {
     for (let next = Math.max(from, 0); ; ) {
       this.#assertOpen();
-      const page = readPage(this.#sql.readStream, this.#sql.nameOf, stream, next);
+      const page = this.#sql.readStream(stream, next);
       if (page.length === 0) return;
       for (const { revision } of page) {
         if (revision !== next)
@@ -317,7 +317,7 @@ class SqliteEventStore implements EventStore {
   #pageAfter(position: Position): RecordedEvent[] {
     // Asked before the page is read: beside a writer of another process the log may grow in between.
     const end = this.#lastPosition();
-    const page = readPage(this.#sql.readAll, this.#sql.nameOf, position);
+    const page = this.#sql.readAll(position);
     const lost = (at: Position) => new InvalidEventError(`the log has lost its event at position ${at}`);
     // What precedes a loss is given first: a reader then knows where it is.
     const gap = page.findIndex((event, index) => event.position !== position + 1 + index);
