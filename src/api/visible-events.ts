@@ -3,7 +3,7 @@ import { isThere, withdrawalAt } from '../domain/corrections';
 import { subjects, subjectsOfFactsheets } from '../domain/event-subjects';
 import type { AssessmentFact, CommitmentFact, Fact, FollowUpFact } from '../domain/facts';
 import type { ApproachHistory } from '../domain/history';
-import { isToldApart, mayKnow, settlementAt } from '../domain/improvement';
+import { isToldApart, knowable, settlementAt } from '../domain/improvement';
 import { isShown } from '../domain/verdicts';
 
 /**
@@ -20,8 +20,9 @@ export function visibleEvents(history: ApproachHistory, asOf: AsOf): Fact[] {
   // Whether who reads may know of it at all, whatever the clocks: as of everything up to that position.
   const always = { ...asOf, reference: null, publishedBy: null };
   const mayBeKnown = (assessment: AssessmentFact): boolean => isShown(history, assessment, always);
+  const mayKnow = knowable(history, asOf);
   const isTold = (told: FollowUpFact | CommitmentFact): boolean => {
-    if (!mayKnow(history, told, asOf)) return false;
+    if (!mayKnow(told)) return false;
     return told.assessment === null
       ? isToldApart(history, told, asOf)
       : assessments.some(({ id }) => id === told.assessment);

@@ -1,6 +1,6 @@
 import type { AssessmentFact, Fact } from './facts';
 import type { ApproachHistory } from './history';
-import { assessmentsOfFollowed } from './history-lookups';
+import { assessmentsOfEachFollowed } from './history-lookups';
 
 // An event of an approach is there for somebody only where every assessment that it speaks of is.
 
@@ -31,10 +31,10 @@ export function subjects(history: ApproachHistory): Subject[] {
     for (const fact of [...findings, ...attentionPoints]) add(of, fact, fact.withdrawn);
     for (const point of improvementPoints) add(of, point, ...point.corrections);
   }
-  for (const report of history.followed.followUps)
-    add(assessmentsOfFollowed(history, report), report, report.withdrawn);
+  const assessmentsOf = assessmentsOfEachFollowed(history);
+  for (const report of history.followed.followUps) add(assessmentsOf(report), report, report.withdrawn);
   for (const commitment of history.followed.commitments)
-    add(assessmentsOfFollowed(history, commitment), commitment, commitment.settled, commitment.withdrawn);
+    add(assessmentsOf(commitment), commitment, commitment.settled, commitment.withdrawn);
   return found;
 }
 

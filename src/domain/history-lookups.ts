@@ -101,7 +101,7 @@ export function pointById<K extends 'attentionPoints' | 'improvementPoints'>(
 
 /** The assessments that a report or a commitment speaks of: the one that tells of it, and those of its points. */
 export function assessmentsOfFollowed(
-  { assessments }: ApproachHistory,
+  { assessments }: Pick<ApproachHistory, 'assessments'>,
   told: { readonly assessment: string | null; readonly improvementPoints: readonly string[] },
 ): AssessmentFact[] {
   return assessments.filter(
@@ -109,4 +109,32 @@ export function assessmentsOfFollowed(
       id === told.assessment ||
       found.improvementPoints.some((point) => told.improvementPoints.includes(point.id)),
   );
+}
+
+/** {@link assessmentsOfFollowed} for many of a history; those that speak of the same ones share one list. */
+export function assessmentsOfEachFollowed(
+  history: ApproachHistory,
+): (told: Parameters<typeof assessmentsOfFollowed>[1]) => readonly AssessmentFact[] {
+  // By the id of an assessment or of an improvement point: where in the history it is spoken of.
+  const places = new Map<string, number>();
+  history.assessments.forEach(({ id, found }, place) => {
+    places.set(id, place);
+    for (const point of found.improvementPoints) places.set(point.id, place);
+  });
+  const lists = new Map<string, readonly AssessmentFact[]>();
+  return (told) => {
+    const own = new Set<number>();
+    for (const id of [told.assessment, ...told.improvementPoints]) {
+      const place = id === null ? undefined : places.get(id);
+      if (place !== undefined) own.add(place);
+    }
+    const inOrder = [...own].sort((a, b) => a - b);
+    const key = inOrder.join();
+    let list = lists.get(key);
+    if (list === undefined) {
+      list = inOrder.map((place) => history.assessments[place]).filter((one) => one !== undefined);
+      lists.set(key, list);
+    }
+    return list;
+  };
 }

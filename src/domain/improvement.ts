@@ -57,20 +57,17 @@ export function improvementPointsAt(
 ): ImprovementPointReading[] {
   const testsOf = groupByIndicator(tests, frameworks);
   const followed = groupByPoint(history, tests, asOf);
-  const readings = tests.flatMap((opening): ImprovementPointReading[] => {
-    const { assessment, reading } = opening;
-    if (reading.verdict !== 'IMPROVEMENT_NEEDED') return [];
-    return assessment.found.improvementPoints
-      .filter(
-        (fact) => fact.position <= asOf.upTo && findingAt(assessment, fact.finding).root === reading.root,
-      )
-      .map((fact) => {
-        const { followUps, commitments } = followed(fact.id);
-        const status = statusOf(history, opening, followUps, testsOf);
-        const wording = fact.corrections.findLast((correction) => isThere(correction, asOf)) ?? fact;
-        return { fact, wording, opening, status, followUps, commitments };
-      });
-  });
+  const readings: ImprovementPointReading[] = [];
+  for (const [assessment, openingOf] of testsByFinding(tests)) {
+    for (const fact of assessment.found.improvementPoints) {
+      const opening = fact.position <= asOf.upTo ? openingOf(fact) : undefined;
+      if (opening?.reading.verdict !== 'IMPROVEMENT_NEEDED') continue;
+      const { followUps, commitments } = followed(fact.id);
+      const status = statusOf(history, opening, followUps, testsOf);
+      const wording = fact.corrections.findLast((correction) => isThere(correction, asOf)) ?? fact;
+      readings.push({ fact, wording, opening, status, followUps, commitments });
+    }
+  }
   return readings.sort((a, b) => a.fact.revision - b.fact.revision);
 }
 
@@ -83,14 +80,23 @@ export interface AttentionPointReading {
 /** Attention points that are there at that point: those of the findings that count, in the order raised. */
 export function attentionPointsAt(tests: readonly Test[], asOf: AsOf): AttentionPointReading[] {
   const points: AttentionPointReading[] = [];
-  for (const test of tests) {
-    const { found } = test.assessment;
-    for (const fact of found.attentionPoints) {
-      const isBeside = findingAt(test.assessment, fact.finding).root === test.reading.root;
-      if (isBeside && countsAt(fact, asOf)) points.push({ fact, test });
+  for (const [assessment, testOf] of testsByFinding(tests)) {
+    for (const fact of assessment.found.attentionPoints) {
+      const test = testOf(fact);
+      if (test !== undefined && countsAt(fact, asOf)) points.push({ fact, test });
     }
   }
   return points.sort((a, b) => a.fact.revision - b.fact.revision);
+}
+
+/** For each assessment of these tests, the one that reads the finding which a point of it stands beside. */
+function testsByFinding(
+  tests: readonly Test[],
+): [AssessmentFact, (point: { readonly finding: number }) => Test | undefined][] {
+  return [...Map.groupBy(tests, ({ assessment }) => assessment)].map(([assessment, own]) => {
+    const byRoot = new Map(own.map((test) => [test.reading.root, test]));
+    return [assessment, ({ finding }) => byRoot.get(findingAt(assessment, finding).root)];
+  });
 }
 
 /** For an indicator of an assessment, all tests on its line, in order of time. */
@@ -144,10 +150,11 @@ function groupByPoint(
   for (const test of tests) for (const id of test.reading.improvementPoints) push(judgements, id, test);
   const { followUps } = history.followed;
   const firstReading = new Map(followUps.map(({ id, root }) => [id, root]));
+  const mayBeKnown = knowable(history, asOf);
   const isReported = (report: FollowUpFact): boolean => {
     const teller = history.assessments.find(({ id }) => id === report.assessment);
     const isAbandoned = teller !== undefined && stateAt(teller, asOf.upTo) === 'ABANDONED';
-    return !isAbandoned && mayKnow(history, report, asOf);
+    return !isAbandoned && mayBeKnown(report);
   };
   const reports = new Map<string, FollowUpFact[]>();
   for (const report of standingReadings(followUps, asOf).filter(isReported)) {
@@ -155,7 +162,7 @@ function groupByPoint(
   }
   const commitments = new Map<string, CommitmentReading[]>();
   for (const fact of history.followed.commitments) {
-    if (!isTold(history, fact, asOf) || !countsAt(fact, asOf)) continue;
+    if (!mayBeKnown(fact) || !isTold(history, fact, asOf) || !countsAt(fact, asOf)) continue;
     const settled = settlementAt(fact, asOf);
     for (const id of fact.improvementPoints) push(commitments, id, { fact, settled });
   }
@@ -193,9 +200,12 @@ export function settlementAt({ settled }: CommitmentFact, asOf: AsOf): Commitmen
   return settled !== null && isThere(settled, asOf) && happenedBy(asOf, settled.settledOn) ? settled : null;
 }
 
-/** True where a report or commitment is there at that point: with the assessment that tells of it, or apart. */
+/**
+ * True where a report or commitment, which may be known of, is there at that point: with the assessment that tells of
+ * it, or apart.
+ */
 function isTold(history: ApproachHistory, fact: CommitmentFact | FollowUpFact, asOf: AsOf): boolean {
-  if (fact.position > asOf.upTo || !mayKnow(history, fact, asOf)) return false;
+  if (fact.position > asOf.upTo) return false;
   if (fact.assessment === null) return isToldApart(history, fact, asOf);
   const assessment = history.assessments.find(({ id }) => id === fact.assessment);
   return assessment !== undefined && isVisible(history, assessment, asOf);
@@ -217,9 +227,14 @@ export function isToldApart(
 }
 
 /** Whether who reads may know of a report or commitment, whatever the clocks: of every assessment that it speaks of. */
-export function mayKnow(history: ApproachHistory, told: CommitmentFact | FollowUpFact, asOf: AsOf): boolean {
+export function knowable(
+  history: ApproachHistory,
+  asOf: AsOf,
+): (told: CommitmentFact | FollowUpFact) => boolean {
   const always = { ...asOf, reference: null, publishedBy: null };
-  return assessmentsOfFollowed(history, told).every((assessment) => isShown(history, assessment, always));
+  // Mostly there is none that is hidden, and nothing to look for.
+  const hidden = history.assessments.filter((assessment) => !isShown(history, assessment, always));
+  return (told) => assessmentsOfFollowed({ assessments: hidden }, told).length === 0;
 }
 
 /** Where a follow-up stands in the order of the log: a correction takes the place of what it corrects. */

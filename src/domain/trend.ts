@@ -5,7 +5,7 @@ import {
   addLatest,
   type FrameworkLines,
   type LatestTests,
-  standing,
+  verdictOf,
   versionInForce,
   visibleTests,
 } from './verdicts';
@@ -48,8 +48,7 @@ export function approachYears(
     for (const [key, covering] of latest) {
       const indicator = line.indicatorOf(version, key);
       if (indicator === undefined) continue;
-      const { status, carriedForward } = standing(indicator, { framework, version }, covering, year);
-      cells[indicator.code] = carriedForward ? 'CARRIED_FORWARD' : status;
+      cells[indicator.code] = covering[0].assessment.year < year ? 'CARRIED_FORWARD' : verdictOf(covering);
     }
     const attentionPoints: Record<string, number> = {};
     for (const { test } of raisedIn.get(year) ?? []) {

@@ -216,13 +216,18 @@ export function standing(
     framework,
     version,
     year,
-    status: tests.every(({ reading }) => reading.verdict === 'MET') ? 'MET' : 'IMPROVEMENT_NEEDED',
+    status: verdictOf(tests),
     // A verdict is no surer than the weakest test that it rests on.
     basis: tests.some(({ reading }) => reading.basis === 'REPORTED') ? 'REPORTED' : 'ASSESSED',
     assessedIn,
     carriedForward: assessedIn < year,
     tests,
   };
+}
+
+/** The verdict of tests of one assessment on an indicator: met where every one is. */
+export function verdictOf(tests: readonly Test[]): Verdict {
+  return tests.every(({ reading }) => reading.verdict === 'MET') ? 'MET' : 'IMPROVEMENT_NEEDED';
 }
 
 function byTime(upTo: Position): (a: AssessmentFact, b: AssessmentFact) => number {
