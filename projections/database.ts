@@ -167,41 +167,50 @@ export function isDamage(error: unknown): boolean {
   return code === 11 || code === 26;
 }
 
-/** Rows in one statement: running one costs more than the rows that it carries. */
+/** Rows in one statement, a power of two: running one costs more than the rows that it carries. */
 const ROWS_TOGETHER = 64;
 
 /** See {@link ReadDatabase.inserter}. */
 export class RowInserter {
   readonly #database: ReadDatabase;
   readonly #width: number;
-  readonly #insertOne: string;
-  readonly #insertMany: string;
+  readonly #insert: (rows: number) => string;
+  /** The statement for so many rows. */
+  readonly #statements = new Map<number, string>();
   #values: SQLInputValue[] = [];
 
   constructor(database: ReadDatabase, table: string, columns: readonly string[], onConflict: string) {
     this.#database = database;
     this.#width = columns.length;
     const row = `(${columns.map(() => '?').join(', ')})`;
-    const insert = (rows: number): string =>
+    this.#insert = (rows) =>
       `INSERT INTO ${table} (${columns.join(', ')}) VALUES ${Array(rows).fill(row).join(', ')} ${onConflict}`;
-    this.#insertOne = insert(1);
-    this.#insertMany = insert(ROWS_TOGETHER);
   }
 
   add(...row: SQLInputValue[]): void {
     this.#values.push(...row);
-    if (this.#values.length < this.#width * ROWS_TOGETHER) return;
-    const values = this.#values;
-    this.#values = [];
-    this.#database.run(this.#insertMany, ...values);
+    if (this.#values.length === this.#width * ROWS_TOGETHER) this.flush();
   }
 
   flush(): void {
-    // In rows of one, so that there are two statements to keep and not as many as there are lengths.
-    const rest = this.#values;
+    const values = this.#values;
     this.#values = [];
-    for (let begin = 0; begin < rest.length; begin += this.#width) {
-      this.#database.run(this.#insertOne, ...rest.slice(begin, begin + this.#width));
+    // What is left is halved, so that there are few statements to keep and not as many as there are lengths.
+    let begin = 0;
+    for (let rows = ROWS_TOGETHER; rows >= 1; rows /= 2) {
+      const end = begin + rows * this.#width;
+      if (end > values.length) continue;
+      this.#database.run(this.#statement(rows), ...values.slice(begin, end));
+      begin = end;
     }
+  }
+
+  #statement(rows: number): string {
+    let statement = this.#statements.get(rows);
+    if (statement === undefined) {
+      statement = this.#insert(rows);
+      this.#statements.set(rows, statement);
+    }
+    return statement;
   }
 }

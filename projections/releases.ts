@@ -67,16 +67,15 @@ export const releases: Derived = {
     TextsLeftOut: true,
   },
   write(database, { history }, _frameworks, first) {
+    const known = database.inserter(
+      'release_subjects',
+      ['position', 'municipality', 'assessor', 'framework'],
+      'ON CONFLICT DO UPDATE SET assessor = excluded.assessor, framework = excluded.framework',
+    );
     for (const { position, municipality, assessor, framework } of releaseSubjects(history)) {
-      database.run(
-        `INSERT INTO release_subjects (position, municipality, assessor, framework) VALUES (?, ?, ?, ?)
-         ON CONFLICT DO UPDATE SET assessor = excluded.assessor, framework = excluded.framework`,
-        position,
-        municipality,
-        assessor,
-        framework,
-      );
+      known.add(position, municipality, assessor, framework);
     }
+    known.flush();
     const [stream] = database.tuples<[id: number]>(
       'SELECT stream FROM events WHERE position = ?',
       history.registration?.position ?? 0,
