@@ -1,7 +1,6 @@
-import { EVENT_TYPES, type EventType, type Position } from '../src/domain/events';
+import type { EventType, Position, RecordedEvent } from '../src/domain/events';
 import type { FrameworkLine } from '../src/domain/framework';
-import { approachOfStream } from '../src/domain/streams';
-import { type ApproachRow, approachesByKey, approachKey, readWhole } from './approaches';
+import type { ApproachRow } from './approaches';
 import type { ReadDatabase } from './database';
 import { frameworkLine } from './frameworks';
 import type { Projection } from './projection';
@@ -37,52 +36,47 @@ interface Touched {
   last: Position;
 }
 
-/**
- * The projection that keeps derived read models: it notes the approaches that events change, and before the
- * transaction commits reads the history of each of them once, for all.
- */
-export function derived(models: readonly Derived[]): Projection {
-  const changing = new Set(EVENT_TYPES.filter((type) => models.some(({ changes }) => changes[type])));
-  return {
-    name: models.map(({ name }) => name).join('+'),
-    version: models.reduce((sum, { version }) => sum + version, 0),
-    tables: Object.assign({}, ...models.map(({ tables }) => tables)),
-    indexes: models.flatMap(({ indexes = [] }) => indexes),
-    writer(database) {
-      const touched = new Map<string, Touched>();
-      return {
-        apply({ type, stream, position }) {
-          if (!changing.has(type)) return;
-          const known = touched.get(stream);
-          if (known === undefined) {
-            touched.set(stream, { types: new Set([type]), first: position, last: position });
-          } else {
-            known.types.add(type);
-            known.last = position;
-          }
-        },
-        finish() {
-          const lines = new Map<string, FrameworkLine>();
-          const frameworks = (code: string): FrameworkLine => {
-            const line = lines.get(code) ?? frameworkLine(database, code, Number.MAX_SAFE_INTEGER);
-            lines.set(code, line);
-            return line;
-          };
-          for (const [stream, { types, first, last }] of touched) {
-            const changed = models.filter(({ changes }) => [...types].some((type) => changes[type]));
-            const approach = approachOfStream(stream);
-            if (approach === null) {
-              for (const model of changed) model.writeOther?.(database, stream, first, last);
-              continue;
-            }
-            const key = approachKey(approach);
-            const row = approachesByKey(database, [key]).get(key);
-            if (row === undefined) continue;
-            readWhole(database, [row]);
-            for (const model of changed) model.write(database, row, frameworks, first);
-          }
-        },
-      };
-    },
-  };
+/** Keeps derived read models: it notes the approaches that events change, and then writes the rows of each once. */
+export class DerivedRows {
+  readonly #database: ReadDatabase;
+  readonly #models: readonly Derived[];
+  readonly #touched = new Map<string, Touched>();
+
+  constructor(database: ReadDatabase, models: readonly Derived[]) {
+    this.#database = database;
+    this.#models = models;
+  }
+
+  note({ type, stream, position }: RecordedEvent): void {
+    const known = this.#touched.get(stream);
+    if (known === undefined) {
+      this.#touched.set(stream, { types: new Set([type]), first: position, last: position });
+    } else {
+      known.types.add(type);
+      known.last = position;
+    }
+  }
+
+  /**
+   * Writes what changed.
+   * @param approachOf the approach that a stream is of, its history whole; null for a stream of another kind
+   */
+  write(approachOf: (stream: string) => ApproachRow | null): void {
+    const lines = new Map<string, FrameworkLine>();
+    const frameworks = (code: string): FrameworkLine => {
+      const line = lines.get(code) ?? frameworkLine(this.#database, code, Number.MAX_SAFE_INTEGER);
+      lines.set(code, line);
+      return line;
+    };
+    for (const [stream, { types, first, last }] of this.#touched) {
+      const changed = this.#models.filter(({ changes }) => [...types].some((type) => changes[type]));
+      if (changed.length === 0) continue;
+      const approach = approachOf(stream);
+      for (const model of changed) {
+        if (approach === null) model.writeOther?.(this.#database, stream, first, last);
+        else model.write(this.#database, approach, frameworks, first);
+      }
+      approach?.history.letPartsGo();
+    }
+  }
 }
