@@ -1,6 +1,6 @@
 import type { Edtf } from './edtf';
 import type { DomainEvent, EventSource } from './events';
-import type { ApproachHistory, AssessmentFact, Fact, FindingFact, WithdrawableFact } from './facts';
+import type { ApproachHistory, AssessmentFact, Fact, FindingFact } from './facts';
 import {
   assessmentById,
   commitmentById,
@@ -100,9 +100,11 @@ export function evolve(history: ApproachHistory, event: DomainEvent, place: Reco
       const { findingId, assessmentId, indicators, verdict } = event.data;
       const assessment = assessmentById(history, assessmentId);
       const source = sourceOf(history, place.source);
-      addFinding(assessment, {
+      const { findings } = assessment.found;
+      findings.push({
         ...at,
-        ...addedTo(history, assessment, place),
+        publishedOn: addedOn(history, assessment, place),
+        withdrawn: null,
         id: findingId,
         indicators,
         verdict,
@@ -110,6 +112,8 @@ export function evolve(history: ApproachHistory, event: DomainEvent, place: Reco
         source,
         followUp: null,
         improvementPoints: [],
+        root: findings.length,
+        corrects: null,
       });
       break;
     }
@@ -118,9 +122,11 @@ export function evolve(history: ApproachHistory, event: DomainEvent, place: Reco
         event.data;
       const assessment = assessmentById(history, assessmentId);
       const source = sourceOf(history, place.source);
-      addFinding(assessment, {
+      const { findings } = assessment.found;
+      findings.push({
         ...at,
-        ...addedTo(history, assessment, place),
+        publishedOn: addedOn(history, assessment, place),
+        withdrawn: null,
         id: findingId,
         indicators,
         verdict,
@@ -128,6 +134,8 @@ export function evolve(history: ApproachHistory, event: DomainEvent, place: Reco
         source,
         followUp: followUpId,
         improvementPoints: improvementPointIds,
+        root: findings.length,
+        corrects: null,
       });
       break;
     }
@@ -161,7 +169,8 @@ export function evolve(history: ApproachHistory, event: DomainEvent, place: Reco
         ...at,
         id: event.data.attentionPointId,
         finding: index,
-        ...addedTo(history, assessment, place),
+        publishedOn: addedOn(history, assessment, place),
+        withdrawn: null,
       });
       break;
     }
@@ -198,7 +207,8 @@ export function evolve(history: ApproachHistory, event: DomainEvent, place: Reco
         narrated: narrative !== null,
         root: history.followed.followUps.length,
         corrects: null,
-        ...addedTo(history, assessmentOf(history, assessmentId), place),
+        publishedOn: addedOn(history, assessmentOf(history, assessmentId), place),
+        withdrawn: null,
       });
       break;
     }
@@ -236,7 +246,8 @@ export function evolve(history: ApproachHistory, event: DomainEvent, place: Reco
         madeBy,
         dueOn,
         settled: null,
-        ...addedTo(history, assessmentOf(history, assessmentId), place),
+        publishedOn: addedOn(history, assessmentOf(history, assessmentId), place),
+        withdrawn: null,
       });
       break;
     }
@@ -275,23 +286,19 @@ function coverageOf(findings: readonly FindingFact[]): number {
   return isAsMade ? new Set(findings.flatMap(({ indicators }) => indicators)).size : 0;
 }
 
-function addFinding({ found }: AssessmentFact, finding: Omit<FindingFact, 'root' | 'corrects'>): void {
-  found.findings.push({ ...finding, root: found.findings.length, corrects: null });
-}
-
 /**
  * From when something in an assessment is public: with the assessment, or where that was concluded before,
  * with the document that adds it, by default from the day it was recorded.
  */
-function addedTo(
+function addedOn(
   history: ApproachHistory,
   assessment: AssessmentFact | null,
   place: RecordedPlace,
-): Pick<WithdrawableFact, 'publishedOn' | 'withdrawn'> {
-  if (assessment === null || assessment.concluded === null) return { publishedOn: null, withdrawn: null };
+): Edtf | null {
+  if (assessment === null || assessment.concluded === null) return null;
   // A document may be issued again, over another issue.
   const document = history.factsheets.findLast(({ digest }) => digest === place.source?.document);
-  return { publishedOn: document?.publishedOn ?? dayOf(place), withdrawn: null };
+  return document?.publishedOn ?? dayOf(place);
 }
 
 function assessmentOf(history: ApproachHistory, id: string | null): AssessmentFact | null {

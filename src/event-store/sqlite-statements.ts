@@ -1,5 +1,11 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
-import { InvalidEventError, type Position, parseEvent, type RecordedEvent } from '../domain/events';
+import {
+  EVENT_TYPES,
+  InvalidEventError,
+  type Position,
+  parseEvent,
+  type RecordedEvent,
+} from '../domain/events';
 
 /** A page ends at whichever comes first: a log of large documents must not fill the memory either. */
 const PAGE_EVENTS = 500;
@@ -72,6 +78,9 @@ function streamNames(db: DatabaseSync): StreamNames {
   };
 }
 
+/** One string for each type: those of rows are new each time, and would be compared letter by letter wherever they decide. */
+const TYPES: ReadonlyMap<string, string> = new Map(EVENT_TYPES.map((type) => [type, type]));
+
 type EventRow = [
   position: number,
   id: string,
@@ -106,7 +115,7 @@ function readPage(
         stream: nameOf(streamId),
         revision,
         position,
-        type,
+        type: TYPES.get(type) ?? type,
         data: undefined as unknown,
         metadata: lastMetadata,
       };
