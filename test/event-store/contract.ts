@@ -387,11 +387,12 @@ export function describeEventStoreContract(
         const before = await store.lastPosition();
         const events = sampleEvents(3);
         await store.append(stream, events, 'NO_STREAM');
-        const begun = sampleEvents(2);
+        // More than are fetched together, and fewer than make a page.
+        const begun = sampleEvents(60);
         await store.append(corrupt, begun, 'NO_STREAM');
         await log.appendUnknown(corrupt);
         await store.append(other, sampleEvents(2), 'NO_STREAM');
-        const message = new RegExp(`${corrupt} revision 2\\) `);
+        const message = new RegExp(`${corrupt} revision 60\\) `);
 
         for (const [pages, expected] of [
           [store.readAll(before), [...events, ...begun]],
