@@ -123,7 +123,7 @@ describe('The feed of events', () => {
     const { events } = await feed('/v1/events?first=100');
     const told = await server.as({ roles: ['auditor'] }).ask<{ events: { nodes: unknown[] } }>(
       `{ events(first: 100) { nodes {
-        approach { id municipality slug }
+        approach { id: approachId municipality slug }
         verdictChanges { indicator { code name } before { ...State } after { ...State } }
       } } }
       fragment State on VerdictState { status basis assessedIn }`,

@@ -51,7 +51,14 @@ export class EventObject {
     description: 'The approach that it is of; null for events of frameworks.',
   })
   get approach(): EventApproachType | null {
-    if (this.#approach === undefined) this.#approach = approachOfEvent(this.#event);
+    if (this.#approach === undefined) {
+      const approach = approachOfEvent(this.#event);
+      this.#approach = approach && {
+        approachId: approach.id,
+        municipality: approach.municipality,
+        slug: approach.slug,
+      };
+    }
     return this.#approach;
   }
 

@@ -9,8 +9,9 @@ import { IndicatorType } from './framework-type';
   simpleResolvers: true,
 })
 export class EventApproachType {
+  // Not `id`: a client that keeps things by their id would take it for an approach.
   @Field(() => ID, { description: 'Global id of the approach.' })
-  readonly id!: string;
+  readonly approachId!: string;
   @Field(() => String, { description: 'CBS code of its municipality, such as `GM0935`.' })
   readonly municipality!: string;
   @Field(() => String, { description: 'Its slug, such as `integrale-aanpak`.' })
