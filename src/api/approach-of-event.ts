@@ -15,5 +15,5 @@ export interface ApproachOfEvent {
 /** The approach that an event is of; null where it is of none, such as those of frameworks. */
 export function approachOfEvent({ stream }: Pick<RecordedEvent, 'stream'>): ApproachOfEvent | null {
   const key = approachOfStream(stream);
-  return key && { id: toNodeId('Approach', approachKey(key)), ...key };
+  return key && { id: toNodeId('Approach', approachKey(key), null), ...key };
 }

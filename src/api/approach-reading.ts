@@ -1,6 +1,5 @@
 import type { ApproachRow } from '../../projections/approaches';
 import { followedKey, type PartKey } from '../../projections/stored-history';
-import type { AsOf } from '../domain/as-of';
 import { includesMunicipality } from '../domain/audience';
 import type { WholeReading } from '../domain/comparison';
 import { isThere } from '../domain/corrections';
@@ -30,20 +29,21 @@ import {
   visibleAssessments,
   yearAskedAbout,
 } from '../domain/verdicts';
+import type { AsOfAsked } from './as-of';
 import type { ReadScope } from './read-scope';
 import { visibleEvents } from './visible-events';
 
 /** An approach as it is read at one point: what the types of the API are drawn from. Each part is made once. */
 export class ApproachReading {
   readonly row: ApproachRow;
-  readonly asOf: AsOf;
+  readonly asOf: AsOfAsked;
   readonly scope: ReadScope;
   #assessments: readonly AssessmentFact[] | undefined;
   readonly #tests = new Map<AssessmentFact, readonly Test[]>();
   #improvementPoints: Promise<readonly ImprovementPointReading[]> | undefined;
   #events: Promise<readonly Fact[]> | undefined;
 
-  constructor(row: ApproachRow, asOf: AsOf, scope: ReadScope) {
+  constructor(row: ApproachRow, asOf: AsOfAsked, scope: ReadScope) {
     this.row = row;
     this.asOf = asOf;
     this.scope = scope;
@@ -298,7 +298,7 @@ function readingsOf({ assessment, reading }: Test): FindingFact[] {
 
 function headerCorrectionAt(
   { corrections }: AssessmentFact,
-  asOf: AsOf,
+  asOf: AsOfAsked,
 ): AssessmentFact['corrections'][number] | undefined {
   return corrections.findLast((correction) => isThere(correction, asOf));
 }

@@ -3,6 +3,7 @@ import 'reflect-metadata';
 import { Field, ID, InputType } from 'type-graphql';
 import { type AsOf, everythingUpTo } from '../domain/as-of';
 import { userError } from './errors';
+import type { Clocks } from './node-id';
 import type { ReadScope } from './read-scope';
 import { DateTimeScalar, EdtfScalar } from './scalars';
 
@@ -38,6 +39,17 @@ export class AsOfInput {
   snapshot?: string | null;
 }
 
+/** The point that something is read from, and the clocks by which it was asked for: they are part of ids. */
+export interface AsOfAsked extends AsOf {
+  /** Null where none was asked for. */
+  readonly asked: Clocks | null;
+}
+
+/** All that the request sees. */
+export function asOfNow({ upTo, audience }: ReadScope): AsOfAsked {
+  return { ...everythingUpTo(upTo, audience), asked: null };
+}
+
 /**
  * The clocks as the domain reads them, never beyond what the request sees.
  * @throws GraphQLError with code AS_OF_IN_FUTURE where a clock begins after now: no answer could be kept. A
@@ -45,17 +57,17 @@ export class AsOfInput {
  *   {@link ReadScope.positionOfSnapshot} for a token that is not accepted.
  */
 export async function toAsOf(
-  input: AsOfInput | null | undefined,
+  input: Clocks | null | undefined,
   scope: ReadScope,
   argument = 'asOf',
-): Promise<AsOf> {
-  if (input == null) return everythingUpTo(scope.upTo, scope.audience);
+): Promise<AsOfAsked> {
+  if (input == null) return asOfNow(scope);
   const { reference = null, publishedBy = null, recordedBy = null, snapshot = null } = input;
   if (!scope.isPinned) assertNotInFuture({ reference, publishedBy, recordedBy }, scope, argument);
   const limits = [scope.upTo];
   if (recordedBy !== null) limits.push(scope.positionRecordedBy(recordedBy));
   if (snapshot !== null) limits.push(await scope.positionOfSnapshot(snapshot));
-  return { reference, publishedBy, upTo: Math.min(...limits), audience: scope.audience };
+  return { reference, publishedBy, upTo: Math.min(...limits), audience: scope.audience, asked: input };
 }
 
 function assertNotInFuture(

@@ -1,7 +1,7 @@
 import { approachKey } from '../../projections/approaches';
-import type { AsOf } from '../domain/as-of';
 import type { ImprovementPointStatus } from '../domain/improvement';
 import { ApproachReading } from './approach-reading';
+import type { AsOfAsked } from './as-of';
 import { fromCursor, pageSize, toCursor } from './connection';
 import type { ReadScope } from './read-scope';
 import { ImprovementPointConnection, ImprovementPointType } from './types/improvement-point-type';
@@ -17,7 +17,7 @@ export async function improvementPointPage(
     readonly after: string | null | undefined;
     readonly status: ImprovementPointStatus | null;
     readonly municipality: string | null;
-    readonly asOf: AsOf;
+    readonly asOf: AsOfAsked;
   },
 ): Promise<ImprovementPointConnection> {
   const { status, municipality, asOf } = wanted;
@@ -62,7 +62,7 @@ export async function improvementPointPage(
 async function readingsOf(
   scope: ReadScope,
   keys: string[],
-  asOf: AsOf,
+  asOf: AsOfAsked,
 ): Promise<Map<string, ApproachReading>> {
   const rows = await scope.approach.loadMany(keys);
   return new Map(

@@ -14,7 +14,7 @@ import { userError } from './errors';
 import { eventFilter } from './event-filter';
 import { eventPage } from './event-page';
 import { improvementPointPage } from './improvement-point-page';
-import { fromNodeId } from './node-id';
+import { type Clocks, fromNodeId } from './node-id';
 import type { ReadScope } from './read-scope';
 import { releasedPlaces } from './released-events';
 import { DateTimeScalar } from './scalars';
@@ -258,7 +258,8 @@ export class QueryResolver {
 
   @Query(() => NodeType, {
     nullable: true,
-    description: 'The thing with this global id; null where there is none.',
+    description:
+      'The thing with this global id, as of the point that it was read from, or as of now; null where there is none.',
   })
   async node(
     @Ctx('scope') scope: ReadScope,
@@ -271,7 +272,7 @@ export class QueryResolver {
       );
     }
     const [municipality, slug, point] = wanted.key.split('/');
-    const reading = await loadReading(scope, `${municipality}/${slug}`, null);
+    const reading = await loadReading(scope, `${municipality}/${slug}`, wanted.asOf);
     if (reading === null || wanted.kind === 'Approach')
       return reading === null ? null : new ApproachType(reading);
     const found = (await reading.improvementPoints()).find(({ fact }) => fact.id === point);
@@ -282,7 +283,7 @@ export class QueryResolver {
 async function loadReading(
   scope: ReadScope,
   key: string,
-  asOf: AsOfInput | null,
+  asOf: Clocks | null,
 ): Promise<ApproachReading | null> {
   const clocks = await toAsOf(asOf, scope);
   const row = await scope.approach.load(key);

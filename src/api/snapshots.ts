@@ -29,6 +29,8 @@ export const SNAPSHOT_HEADER = 'toetsspoor-snapshot';
 
 /** How tokens read before they are made opaque; the number in front tells them from any of a later make. */
 const FORM = /^1 ([0-9a-f]{32}) ([1-9]\d{0,14}) ([0-9a-f]{32})$/;
+/** The longest token, in characters. */
+export const LONGEST_TOKEN = Math.ceil(('1   '.length + 32 + 15 + 32) * (4 / 3));
 /** The token of the log before its first event: every log begins so. */
 const EMPTY = '1 empty';
 /** Hexadecimal digits of a hash in a token: enough that no two events share them. */
@@ -146,17 +148,26 @@ export class Snapshots {
   }
 }
 
+/** True where it has the form of a token, of whichever log. */
+export function isSnapshotToken(token: string): boolean {
+  const text = inToken(token);
+  return (text === EMPTY || FORM.test(text)) && toToken(text) === token;
+}
+
 /** What a token says; null where it is that of the empty log. */
 function parse(token: string): Mark | null {
-  const text = Buffer.from(token, 'base64url').toString();
-  const [, log = '', events = '', hash = ''] = FORM.exec(text) ?? [];
-  if ((text !== EMPTY && hash === '') || toToken(text) !== token) {
+  if (!isSnapshotToken(token)) {
     throw userError(
       'the snapshot token is malformed; expected one as an answer of this register gives it in extensions.snapshot, or below /v1 in the header Toetsspoor-Snapshot',
       'SNAPSHOT_MALFORMED',
     );
   }
-  return text === EMPTY ? null : { log, hash, events: Number(events) };
+  const [, log = '', events = '', hash = ''] = FORM.exec(inToken(token)) ?? [];
+  return hash === '' ? null : { log, hash, events: Number(events) };
+}
+
+function inToken(token: string): string {
+  return Buffer.from(token, 'base64url').toString();
 }
 
 function toToken(text: string): string {

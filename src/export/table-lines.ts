@@ -1,9 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ApproachReading } from '../api/approach-reading';
-import { toAsOf } from '../api/as-of';
+import { type AsOfAsked, toAsOf } from '../api/as-of';
 import type { ReadScope } from '../api/read-scope';
 import { DateTimeScalar, EdtfScalar } from '../api/scalars';
-import type { AsOf } from '../domain/as-of';
 import { BYTE_ORDER_MARK, type Cell, csvLine } from './csv';
 import { COLUMNS, rowsOf, type Table } from './tables';
 
@@ -19,7 +18,7 @@ export interface Clocks {
 
 /** The point from which a table is read. */
 export interface TablePoint {
-  readonly asOf: AsOf;
+  readonly asOf: AsOfAsked;
   /** What its last columns say of it, `AS_OF_COLUMNS`. */
   readonly cells: readonly Cell[];
 }

@@ -135,7 +135,10 @@ const QUESTIONS: readonly string[] = [
       '2030',
       '2026',
     ),
-    `{ node(id: "${idOf('Approach', `${municipality}/${slug}`)}") { id ... on Approach { name } } }`,
+    ...['', '?reference=2015', '?publishedBy=2016&recordedBy=2026-01-01T00:00:00.000Z'].map(
+      (point) =>
+        `{ node(id: "${idOf('Approach', `${municipality}/${slug}${point}`)}") { id ... on Approach { name } } }`,
+    ),
   ]),
   `{ approaches(first: 100) { edges { cursor node { ${APPROACH} } } ${PAGE} } } ${POINT}`,
   `{ approaches(first: 1) { nodes { id } ${PAGE} } }`,

@@ -14,15 +14,16 @@ interface Block {
   readonly text: string;
 }
 
-/** The examples of a page, from top to bottom, and the blocks in it that are none. */
+/** The examples of a page, from top to bottom, settings of clients, and the blocks in it that are neither. */
 export interface Page {
   readonly examples: readonly Example[];
+  readonly settings: readonly string[];
   readonly others: readonly Block[];
 }
 
 /**
  * Reads a page: blocks of `graphql`, each with an answer in `json` and perhaps variables before it; of `http`, an
- * address with its answer; and others that begin with `$ `, commands with what they print.
+ * address with its answer; of `js`, settings; and others that begin with `$ `, commands with what they print.
  */
 export function readPage(path: string): Page {
   const text = readFileSync(join(ROOT, path), 'utf8');
@@ -30,6 +31,7 @@ export function readPage(path: string): Page {
     ([, language = '', body = '']) => ({ language, text: body }),
   );
   const examples: Example[] = [];
+  const settings: string[] = [];
   const others: Block[] = [];
   const take = (...prefixes: readonly string[]): string | undefined => {
     const [next] = blocks;
@@ -47,10 +49,11 @@ export function readPage(path: string): Page {
       else examples.push({ kind: 'query', query: text, variables: variables ?? '{}', answer: all });
     } else if (language === 'http') {
       examples.push({ kind: 'get', address: text.replace(/^GET /, '').trim(), answer: take('{') ?? '' });
-    } else if (text.startsWith('$ ')) examples.push(...commandsIn(text));
+    } else if (language === 'js') settings.push(text);
+    else if (text.startsWith('$ ')) examples.push(...commandsIn(text));
     else others.push(block);
   }
-  return { examples, others };
+  return { examples, settings, others };
 }
 
 /** A command goes on while a quote is open or its line ends with `\`. */

@@ -42,7 +42,11 @@ export async function verdictChanges(
   const row = await scope.approach.load(approachKey(approach));
   if (row === null) return [];
   const at = async (upTo: Position): Promise<Map<string, Standing>> => {
-    const standings = await new ApproachReading(row, everythingUpTo(upTo, scope.audience), scope).standings();
+    const standings = await new ApproachReading(
+      row,
+      { ...everythingUpTo(upTo, scope.audience), asked: null },
+      scope,
+    ).standings();
     // Two frameworks may have indicators of the same code.
     return new Map(standings.map((one) => [`${one.framework} ${one.indicator.code}`, one]));
   };

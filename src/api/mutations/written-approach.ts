@@ -1,10 +1,10 @@
 import { approachKey } from '../../../projections/approaches';
-import { everythingUpTo } from '../../domain/as-of';
 import type { AssessmentFact } from '../../domain/facts';
 import { findFinding, findingAt } from '../../domain/history-lookups';
 import { attentionPointsAt, improvementPointsAt } from '../../domain/improvement';
 import type { ApproachKey } from '../../handle-command';
 import { ApproachReading } from '../approach-reading';
+import { asOfNow } from '../as-of';
 import type { ReadScope } from '../read-scope';
 import { ApproachType } from '../types/approach-type';
 import { AssessmentType } from '../types/assessment-type';
@@ -25,7 +25,7 @@ export class WrittenApproach {
   static async read(scope: ReadScope, key: ApproachKey): Promise<WrittenApproach> {
     const row = await scope.approach.load(approachKey(key));
     if (row === null) throw new RangeError(`there is no approach ${approachKey(key)}`);
-    return new WrittenApproach(new ApproachReading(row, everythingUpTo(scope.upTo, scope.audience), scope));
+    return new WrittenApproach(new ApproachReading(row, asOfNow(scope), scope));
   }
 
   get approach(): ApproachType {

@@ -32,7 +32,8 @@ const ID: Parameter = {
   name: 'id',
   in: 'path',
   required: true,
-  description: 'Opaque id of the approach, as the list of approaches and the GraphQL API give it.',
+  description:
+    'Opaque id of the approach, as the list of approaches and the GraphQL API give it. From which point it is read, the clocks say, whatever point the id was read from.',
   schema: { type: 'string', examples: ['QXBwcm9hY2g6R00wOTM1L2ludGVncmFsZS1hYW5wYWs'] },
   form: APPROACH_ID,
 };

@@ -27,7 +27,7 @@ export class ApproachType extends NodeType {
   #municipality: MunicipalityType | undefined;
 
   constructor(reading: ApproachReading) {
-    super(toNodeId('Approach', approachKey(reading.row)));
+    super(toNodeId('Approach', approachKey(reading.row), reading.asOf.asked));
     this.#reading = reading;
     reading.expectDescription();
   }

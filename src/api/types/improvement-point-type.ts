@@ -21,7 +21,10 @@ import { IndicatorType } from './framework-type';
 
 @InterfaceType('Node', { description: 'Something with a global id, to be had again by `node(id:)` (Relay).' })
 export abstract class NodeType {
-  @Field(() => ID, { description: 'Opaque global id.' })
+  @Field(() => ID, {
+    description:
+      'Opaque global id. Where it was read as of a point (`asOf`, `compare`) that is part of it, and `node(id:)` reads from there again; wherever an id is an argument beside that, the point in it makes no difference.',
+  })
   readonly id: string;
 
   constructor(id: string) {
@@ -217,7 +220,8 @@ export class ImprovementPointType extends NodeType {
   #commitments: readonly CommitmentType[] | undefined;
 
   constructor(reading: ApproachReading, point: ImprovementPointReading) {
-    super(toNodeId('ImprovementPoint', `${approachKey(reading.row)}/${point.fact.id}`));
+    const { row, asOf } = reading;
+    super(toNodeId('ImprovementPoint', `${approachKey(row)}/${point.fact.id}`, asOf.asked));
     this.#reading = reading;
     this.#point = point;
   }

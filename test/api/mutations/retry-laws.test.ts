@@ -70,7 +70,7 @@ function inputOf(
   const findingId = made('recordFinding', 'finding');
   const point = made('identifyImprovementPoint', 'improvement point');
   const improvementPointIds = [
-    toNodeId('ImprovementPoint', `${approach.municipality}/${approach.slug}/${point}`),
+    toNodeId('ImprovementPoint', `${approach.municipality}/${approach.slug}/${point}`, null),
   ];
   const said = {
     indicators: INDICATORS.filter((_, index) => (other + index) % 3 !== 0),
