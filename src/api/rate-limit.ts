@@ -18,7 +18,7 @@ export type Sender = Pick<FastifyRequest, 'principal' | 'ip'>;
 
 interface Allowance {
   left: number;
-  /** Milliseconds since 1970. */
+  /** Milliseconds, by a clock that never goes back. */
   at: number;
 }
 
@@ -28,13 +28,16 @@ interface Allowance {
  */
 export class RateLimit {
   readonly #perMinute: number;
-  readonly #now: () => Date;
+  readonly #nowMs: () => number;
   readonly #allowances = new Lru<Allowance>(MAX_SENDERS);
 
-  /** @param perMinute 0: no limit */
-  constructor(perMinute: number, now: () => Date) {
+  /**
+   * @param perMinute 0: no limit
+   * @param nowMs a clock that never goes back: that of the day may be set, and would hold up everybody meanwhile
+   */
+  constructor(perMinute: number, nowMs = () => performance.now()) {
     this.#perMinute = perMinute;
-    this.#now = now;
+    this.#nowMs = nowMs;
   }
 
   /**
@@ -63,7 +66,7 @@ export class RateLimit {
   #take(from: Sender, cost: number): { readonly left: number; readonly seconds: number } | null {
     if (this.#perMinute === 0 || isThisMachine(from.ip)) return null;
     const sender = senderOf(from);
-    const now = this.#now().getTime();
+    const now = this.#nowMs();
     const known = this.#allowances.get(sender) ?? { left: this.#perMinute, at: now };
     const perSecond = this.#perMinute / WINDOW;
     const left = Math.min(this.#perMinute, known.left + ((now - known.at) / 1000) * perSecond);

@@ -107,7 +107,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   });
   const schema = buildApiSchema();
   const snapshots = new Snapshots(sources);
-  const rate = new RateLimit(options.costPerMinute, sources.now);
+  const rate = new RateLimit(options.costPerMinute);
   const deadlines = new WeakMap<FastifyRequest, Deadline>();
   // One for all that is done for a request, from when it waits for a position.
   const deadlineOf = (request: FastifyRequest): Deadline => {

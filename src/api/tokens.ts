@@ -37,8 +37,8 @@ const MAX_CHARACTERS = 8_192;
 const CLOCK_TOLERANCE = 30;
 /** A token that is valid for longer than a day is no access token. */
 const MAX_LIFETIME = 24 * 60 * 60;
-/** How long a token that was verified is believed without looking again, in seconds: keys may be withdrawn. */
-const BELIEVED_FOR = 300;
+/** How long a token that was verified is believed without looking again, in milliseconds: keys may be withdrawn. */
+const BELIEVED_FOR_MS = 300_000;
 const MAX_BELIEVED = 2_000;
 /** How long to wait for an issuer, in milliseconds. */
 const ISSUER_TIMEOUT_MS = 5_000;
@@ -57,7 +57,9 @@ interface IssuerKeys {
 interface Believed {
   readonly principal: SignedIn;
   /** Seconds since 1970. */
-  readonly until: number;
+  readonly expires: number;
+  /** By a clock that never goes back, in milliseconds. */
+  readonly untilMs: number;
 }
 
 /**
@@ -71,10 +73,17 @@ export class Authenticator {
   /** By digest, so that no token is kept. */
   readonly #believed = new Lru<Believed>(MAX_BELIEVED);
   readonly #now: () => Date;
+  readonly #nowMs: () => number;
 
-  constructor(rules: TokenRules, now: () => Date = () => new Date()) {
+  /** @param nowMs a clock that never goes back: by one that is set back, a key that was withdrawn would be believed on */
+  constructor(
+    rules: TokenRules,
+    now: () => Date = () => new Date(),
+    nowMs: () => number = () => performance.now(),
+  ) {
     this.#rules = rules;
     this.#now = now;
+    this.#nowMs = nowMs;
   }
 
   /** Who sends the request, where that is known without waiting; else a promise of it, which may reject. */
@@ -90,10 +99,12 @@ export class Authenticator {
     if (token === undefined || token.length > MAX_CHARACTERS) throw new AuthenticationError('NOT_ACCEPTED');
     const digest = hash('sha256', token, 'base64');
     const believed = this.#believed.get(digest);
-    const now = this.#now().getTime() / 1000;
-    if (believed !== undefined && now < believed.until) return believed.principal;
+    const nowMs = this.#nowMs();
+    const isBelieved =
+      believed !== undefined && nowMs < believed.untilMs && this.#now().getTime() / 1000 < believed.expires;
+    if (isBelieved) return believed.principal;
     return this.#verify(token, raw).then(({ principal, expires }) => {
-      this.#believed.set(digest, { principal, until: Math.min(expires, now + BELIEVED_FOR) });
+      this.#believed.set(digest, { principal, expires, untilMs: nowMs + BELIEVED_FOR_MS });
       return principal;
     });
   }

@@ -33,7 +33,7 @@ describe('A download', () => {
 
   const listen = async (seconds: number): Promise<void> => {
     errors = [];
-    const rate = new RateLimit(0, () => new Date());
+    const rate = new RateLimit(0);
     downloads = new Downloads({ rate, seconds, onError: (error) => errors.push(error) });
     app = Fastify({ trustProxy: true });
     app.decorateRequest('principal');

@@ -269,6 +269,30 @@ describe('A token', () => {
     }
   });
 
+  it('is looked at again after a while, also where the clock of the machine was set back meanwhile', async () => {
+    const other = await startIssuer(await newKey('ES256', 'first'));
+    let time = Date.now();
+    let ticks = 0;
+    const rules = { issuers: [other.url], audience: 'toetsspoor', clients: null, types: ['at+jwt'] };
+    const clocks = [() => new Date(time), () => ticks] as const;
+    const authenticator = new Authenticator({ ...rules, localKeyFile: null }, ...clocks);
+    const authorization = `Bearer ${await other.token({ iat: now() - 7_200, exp: now() + 3_600 })}`;
+    const raw = { headers: { authorization }, rawHeaders: ['Authorization', authorization] };
+    const principal = () => authenticator.principalOf({ query: {}, raw } as unknown as FastifyRequest);
+    try {
+      await principal();
+      time -= 3_600_000;
+      ticks = 299_999;
+      expect(principal()).toMatchObject({ subject: 'anna' });
+      ticks = 300_000;
+      const again = principal();
+      expect(again).toBeInstanceOf(Promise);
+      expect(await again).toMatchObject({ subject: 'anna' });
+    } finally {
+      await other.close();
+    }
+  });
+
   it('of a key that the issuer has just begun to use is believed, and one of a key it never had is not', async () => {
     const fresh = await newKey('ES256', 'fresh');
     const other = await startIssuer(await newKey('ES256', 'first'));
