@@ -11,7 +11,7 @@ import { Ledger } from './ledger/ledger';
 import { LedgerFile } from './ledger/ledger-file';
 import type { SigningKey } from './ledger/note';
 import { readOrCreateSigningKey } from './ledger/signing-key';
-import { makeFolder } from './make-folder';
+import { makeFolderFor } from './make-folder';
 import { Projector } from './projector';
 
 /** What a new signing key is named where nothing else is said. */
@@ -29,10 +29,10 @@ export interface Register {
 /**
  * Opens the log and the read models; the read models have one process that writes to them.
  * @param mode of the log: to append to it, or only to read it
- * @throws LogInUseError where another process has the log open for writing, or the read models.
+ * @throws LogInUseError where another process has the log open for writing, or the read models; FolderError
  */
 export function openRegister(config: Config, mode: 'read' | 'write' = 'write'): Register {
-  makeFolder(config.dataDir);
+  makeFolderFor('DATA_DIR', config.dataDir);
   const store = openLog(config, mode);
   const path = readModelPath(config);
   const lock = lockReadModels(path, store);
@@ -105,7 +105,7 @@ export function readModelPath({ dataDir }: Config): string {
  * @throws LedgerFileError
  */
 export function openLedger({ dataDir }: Config): Ledger {
-  makeFolder(dataDir);
+  makeFolderFor('DATA_DIR', dataDir);
   return new Ledger(LedgerFile.open(ledgerPath(dataDir)));
 }
 
@@ -124,7 +124,7 @@ export function ledgerPath(dataDir: string): string {
  * @throws SecretFileError where it cannot be used; ConfigError where it signs under another name than is asked for
  */
 export function signingKey({ ledgerKey, ledgerName }: Config): SigningKey {
-  makeFolder(dirname(ledgerKey));
+  makeFolderFor('LEDGER_KEY', dirname(ledgerKey));
   const key = readOrCreateSigningKey(ledgerKey, ledgerName ?? LEDGER_NAME);
   if (ledgerName === null || key.name === ledgerName) return key;
   throw new ConfigError(
@@ -157,7 +157,7 @@ export function openLog(
     return openKurrentDBEventStore({ url: eventStoreUrl, prefix: eventStorePrefix });
   }
   const path = eventStoreUrl.slice('sqlite:'.length);
-  if (mode === 'write') makeFolder(dirname(path));
+  if (mode === 'write') makeFolderFor('EVENT_STORE_URL', dirname(path));
   return openSqliteEventStore({ path, mode });
 }
 

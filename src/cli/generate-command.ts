@@ -1,6 +1,6 @@
 import type { Config } from '../config';
 import { generate, municipalitiesOf } from '../generate/generate';
-import { makeFolder } from '../make-folder';
+import { makeFolderFor } from '../make-folder';
 import { openLog } from '../register';
 import { type Output, progress } from './output';
 import { UsageError } from './usage-error';
@@ -31,7 +31,7 @@ export async function generateCommand(
     years,
     seed: options.seed,
   };
-  makeFolder(config.dataDir);
+  makeFolderFor('DATA_DIR', config.dataDir);
   const store = openLog(config, 'write');
   try {
     if ((await store.lastPosition()) !== undefined) {

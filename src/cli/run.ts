@@ -15,6 +15,7 @@ import { LedgerMisfitError } from '../ledger/ledger';
 import { LedgerFileError } from '../ledger/ledger-file';
 import { NoteError } from '../ledger/note';
 import { ExportLineError } from '../ledger/read-export';
+import { FolderError } from '../make-folder';
 import { LogReplacedError } from '../projector';
 import { SecretFileError } from '../secret-file';
 import { readServerConfig } from '../server-config';
@@ -228,6 +229,7 @@ function isForTheUser(error: unknown): error is Error {
     error instanceof InvalidEventError ||
     error instanceof ExportLineError ||
     error instanceof OutFileError ||
+    error instanceof FolderError ||
     error instanceof LedgerFileError ||
     error instanceof LedgerMisfitError ||
     error instanceof SecretFileError ||

@@ -2,7 +2,7 @@ import { signLocalToken } from '../api/local-issuer';
 import { ROLES, type Role } from '../api/principal';
 import type { Config } from '../config';
 import { municipalityByCode } from '../domain/municipalities';
-import { makeFolder } from '../make-folder';
+import { makeFolderFor } from '../make-folder';
 import { localKeyFileIn, whyNoLocalTokens } from '../token-rules';
 import type { Output } from './output';
 import { UsageError } from './usage-error';
@@ -40,7 +40,7 @@ export async function tokenCommand(config: Config, options: TokenOptions, out: O
   if (!(hours > 0 && hours <= 24))
     throw new UsageError(`--hours is ${options.hours}; expected a number up to 24`);
 
-  makeFolder(config.dataDir);
+  makeFolderFor('DATA_DIR', config.dataDir);
   const token = await signLocalToken(
     localKeyFileIn(config.dataDir),
     {
