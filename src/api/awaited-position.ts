@@ -6,6 +6,7 @@ import type { Position } from '../domain/events';
 import { toCursor } from './connection';
 import { userError } from './errors';
 import { reachOf } from './event-cursors';
+import { parsed, record } from './record';
 
 /** What became of waiting: `beyond` where the log itself does not go that far. */
 export type Awaited = 'reached' | 'late' | 'beyond';
@@ -63,21 +64,10 @@ export async function awaitPositionOfExtensions(
 ): Promise<void> {
   const { method, body, query } = request;
   const given = method === 'GET' ? query : body;
-  const extensions = extensionsOf(given);
-  if (typeof extensions !== 'object' || extensions === null || !('position' in extensions)) return;
-  await awaitPosition(String(extensions.position), request, sources);
-}
-
-function extensionsOf(request: unknown): unknown {
-  if (typeof request !== 'object' || request === null || !('extensions' in request)) return undefined;
-  const { extensions } = request;
-  if (typeof extensions !== 'string') return extensions;
-  try {
-    return JSON.parse(extensions);
-  } catch {
-    // What is no JSON there is refused by GraphQL over HTTP.
-    return undefined;
-  }
+  const { position } = record(parsed(record(given).extensions));
+  if (position === undefined) return;
+  if (typeof position !== 'string') throw notAPosition('extensions.position is no text');
+  await awaitPosition(position, request, sources);
 }
 
 /** @throws GraphQLError with code BAD_USER_INPUT, RATE_LIMITED, POSITION_UNKNOWN or POSITION_NOT_REACHED */
@@ -113,10 +103,11 @@ function readPosition(wanted: string): Position {
     // Those of events are taken too: an answer that had one was given at such a position.
     return reachOf(wanted);
   } catch {
-    throw userError(
-      `"${wanted}" is not a position; expected one as answers have it in the header ${POSITION_HEADER}`,
-      'BAD_USER_INPUT',
-      400,
-    );
+    throw notAPosition(`"${wanted}" is not a position`);
   }
+}
+
+function notAPosition(what: string): GraphQLError {
+  const expected = `expected one as answers have it in the header ${POSITION_HEADER}`;
+  return userError(`${what}; ${expected}`, 'BAD_USER_INPUT', 400);
 }

@@ -3,7 +3,7 @@ import { GraphQLError, Lexer, Source, TokenKind } from 'graphql';
 import { tooLarge, userError } from './errors';
 import { LIMITS } from './limits';
 import { Lru } from './lru';
-import { record } from './record';
+import { parsed, record } from './record';
 
 /** Documents found small enough are remembered up to so many characters together. */
 const MAX_REMEMBERED = 256 * 1024;
@@ -127,24 +127,14 @@ function idOf(id: unknown): string | undefined {
 
 /** What Apollo's clients call a document by; undefined where they do not. */
 export function persistedQuery(extensions: unknown): unknown {
-  const value = typeof extensions === 'string' ? parsed(extensions) : extensions;
-  const { persistedQuery: query } = record(value);
+  const { persistedQuery: query } = record(parsed(extensions));
   return record(query).sha256Hash;
 }
 
 /** The rest of the extensions, in the form in which they came. */
 export function withoutPersistedQuery(extensions: unknown): unknown {
-  const isText = typeof extensions === 'string';
-  const { persistedQuery: _, ...rest } = record(isText ? parsed(extensions) : extensions);
-  return isText ? JSON.stringify(rest) : rest;
-}
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
+  const { persistedQuery: _, ...rest } = record(parsed(extensions));
+  return typeof extensions === 'string' ? JSON.stringify(rest) : rest;
 }
 
 function sha256(text: string): string {

@@ -6,12 +6,14 @@ import { awaitPositionOfExtensions, awaitPositionOfHeader, type PositionSources 
 import type { ApiContext } from './context';
 import type { Deadline } from './deadline';
 import { type DocumentParameters, type Documents, persistedQuery, withoutPersistedQuery } from './documents';
-import { type ErrorCode, headersOfRefusal } from './errors';
+import { type ErrorCode, headersOfRefusal, tooLarge } from './errors';
 import { conditionalRootRefusal } from './following/conditional-root';
 import { sendError } from './http-errors';
 import { keepAnswers } from './kept-answers';
 import { LIMITS } from './limits';
 import { COST_OF_ASKING, type RateLimit } from './rate-limit';
+import { parsed, record } from './record';
+import { countValues } from './variables';
 
 export interface GraphqlRouteOptions {
   readonly apollo: ApolloServer<ApiContext>;
@@ -72,6 +74,7 @@ function admit(request: FastifyRequest, documents: Documents): void {
   const parameters = (isGet ? request.query : request.body) as DocumentParameters | null;
   // Neither is anything that Apollo would answer, but with what is wrong.
   if (typeof parameters !== 'object' || parameters === null || Array.isArray(parameters)) return;
+  assertFewExtensions(parameters.extensions);
   const text = documents.textOf(parameters);
   if (text !== undefined) {
     assertUnconditional(text);
@@ -82,6 +85,16 @@ function admit(request: FastifyRequest, documents: Documents): void {
   }
   // Apollo reads the address itself, and what is written in an odd way it would read otherwise than was looked at.
   if (isGet) request.raw.url = `/graphql?${addressOf(parameters)}`;
+}
+
+/**
+ * What lies in one another a hundred thousand times can be read, but neither written nor walked through.
+ * @throws GraphQLError with code QUERY_TOO_LARGE
+ */
+function assertFewExtensions(extensions: unknown): void {
+  const most = LIMITS.extensionValues;
+  if (countValues(record(parsed(extensions)), most) > most)
+    throw tooLarge(`the extensions hold more than ${most} values`, `${most}`);
 }
 
 /**

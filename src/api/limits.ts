@@ -37,14 +37,16 @@ export const LIMITS = {
   directives: 50,
   /** In variables: scalars, lists and objects. A framework of a thousand indicators has some 3,500. */
   values: 5_000,
+  /** The same, in extensions. */
+  extensionValues: 100,
   /** The introspection of the usual tools is 15 deep. */
   depth: 15,
   rootFields: 20,
   cost: 100_000,
 } as const;
 
-/** Beyond this a cost is told as more than this: it may have hundreds of digits. */
-const MAX_TOLD_COST = 1_000_000_000;
+/** Beyond this a figure is told as more than this: fragments in fragments give some of hundreds of digits. */
+const MAX_TOLD = 1_000_000_000;
 
 /** How many items a list holds, roughly; a page of a connection holds `first`. */
 const LIST_SIZES: Readonly<Record<string, number>> = {
@@ -273,15 +275,22 @@ export function limitRefusal(
       return tooLarge(`the variables hold more than ${LIMITS.values} values`, `${LIMITS.values}`);
     if (depth > LIMITS.depth) return tooLarge(`the query is nested ${depth} fields deep`, `${LIMITS.depth}`);
     if (fieldsHere > LIMITS.rootFields)
-      return tooLarge(`the query has ${fieldsHere} root fields, aliases included`, `${LIMITS.rootFields}`);
+      return tooLarge(
+        `the query has ${told(fieldsHere)} root fields, aliases included`,
+        `${LIMITS.rootFields}`,
+      );
     return cost > LIMITS.cost
       ? tooLarge(
-          `the query costs ${cost > MAX_TOLD_COST ? `more than ${MAX_TOLD_COST}` : cost}, a field in a list counted for each of its items`,
+          `the query costs ${told(cost)}, a field in a list counted for each of its items`,
           `${LIMITS.cost}`,
         )
       : null;
   };
   return { refusal: refusal(), cost };
+}
+
+function told(figure: number): string {
+  return figure > MAX_TOLD ? `more than ${MAX_TOLD}` : String(figure);
 }
 
 /**

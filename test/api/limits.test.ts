@@ -98,6 +98,14 @@ describe('A query', () => {
       /^the query costs more than 1000000000, a field in a list counted for each of its items; accepted is at most 100000$/,
     ],
     [
+      'fragments that multiply fields at the top',
+      `{ ...F0 } ${times(
+        40,
+        (i) => `fragment F${i} on Query { ${times(10, () => `...F${i + 1}`)} }`,
+      )} fragment F40 on Query { __typename }`,
+      'the query has more than 1000000000 root fields, aliases included; accepted is at most 20',
+    ],
+    [
       'looking through all approaches, many times',
       `{ ${times(20, (i) => `a${i}: approaches(framework: "NOPE") { nodes { id } }`)} }`,
       'the query costs 100820, a field in a list counted for each of its items; accepted is at most 100000',
