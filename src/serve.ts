@@ -80,7 +80,7 @@ export async function serve(
       ledgerFits: () => follower.failure === undefined,
       webhooks: webhookStatuses,
     },
-    (error) => onError(error, null),
+    { onError: (error) => onError(error, null), onNotice },
   );
   const app: FastifyInstance = await createServer({
     sources,

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type Config, ConfigError, readConfig } from './config';
+import { assertAppendable } from './operations/line-file';
 import { readWebhooks } from './webhooks/webhook';
 
 /**
@@ -7,7 +8,22 @@ import { readWebhooks } from './webhooks/webhook';
  * @throws ConfigError that lists all that is wrong
  */
 export function readServerConfig(): Config {
-  return readConfig(undefined, { PERSISTED_DOCUMENTS: readDocuments, WEBHOOKS_FILE: readWebhooks });
+  return readConfig(undefined, {
+    PERSISTED_DOCUMENTS: readDocuments,
+    WEBHOOKS_FILE: readWebhooks,
+    ACCESS_LOG: checkAccessLog,
+  });
+}
+
+/** @throws ConfigError */
+function checkAccessLog(path: string): void {
+  try {
+    assertAppendable(path);
+  } catch (error) {
+    throw new ConfigError(
+      `${path} cannot be written: ${(error as Error).message}; expected a file, or - for standard output`,
+    );
+  }
 }
 
 /**

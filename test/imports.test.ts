@@ -81,10 +81,16 @@ const MAY_IMPORT: readonly (readonly [from: string, to: readonly string[] | 'any
     ],
   ],
   ['src/generate/', ['src/domain/', 'src/event-store/event-store.ts', 'src/handle-command.ts']],
-  ['src/operations/', ['src/api/actions.ts', 'src/api/trace-context.ts', 'src/api/webhook-status.ts']],
+  [
+    'src/operations/',
+    ['src/make-folder.ts', 'src/api/actions.ts', 'src/api/trace-context.ts', 'src/api/webhook-status.ts'],
+  ],
   ['src/webhooks/', ['src/domain/', 'src/api/', 'src/make-folder.ts', 'projections/event-index.ts']],
   ['src/config.ts', []],
-  ['src/server-config.ts', ['src/config.ts', 'src/api/documents.ts', 'src/webhooks/webhook.ts']],
+  [
+    'src/server-config.ts',
+    ['src/config.ts', 'src/api/documents.ts', 'src/operations/line-file.ts', 'src/webhooks/webhook.ts'],
+  ],
   ['src/node-version.ts', []],
   ['src/compile-cache.ts', []],
   ['src/turns.ts', []],

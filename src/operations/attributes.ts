@@ -3,6 +3,9 @@ import type { Action } from '../api/actions';
 /** What is said of an action, alike in the access log and in traces. */
 export type Attributes = Readonly<Record<string, string | number | boolean | readonly string[]>>;
 
+/** The most that is kept of what a caller chooses, in characters: else who asks often enough could fill the disk. */
+const MAX_CHOSEN = 100;
+
 /** What the program is called in both. */
 export const RESOURCE: Attributes = { 'service.name': 'toetsspoor' };
 
@@ -21,7 +24,7 @@ export function attributesOf(action: Action, processingActivityId: string | null
     'http.response.status_code': status,
     ...(asked !== null && {
       'graphql.operation.type': asked.kind,
-      ...(asked.name !== null && { 'graphql.operation.name': asked.name }),
+      ...(asked.name !== null && { 'graphql.operation.name': chosen(asked.name) }),
       'toetsspoor.fields': asked.fields,
     }),
     ...(followed !== null && {
@@ -30,6 +33,11 @@ export function attributesOf(action: Action, processingActivityId: string | null
     }),
     'toetsspoor.kept': isKept,
   };
+}
+
+/** A name of GraphQL, so letters and digits, and cut: the only thing here that a caller may choose freely. */
+function chosen(name: string): string {
+  return name.length <= MAX_CHOSEN ? name : `${name.slice(0, MAX_CHOSEN - 1)}…`;
 }
 
 /** What was done, in short. */

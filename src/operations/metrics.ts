@@ -16,6 +16,8 @@ export interface Positions {
   readonly isReadyForReads: () => boolean;
   /** False once the ledger was found not to fit the log. */
   readonly ledgerFits: () => boolean;
+  /** Lines that the access log lacks. */
+  readonly lostLines: () => number;
   readonly webhooks: () => readonly WebhookStatus[];
 }
 
@@ -27,7 +29,9 @@ export class Metrics {
   readonly #subscriptions: Gauge;
   readonly #events: Counter;
 
-  constructor({ log, readModels, lagSeconds, isReady, isReadyForReads, ledgerFits, webhooks }: Positions) {
+  constructor(positions: Positions) {
+    const { log, readModels, lagSeconds, isReady, isReadyForReads, ledgerFits, lostLines, webhooks } =
+      positions;
     const registers = [this.#registry];
     collectDefaultMetrics({ register: this.#registry });
     this.#requests = new Histogram({
@@ -81,6 +85,15 @@ export class Metrics {
       '1 where the ledger records the log, 0 where it does not fit: nothing is signed then.',
       () => Number(ledgerFits()),
     );
+    new Counter({
+      name: 'toetsspoor_access_log_lost_lines_total',
+      help: 'Lines of the access log that were lost, as it could not be written.',
+      registers,
+      collect() {
+        this.reset();
+        this.inc(lostLines());
+      },
+    });
     const ofWebhooks = (
       name: string,
       help: string,

@@ -1,5 +1,5 @@
 import type { Action } from '../api/actions';
-import { openAccessLog } from './access-log';
+import { type AccessLogWatch, openAccessLog } from './access-log';
 import { Metrics, type Positions, serveMetrics } from './metrics';
 import { Traces } from './traces';
 
@@ -19,16 +19,17 @@ export interface Operations {
   close(): Promise<void>;
 }
 
-/** @param onError told of traces that could not be sent */
+/** @param watch told of traces that could not be sent, and of an access log that cannot be written */
 export async function openOperations(
   { accessLog, processingActivityId, metrics, traceEndpoint }: OperationsOptions,
-  positions: Positions,
-  onError: (error: unknown) => void,
+  positions: Omit<Positions, 'lostLines'>,
+  watch: AccessLogWatch,
 ): Promise<Operations> {
   const tell: ((action: Action) => void)[] = [];
   const closing: (() => unknown)[] = [];
+  const log = accessLog === null ? null : openAccessLog(accessLog, processingActivityId, watch);
   if (metrics !== null) {
-    const figures = new Metrics(positions);
+    const figures = new Metrics({ ...positions, lostLines: () => log?.lost ?? 0 });
     const server = await serveMetrics(figures, metrics);
     tell.push((action) => figures.observe(action));
     closing.push(() => {
@@ -36,13 +37,12 @@ export async function openOperations(
       server.closeAllConnections();
     });
   }
-  if (accessLog !== null) {
-    const log = openAccessLog(accessLog, processingActivityId);
+  if (log !== null) {
     tell.push(log.write);
     closing.push(log.close);
   }
   if (traceEndpoint !== null) {
-    const traces = new Traces(traceEndpoint, processingActivityId, onError);
+    const traces = new Traces(traceEndpoint, processingActivityId, watch.onError);
     tell.push((action) => traces.add(action));
     closing.push(() => traces.close());
   }

@@ -152,13 +152,46 @@ describe('A server', () => {
   });
 
   // Elsewhere there is no folder in which none can be made, whoever asks.
-  (process.platform === 'linux' ? it : it.skip)('ends where DATA_DIR cannot be made (on Linux)', async () => {
-    const { status, stderr } = await place.start(['serve'], { DATA_DIR: '/proc/nope' }).ended;
-    expect({ status, stderr }).toEqual({
-      status: 1,
-      stderr: expect.stringMatching(/^ENOENT[^\n]*'\/proc\/nope'\n$/),
-    });
-  });
+  (process.platform === 'linux' ? it : it.skip)(
+    'ends where a folder cannot be made, and says which variable names it (on Linux)',
+    async () => {
+      for (const [command, name, value] of [
+        ['serve', 'DATA_DIR', '/proc/nope/data'],
+        ['token --role reader', 'DATA_DIR', '/proc/nope/data'],
+        ['serve', 'LEDGER_KEY', '/proc/nope/data/ledger.key'],
+        ['serve', 'EVENT_STORE_URL', 'sqlite:/proc/nope/data/events.db'],
+      ] as const)
+        expect(await place.start(command.split(' '), { [name]: value }).ended).toMatchObject({
+          status: 1,
+          stderr: `${name}: the folder /proc/nope/data cannot be made: ENOENT: no such file or directory, mkdir '/proc/nope'\n`,
+        });
+    },
+  );
+
+  (process.platform === 'linux' ? it : it.skip)(
+    'serves and stops all the same where its access log finds no place, and tells so once (on Linux)',
+    async () => {
+      const running = place.start(['serve'], { ACCESS_LOG: '/dev/full' });
+      const [, url = ''] = await running.says(/(http:\/\/[\d.:]+)\/graphql/);
+      const ask = async () => (await fetch(`${url}/healthz`)).status;
+      for (let asked = 0; asked < 100; asked += 1) expect(await ask()).toBe(200);
+      const [line] = await running.says(/^\{.*access log.*\}$/m);
+      expect(JSON.parse(line)).toMatchObject({
+        level: 'error',
+        msg: 'the access log /dev/full cannot be written: what is asked is answered all the same, and lines beyond the next 4 MiB are lost',
+        cause: 'ENOSPC: no space left on device, write',
+      });
+      for (let asked = 0; asked < 100; asked += 1) expect(await ask()).toBe(200);
+      running.child.kill('SIGTERM');
+      const { status, stderr } = await running.ended;
+      expect(status).toBe(0);
+      const told = stderr.split('\n').filter((one) => one.startsWith('{'));
+      expect(told.map((one) => JSON.parse(one).msg)).toEqual([
+        expect.stringContaining('cannot be written'),
+        'the access log /dev/full could not be written to its end; lines lost: 200',
+      ]);
+    },
+  );
 
   it('tells of a variable that was misspelt, and goes on with the log that it names', async () => {
     const running = place.start(['serve'], { EVENT_STORE_URI: 'kurrentdb://elsewhere' });
@@ -173,6 +206,7 @@ describe('A server', () => {
       PORT: 'abc',
       PERSISTED_DOCUMENTS: 'none.json',
       WEBHOOKS_FILE: place.document('webhooks.json', '[{}]'),
+      ACCESS_LOG: place.folder,
     };
     for (const command of ['serve', 'start']) {
       const { status, stderr } = await place.start([command], wrong).ended;
@@ -180,8 +214,11 @@ describe('A server', () => {
       const lines = stderr.trimEnd().split('\n');
       expect(lines[0]).toMatch(/^PORT is "abc"; expected /);
       expect(lines[1]).toMatch(/^PERSISTED_DOCUMENTS: none\.json cannot be used: ENOENT/);
-      expect(lines.slice(2)).toEqual(
-        lines.slice(2).map(() => expect.stringMatching(/^WEBHOOKS_FILE: .*webhooks\.json at \/0\//)),
+      expect(lines.at(-1)).toBe(
+        `ACCESS_LOG: ${place.folder} cannot be written: EISDIR: illegal operation on a directory, open '${place.folder}'; expected a file, or - for standard output`,
+      );
+      expect(lines.slice(2, -1)).toEqual(
+        lines.slice(2, -1).map(() => expect.stringMatching(/^WEBHOOKS_FILE: .*webhooks\.json at \/0\//)),
       );
       expect(lines.length).toBeGreaterThan(4);
     }

@@ -29,6 +29,9 @@ async function askThisAndThat(server: TestServer): Promise<void> {
   await fetch(`${server.url}/graphql?query={__typename}`, { headers: { authorization: 'Bearer x.y.z' } });
 }
 
+/** As long as a document may have it. */
+const LONG_NAME = 'a'.repeat(65_000);
+
 describe('The access log', () => {
   const file = join(tmpdir(), `access-${process.pid}`, 'access.ndjson');
   const ACTIVITY = 'https://register.example.nl/verwerkingen/toezicht';
@@ -84,6 +87,16 @@ describe('The access log', () => {
     expect(unknown).toMatchObject({ 'enduser.id': 'anonymous', 'http.response.status_code': 401 });
   });
 
+  it('keeps no more of a name that a caller chose than a hundred characters, nor do the traces', async () => {
+    const path = join(file, '../long.ndjson');
+    const server = await startServerWith({ accessLog: path }, SAMPLE_2013);
+    await server.ask(`query ${LONG_NAME} { __typename }`);
+    await server.close();
+    const [line = ''] = readFileSync(path, 'utf8').split('\n');
+    expect(JSON.parse(line).attributes['graphql.operation.name']).toBe(`${'a'.repeat(99)}…`);
+    expect(line.length).toBeLessThan(1_000);
+  });
+
   it('goes on with the trace of who calls, and names its action as that of another', () => {
     expect(lines[5]).toMatchObject({ trace_id: TRACE, parent_span_id: PARENT });
     expect(lines[4]).not.toHaveProperty('parent_span_id');
@@ -121,6 +134,7 @@ describe('The metrics', () => {
       'toetsspoor_ready 1',
       'toetsspoor_ready_reads 1',
       'toetsspoor_ledger_fits 1',
+      'toetsspoor_access_log_lost_lines_total 0',
     ])
       expect(text.split('\n')).toContain(line);
     expect(text).toMatch(/^toetsspoor_read_model_lag_seconds [\d.]+$/m);
