@@ -3,6 +3,7 @@ import { type Static, Type as T } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { Webhook as Signer } from 'standardwebhooks';
 import { eventTypeOf, notAType } from '../api/event-types';
+import { record } from '../api/record';
 import { type Audience, PUBLIC } from '../domain/audience';
 import type { EventType } from '../domain/events';
 
@@ -74,27 +75,10 @@ export function readWebhooks(path: string): Webhook[] {
       cause: error,
     });
   }
-  const problems = [...Value.Errors(WebhooksFile, content)].map(
-    ({ path: place, message, schema }) =>
-      `${path}${place === '' ? '' : ` at ${place}`}: ${schema.description ? `expected ${schema.description}` : message}`,
-  );
-  if (problems.length > 0) throw new WebhooksFileError([...new Set(problems)].join('\n'));
+  const problems = [...problemsOfForm(content), ...problemsOfContent(content)];
+  if (problems.length > 0)
+    throw new WebhooksFileError([...new Set(problems)].map((problem) => `${path}${problem}`).join('\n'));
   const webhooks = content as Static<typeof WebhooksFile>;
-  webhooks.forEach(({ id, url, types = [], from = 'start' }, index) => {
-    if (!isBeginning(from))
-      problems.push(`${path} at /${index}/from: expected "start", "now" or the position of an event`);
-    types.forEach((type, at) => {
-      if (eventTypeOf(type) === undefined)
-        problems.push(`${path} at /${index}/types/${at}: ${notAType(type)}`);
-    });
-    if (webhooks.findIndex((one) => one.id === id) < index)
-      problems.push(`${path} at /${index}/id: "${id}" is there already; expected an id of its own`);
-    if (!isAddress(url))
-      problems.push(
-        `${path} at /${index}/url: expected an address with https, or with http on this machine, without a name or password`,
-      );
-  });
-  if (problems.length > 0) throw new WebhooksFileError(problems.join('\n'));
   return webhooks.map(({ id, url, secret, types, sees, from = 'start' }) => ({
     id,
     url,
@@ -112,6 +96,35 @@ export function readWebhooks(path: string): Webhook[] {
     from,
     sign: signed([secret].flat().map((one) => new Signer(one))),
   }));
+}
+
+/** Where in the file something has another form than it must have, and what that is. */
+function problemsOfForm(content: unknown): string[] {
+  return [...Value.Errors(WebhooksFile, content)].map(
+    ({ path, message, schema }) =>
+      `${path === '' ? '' : ` at ${path}`}: ${schema.description ? `expected ${schema.description}` : message}`,
+  );
+}
+
+/** Where in the file something cannot be meant, as far as it has the form to tell: the rest need not be right. */
+function problemsOfContent(content: unknown): string[] {
+  const webhooks = (Array.isArray(content) ? content : []).map(record);
+  return webhooks.flatMap(({ id, url, types, from }, index) => {
+    const problems: string[] = [];
+    if (typeof from === 'string' && !isBeginning(from))
+      problems.push(` at /${index}/from: expected "start", "now" or the position of an event`);
+    (Array.isArray(types) ? types : []).forEach((type: unknown, at) => {
+      if (typeof type === 'string' && eventTypeOf(type) === undefined)
+        problems.push(` at /${index}/types/${at}: ${notAType(type)}`);
+    });
+    if (typeof id === 'string' && webhooks.findIndex((one) => one.id === id) < index)
+      problems.push(` at /${index}/id: "${id}" is there already; expected an id of its own`);
+    if (typeof url === 'string' && url !== '' && !isAddress(url))
+      problems.push(
+        ` at /${index}/url: expected an address with https, or with http on this machine, without a name or password`,
+      );
+    return problems;
+  });
 }
 
 function signed(signers: readonly Signer[]): Webhook['sign'] {

@@ -100,6 +100,29 @@ describe('A file of webhooks', () => {
     expect(() => read(content)).not.toThrow(/geheim|Z2VoZWlt/);
   });
 
+  it('is told all that is wrong with it at once, of its form and of what it says', () => {
+    const wrong = [
+      { id: 'A', url: 'http://ontvanger.example.nl/', secret: SECRET, types: ['Nothing', 7] },
+      { ...HOOK, from: '2015', see: {} },
+      { ...HOOK, sees: {} },
+      'ministerie',
+    ];
+    writeFileSync(path, JSON.stringify(wrong));
+    let message = '';
+    try {
+      readWebhooks(path);
+    } catch (error) {
+      ({ message } = error as Error);
+    }
+    const places = message.split('\n').map((line) => / at (\S+):/.exec(line)?.[1]);
+    expect(new Set(places)).toEqual(
+      new Set([
+        ...['/0/id', '/0/url', '/0/types/0', '/0/types/1'],
+        ...['/1/from', '/1/see', '/2/id', '/2/sees', '/3'],
+      ]),
+    );
+  });
+
   it('that is not there is said to be missing', () => {
     expect(() => readWebhooks(join(folder, 'none.json'))).toThrow('cannot be read (ENOENT)');
   });
