@@ -49,10 +49,14 @@ const KEYS_FOR_MS = 300_000;
 
 /** Where the keys of an issuer are fetched. */
 interface IssuerKeys {
-  readonly keys: Promise<JWTVerifyGetKey>;
+  readonly keys: Promise<RemoteKeys>;
   /** From when it is asked again where they are; milliseconds since 1970. */
   askAgainAt: number;
+  /** Until when it may be asked beside using these; milliseconds since 1970. */
+  readonly goodUntil: number;
 }
+
+type RemoteKeys = ReturnType<typeof createRemoteJWKSet>;
 
 interface Believed {
   readonly principal: SignedIn;
@@ -152,11 +156,24 @@ export class Authenticator {
     const known = this.#keys.get(issuer);
     const now = this.#now().getTime();
     if (known !== undefined && now < known.askAgainAt) return known.keys;
-    const keys = jwksAddress(issuer).then((address) =>
-      createRemoteJWKSet(address, { timeoutDuration: ISSUER_TIMEOUT_MS, cacheMaxAge: KEYS_FOR_MS }),
-    );
-    this.#keys.set(issuer, { keys, askAgainAt: now + KEYS_FOR_MS });
+    const keys = remoteKeys(issuer);
+    const asked: IssuerKeys = { keys, askAgainAt: now + KEYS_FOR_MS, goodUntil: now + KEYS_FOR_MS };
     keys.catch(() => this.#askAgainSoon(issuer));
+    if (known !== undefined && now < known.goodUntil) {
+      known.askAgainAt = now + LOOK_AGAIN_AFTER_MS;
+      const atHand = await known.keys.catch(() => null);
+      if (atHand?.fresh) {
+        // Others take their place once they have come: whoever names keys that are not there must not cost anybody these.
+        keys
+          .then(async (others) => {
+            await others.reload();
+            this.#keys.set(issuer, asked);
+          })
+          .catch(() => {});
+        return atHand;
+      }
+    }
+    this.#keys.set(issuer, asked);
     return keys;
   }
 
@@ -220,6 +237,14 @@ function refusalFor(error: unknown): AuthenticationError {
     // Its keys came in another form, or not at all.
     error.code === errors.JOSEError.code;
   return new AuthenticationError(isOfIssuer ? 'ISSUER_UNREACHABLE' : 'NOT_ACCEPTED', { cause: error });
+}
+
+/** The keys of an issuer, fetched from where it says that they are when they are needed. */
+async function remoteKeys(issuer: string): Promise<RemoteKeys> {
+  return createRemoteJWKSet(await jwksAddress(issuer), {
+    timeoutDuration: ISSUER_TIMEOUT_MS,
+    cacheMaxAge: KEYS_FOR_MS,
+  });
 }
 
 /** Where an issuer has its keys, by its discovery document (OpenID Connect Discovery, RFC 8414). */

@@ -350,6 +350,31 @@ describe('A token', () => {
     });
   });
 
+  it('of a key at hand is believed while the issuer is away, whatever keys other tokens name', async () => {
+    const away = await startIssuer(await newKey('ES256', 'first'));
+    const stranger = await newKey('ES256', 'never');
+    let time = Date.now();
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => time);
+    const rules = { issuers: [away.url], audience: 'toetsspoor', clients: null, types: ['at+jwt'] };
+    const authenticator = new Authenticator({ ...rules, localKeyFile: null }, () => new Date(time));
+    const principal = async (key?: SigningKey) => {
+      const authorization = `Bearer ${await away.token({ jti: randomUUID() }, {}, key)}`;
+      const raw = { headers: { authorization }, rawHeaders: ['Authorization', authorization] };
+      return authenticator.principalOf({ query: {}, raw } as unknown as FastifyRequest);
+    };
+    try {
+      expect(await principal()).toMatchObject({ subject: 'anna' });
+      await away.close();
+      // Past the time in which an issuer is not asked for keys again.
+      for (time += 40_000; time < clock.mock.results[0]?.value + 290_000; time += 6_000) {
+        await expect(principal(stranger)).rejects.toMatchObject({ code: 'ISSUER_UNREACHABLE' });
+        expect(await principal()).toMatchObject({ subject: 'anna' });
+      }
+    } finally {
+      clock.mockRestore();
+    }
+  });
+
   it('of an issuer that cannot be reached is neither believed nor refused: the answer is to try again', async () => {
     const gone = await startIssuer(await newKey('ES256', 'gone'));
     const token = await gone.token();
