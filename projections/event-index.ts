@@ -112,13 +112,19 @@ export function eventPlaces(database: ReadDatabase, filter: EventFilter): EventP
   );
 }
 
-/** How many events there are behind a position, up to another. */
-export function countEvents(database: ReadDatabase, after: Position, upTo: Position): number {
+/** How many events there are behind a position, up to another; of some types, or of all. */
+export function countEvents(
+  database: ReadDatabase,
+  after: Position,
+  upTo: Position,
+  types: readonly EventType[] | null = null,
+): number {
+  const ofTypes =
+    'AND type IN (SELECT t.id FROM json_each(?) AS w JOIN event_types AS t ON t.name = w.value)';
   return (
     database.get<{ count: number }>(
-      'SELECT count(*) AS count FROM events WHERE position > ? AND position <= ?',
-      after,
-      upTo,
+      `SELECT count(*) AS count FROM events WHERE position > ? AND position <= ? ${types === null ? '' : ofTypes}`,
+      ...[after, upTo, ...(types === null ? [] : [JSON.stringify(types)])],
     )?.count ?? 0
   );
 }

@@ -167,6 +167,8 @@ interface StoredRelease extends EventPlace {
   readonly outside: string | null;
 }
 
+type StoredCount = Pick<StoredRelease, 'within' | 'outside'> & { readonly count: number };
+
 /** A page of releases in their order. */
 export function releasePage(database: ReadDatabase, filter: ReleaseFilter): ReleaseRow[] {
   const { types, stream, limit } = filter;
@@ -221,6 +223,30 @@ function pageOf(
   return [...atOnce, ...later];
 }
 
+/** How many releases there are for whom. */
+export type ReleaseCount = Pick<Release, 'within' | 'outside'> & { readonly count: number };
+
+/** How many releases there are behind one in their order, up to a position, by whom they are for. */
+export function countReleases(
+  database: ReadDatabase,
+  { after, upTo, types }: Pick<ReleaseFilter, 'after' | 'upTo' | 'types'>,
+): ReleaseCount[] {
+  const ofTypes =
+    'AND +e.type IN (SELECT t.id FROM json_each(?4) AS w JOIN event_types AS t ON t.name = w.value)';
+  const among = [
+    `${LATER_FROM} WHERE r.released BETWEEN max(?1, 1) AND ?3 AND (r.released > ?1 OR e.position > ?2)`,
+    `${AT_ONCE_FROM} WHERE e.position BETWEEN ?1 AND ?3 AND (e.position > ?1 OR e.position > ?2)`,
+  ];
+  return among.flatMap((from) =>
+    database
+      .all<StoredCount>(
+        `SELECT count(*) AS count, r.within, r.outside ${from} ${types === null ? '' : ofTypes} GROUP BY 2, 3`,
+        ...[after.from, after.position, upTo, ...(types === null ? [] : [JSON.stringify(types)])],
+      )
+      .map(parsed),
+  );
+}
+
 /** All releases of the event at that place. */
 export function releasesOfEvent(database: ReadDatabase, { stream, position }: EventPlace): ReleaseRow[] {
   return [AT_ONCE, LATER].flatMap((select) =>
@@ -237,18 +263,21 @@ export function releasesOfEvent(database: ReadDatabase, { stream, position }: Ev
 
 const COLUMNS = `e.position, (SELECT name FROM event_streams WHERE id = e.stream) AS stream, e.revision,
   r.within, r.outside`;
-/** In the order of releases, each with its stretch of events. */
-const LATER = `SELECT r.released AS "from", ${COLUMNS} FROM releases AS r
+const LATER_FROM = `FROM releases AS r
   CROSS JOIN events AS e ON e.stream = r.stream AND e.position BETWEEN r.first AND r.last`;
-/** In the order of events, each with the stretch that it lies in. */
-const AT_ONCE = `SELECT e.position AS "from", ${COLUMNS} FROM events AS e
+const AT_ONCE_FROM = `FROM events AS e
   CROSS JOIN releases AS r ON r.released = ${AS_RECORDED} AND r.last >= e.position AND r.first = (
     SELECT max(first) FROM releases
     WHERE stream = e.stream AND released = ${AS_RECORDED} AND first <= e.position)`;
+/** In the order of releases, each with its stretch of events. */
+const LATER = `SELECT r.released AS "from", ${COLUMNS} ${LATER_FROM}`;
+/** In the order of events, each with the stretch that it lies in. */
+const AT_ONCE = `SELECT e.position AS "from", ${COLUMNS} ${AT_ONCE_FROM}`;
 
-function parsed({ within, outside, ...place }: StoredRelease): ReleaseRow {
+/** What was read, with the lists that are stored as texts. */
+function parsed<Row extends Pick<StoredRelease, 'within' | 'outside'>>({ within, outside, ...rest }: Row) {
   const list = (json: string | null): Position[][] => (json === null ? [] : JSON.parse(json));
-  return { ...place, within: list(within), outside: list(outside) };
+  return { ...rest, within: list(within), outside: list(outside) };
 }
 
 /** The subjects that these positions stand for. */

@@ -65,9 +65,10 @@ export async function serve(
   // Only who serves needs all that the API is made of: loading it takes longer than most commands.
   const { createServer } = require('./api/server') as typeof import('./api/server');
   const { deliverAll } = require('./webhooks/deliveries') as typeof import('./webhooks/deliveries');
-  const { statusesOf } = require('./webhooks/statuses') as typeof import('./webhooks/statuses');
+  const { WebhookStatuses } = require('./webhooks/statuses') as typeof import('./webhooks/statuses');
   const states = webhooks.length === 0 ? null : new DeliveryStates(webhooksFileIn(config.dataDir));
-  const webhookStatuses = () => (states === null ? [] : statusesOf(webhooks, states, sources));
+  const statuses = states && new WebhookStatuses(webhooks, states, sources);
+  const webhookStatuses = async () => (await statuses?.all()) ?? [];
   const { openOperations } = require('./operations/operations') as typeof import('./operations/operations');
   const operations = await openOperations(
     config,

@@ -85,7 +85,7 @@ const MAY_IMPORT: readonly (readonly [from: string, to: readonly string[] | 'any
     'src/operations/',
     ['src/make-folder.ts', 'src/api/actions.ts', 'src/api/trace-context.ts', 'src/api/webhook-status.ts'],
   ],
-  ['src/webhooks/', ['src/domain/', 'src/api/', 'src/make-folder.ts', 'projections/event-index.ts']],
+  ['src/webhooks/', ['src/domain/', 'src/api/', 'src/make-folder.ts']],
   ['src/config.ts', []],
   [
     'src/server-config.ts',

@@ -15,7 +15,7 @@ export interface ApiContext {
   written?: Position;
   readonly writes: WriteSources;
   /** Who is told of what happens, and how that goes. */
-  readonly webhooks: () => readonly WebhookStatus[];
+  readonly webhooks: () => Promise<readonly WebhookStatus[]>;
   /** Set where the answer tells of something beside the log: it can be neither kept nor had again. */
   isOfNow?: boolean;
   ledger: LedgerScope;

@@ -3,7 +3,7 @@ import type { Position } from '../domain/events';
 import { audienceKey } from './audience-key';
 import { fromCursor, toCursor } from './connection';
 import { userError } from './errors';
-import type { ReleasePoint } from './released-events';
+import { behindAll, type ReleasePoint } from './released-events';
 
 /**
  * A position of the log; an event, by its position and by whom it is seen; the same with where it was released; and
@@ -34,7 +34,7 @@ export function pointOf(cursor: string | null | undefined, audience: Audience): 
   const values = valuesOf(cursor);
   if (values === null) return { position: 0, from: 0 };
   const position = Number(values[0]);
-  if (values.length === 1) return { position: Number.MAX_SAFE_INTEGER, from: position };
+  if (values.length === 1) return behindAll(position);
   if (values.at(-1) !== audienceKey(audience))
     throw userError(
       `after "${cursor}" was given to somebody with other rights, or does not say to whom; to others events come in another order, so going on behind it may miss some; leave it out to begin again: an event that you had is known by its id`,
@@ -47,7 +47,7 @@ export function pointOf(cursor: string | null | undefined, audience: Audience): 
 export function pointBefore(cursor: string): ReleasePoint {
   const places = valuesOf(cursor)?.filter((value) => typeof value === 'number') ?? [];
   const [position = 0, from = position] = places;
-  return { position: Number.MAX_SAFE_INTEGER, from: from - 1 };
+  return behindAll(from - 1);
 }
 
 /** How far the log went where the event of a cursor was there for who it was given to. */

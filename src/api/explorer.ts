@@ -1,11 +1,11 @@
-import { existsSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sendError } from './http-errors';
+import { ownFolder } from './own-package';
 
 /** Where `npm run build` puts it. */
-const FOLDER = join(ownFolder(__dirname), 'dist', 'explorer');
+const FOLDER = join(ownFolder(), 'dist', 'explorer');
 
 /** What a page of ours may do: with what comes from this server, and with nothing else. */
 const CONTENT_SECURITY_POLICY = [
@@ -98,9 +98,4 @@ async function opened(path: string): Promise<FileHandle | null> {
 /** Whether what is sent may be zipped (RFC 9110, 12.5.3). */
 function takesGzip(header = ''): boolean {
   return header.split(',').some((coding) => /^\s*gzip\s*(?:;\s*q=(?!0(?:\.0*)?\s*$).*)?$/i.test(coding));
-}
-
-/** The folder of the package, above this file or what was built of it. */
-function ownFolder(folder: string): string {
-  return existsSync(join(folder, 'package.json')) ? folder : ownFolder(dirname(folder));
 }

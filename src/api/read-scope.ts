@@ -12,8 +12,10 @@ import {
 } from '../../projections/approaches';
 import { confidentialApproaches } from '../../projections/confidential';
 import {
+  countEvents,
   type EventFilter,
   type EventPlace,
+  eventPlaceAt,
   eventPlaces,
   lastRecordedAt,
   positionRecordedBy,
@@ -22,6 +24,8 @@ import {
 import { frameworkCodes, frameworkLine } from '../../projections/frameworks';
 import { type ImprovementPointFilter, improvementPointPlaces } from '../../projections/improvement-points';
 import {
+  countReleases,
+  type ReleaseCount,
   type ReleaseFilter,
   type ReleaseRow,
   releasePage,
@@ -253,6 +257,19 @@ export class ReadScope {
   releasePage(filter: ReleaseFilter): ReleaseRow[] {
     this.#goOn();
     return releasePage(this.#sources.database, filter);
+  }
+
+  countReleases(filter: Parameters<typeof countReleases>[1]): ReleaseCount[] {
+    return countReleases(this.#sources.database, filter);
+  }
+
+  countEvents(after: Position, upTo: Position, types: EventFilter['types']): number {
+    return countEvents(this.#sources.database, after, upTo, types);
+  }
+
+  /** The position that many events behind another; undefined where there are fewer. */
+  positionBehind(after: Position, events: number): Position | undefined {
+    return eventPlaceAt(this.#sources.database, events - 1, after)?.position;
   }
 
   releasesOfEvent(place: EventPlace): ReleaseRow[] {

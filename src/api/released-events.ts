@@ -7,6 +7,8 @@ import type { ReadScope } from './read-scope';
 
 /** Releases looked at together while a page is filled: between them others are served. */
 const AT_A_TIME = 500;
+/** Events counted together: between them others are served. */
+const COUNTED_AT_A_TIME = 5_000;
 
 /** Which events of the log are wanted; null sets no limit. */
 export type LogFilter = Pick<EventFilter, 'types' | 'stream'>;
@@ -22,9 +24,9 @@ export interface ReleasedPlace extends EventPlace {
 /** A place in the order in which events are there for who reads. */
 export type ReleasePoint = Pick<ReleasedPlace, 'from' | 'position'>;
 
-/** The place behind all that who reads sees now. */
-export function lastPoint({ upTo }: ReadScope): ReleasePoint {
-  return { position: Number.MAX_SAFE_INTEGER, from: upTo };
+/** The place behind all that is there when the log has come to a position. */
+export function behindAll(position: Position): ReleasePoint {
+  return { position: Number.MAX_SAFE_INTEGER, from: position };
 }
 
 /**
@@ -58,6 +60,29 @@ export async function releasedPlaces(
   return found.slice(0, limit);
 }
 
+/** How many events of some types, or of all, are there for who reads, behind a place and up to a position. */
+export async function countReleased(
+  scope: ReadScope,
+  behind: ReleasePoint,
+  { types }: Pick<LogFilter, 'types'>,
+  upTo: Position = scope.upTo,
+): Promise<number> {
+  const isEverything = includesEverything(scope.audience);
+  let count = 0;
+  let after = isEverything ? behindAll(Math.min(behind.position, behind.from)) : whole(scope, behind);
+  while (after.from < upTo || (after.from === upTo && after.position < upTo)) {
+    const end = Math.min(scope.positionBehind(after.from, COUNTED_AT_A_TIME) ?? upTo, upTo);
+    if (isEverything) count += scope.countEvents(after.from, end, types);
+    else {
+      const counts = scope.countReleases({ after, upTo: end, types });
+      for (const one of forReader(scope, counts)) count += one.count;
+    }
+    after = behindAll(end);
+    await scope.breathe();
+  }
+  return count;
+}
+
 /** Where the event at a position lies; null where none is there for who reads. */
 export function placeAt(scope: ReadScope, position: Position): ReleasedPlace | null {
   const found = releaseAt(scope, position);
@@ -82,10 +107,20 @@ function releaseAt(scope: ReadScope, position: Position): ReleasedPlace | null {
 
 /** Those of the releases that are for who reads. */
 function releasedTo(scope: ReadScope, rows: readonly ReleaseRow[]): ReleasedPlace[] {
+  return forReader(scope, rows).map(({ stream, revision, position, from }) => ({
+    stream,
+    revision,
+    position,
+    from,
+  }));
+}
+
+function forReader<Row extends Pick<ReleaseRow, 'within' | 'outside'>>(
+  scope: ReadScope,
+  rows: readonly Row[],
+): Row[] {
   const named = new Set(rows.flatMap(({ within, outside }) => [...within, ...outside].flat()));
   const known = scope.releaseSubjects([...named]).filter((one) => includesSubject(scope.audience, one));
   const isKnown = new Set(known.map(({ position }) => position));
-  return rows
-    .filter((row) => isReleasedTo(row, (subject) => isKnown.has(subject)))
-    .map(({ stream, revision, position, from }) => ({ stream, revision, position, from }));
+  return rows.filter((row) => isReleasedTo(row, (subject) => isKnown.has(subject)));
 }

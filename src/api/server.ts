@@ -61,7 +61,7 @@ export interface ServerOptions extends Readiness {
   readonly readLog: () => AsyncIterable<readonly RecordedEvent[]>;
   readonly writes: WriteSources;
   /** Who is told of what happens, and how that goes. */
-  readonly webhooks: () => readonly WebhookStatus[];
+  readonly webhooks: () => Promise<readonly WebhookStatus[]>;
   /** Which tokens are believed. */
   readonly tokens: TokenRules;
   /** Whom developers turn to. */

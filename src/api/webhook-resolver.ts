@@ -9,10 +9,10 @@ export class WebhookResolver {
     description:
       'Who is told of what happens by this process, and how that goes. It is not of the log, so an answer with it names no snapshot.',
   })
-  webhooks(@Ctx() context: ApiContext): WebhookType[] {
+  async webhooks(@Ctx() context: ApiContext): Promise<WebhookType[]> {
     if (context.scope.isPinned)
       throw userError('webhooks are as they are now, and in no snapshot; expected a request without one');
     context.isOfNow = true;
-    return context.webhooks().map((status) => Object.assign(new WebhookType(), status));
+    return (await context.webhooks()).map((status) => Object.assign(new WebhookType(), status));
   }
 }

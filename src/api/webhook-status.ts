@@ -9,7 +9,7 @@ export interface WebhookStatus {
   readonly types: readonly EventType[] | null;
   /** Cursor of the last event that it took; null before the first. */
   readonly position: string | null;
-  /** How many events of the log lie behind the place where it is; not all of them need be for it. */
+  /** How many events it is still to be told, of its types and of what it sees. */
   readonly pending: number;
   /** When it took an event last (ISO 8601); null where it never did. */
   readonly lastTakenAt: string | null;

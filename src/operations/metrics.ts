@@ -18,7 +18,7 @@ export interface Positions {
   readonly ledgerFits: () => boolean;
   /** Lines that the access log lacks. */
   readonly lostLines: () => number;
-  readonly webhooks: () => readonly WebhookStatus[];
+  readonly webhooks: () => Promise<readonly WebhookStatus[]>;
 }
 
 /** Figures for Prometheus. */
@@ -28,10 +28,14 @@ export class Metrics {
   readonly #kept: Counter;
   readonly #subscriptions: Gauge;
   readonly #events: Counter;
+  readonly #webhooks: Positions['webhooks'];
+  /** How webhooks do, asked once for all figures of them. */
+  #statuses: readonly WebhookStatus[] = [];
 
   constructor(positions: Positions) {
     const { log, readModels, lagSeconds, isReady, isReadyForReads, ledgerFits, lostLines, webhooks } =
       positions;
+    this.#webhooks = webhooks;
     const registers = [this.#registry];
     collectDefaultMetrics({ register: this.#registry });
     this.#requests = new Histogram({
@@ -99,11 +103,12 @@ export class Metrics {
       help: string,
       value: (webhook: WebhookStatus) => number | null,
     ): void => {
+      const statuses = () => this.#statuses;
       new Gauge({
         ...{ name, help, registers },
         labelNames: ['webhook'],
         collect() {
-          for (const webhook of webhooks()) {
+          for (const webhook of statuses()) {
             const figure = value(webhook);
             if (figure !== null) this.set({ webhook: webhook.id }, figure);
           }
@@ -112,7 +117,7 @@ export class Metrics {
     };
     ofWebhooks(
       'toetsspoor_webhook_pending_events',
-      'Events of the log behind the place where a webhook is; not all of them need be for it.',
+      'Events that wait for a webhook: those that it is still to be told.',
       ({ pending }) => pending,
     );
     ofWebhooks(
@@ -145,7 +150,8 @@ export class Metrics {
     if (asked?.kind === 'query' && status === 200) this.#kept.inc({ kept: isKept ? 'hit' : 'miss' });
   }
 
-  text(): Promise<string> {
+  async text(): Promise<string> {
+    this.#statuses = await this.#webhooks();
     return this.#registry.metrics();
   }
 

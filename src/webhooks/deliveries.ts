@@ -4,11 +4,12 @@ import { type CloudEventOptions, cloudEvent } from '../api/following/cloud-event
 import { releasedBehind } from '../api/following/follow';
 import { ReadScope } from '../api/read-scope';
 import type { ReadSources } from '../api/read-sources';
-import type { ReleasePoint } from '../api/released-events';
+import { behindAll, type ReleasePoint } from '../api/released-events';
 import { type TraceContext, traceContextOf, traceparentOf } from '../api/trace-context';
 import type { Position } from '../domain/events';
 import type { DeliveryStates } from './delivery-state';
 import { keptPlaceOf, placeOf } from './place';
+import { post } from './post';
 import type { Webhook } from './webhook';
 
 /** How long to wait before each further attempt, in seconds: some three days in all, as Standard Webhooks advises. */
@@ -91,10 +92,8 @@ export async function deliver(
       const lastTakenAt = sources.now().toISOString();
       states.save(id, { ...NOTHING_WRONG, position: one.cursor, lastTakenAt });
       behind = one.place;
-      states.sawUpTo(id, behind);
     }
     behind = next;
-    states.sawUpTo(id, behind);
     if (isAll && !signal.aborted) await sources.grown(scope.upTo, GROWN_WITHIN_MS);
   }
 }
@@ -106,15 +105,10 @@ export async function deliver(
 async function beginning(webhook: Webhook, { states, logEnd }: DeliveryOptions): Promise<ReleasePoint> {
   const { id, from, audience } = webhook;
   const state = states.of(id);
-  const place = await (async (): Promise<ReleasePoint> => {
-    if (state.position !== null) return keptPlaceOf(webhook, state.position);
-    if (from === 'start') return pointOf(null, audience);
-    const wanted =
-      from === 'now' ? { position: Number.MAX_SAFE_INTEGER, from: await logEnd() } : placeOf(webhook, from);
-    states.save(id, { ...state, position: cursorOf(wanted, audience) });
-    return wanted;
-  })();
-  states.sawUpTo(id, place);
+  if (state.position !== null) return keptPlaceOf(webhook, state.position);
+  if (from === 'start') return pointOf(null, audience);
+  const place = from === 'now' ? behindAll(await logEnd()) : placeOf(webhook, from);
+  states.save(id, { ...state, position: cursorOf(place, audience) });
   return place;
 }
 
@@ -183,38 +177,34 @@ async function send(
   signal: AbortSignal,
 ): Promise<Failure | null> {
   try {
-    const response = await fetch(webhook.url, {
-      method: 'POST',
-      headers: {
+    const { status, retryAfter } = await post(
+      webhook.url,
+      {
         'content-type': 'application/cloudevents+json; charset=utf-8',
         traceparent: traceparentOf(trace),
         ...webhook.sign(id, at, message),
       },
-      body: message,
-      // Elsewhere is not where we were asked to send.
-      redirect: 'manual',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]),
-    });
-    await response.body?.cancel();
-    if (response.ok) return null;
+      message,
+      AbortSignal.any([signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]),
+    );
+    if (status >= 200 && status < 300) return null;
     return {
-      what: `the receiver answered ${response.status}`,
-      isFinal: response.status === 410,
-      retryAfterSeconds: retryAfter(response.headers.get('retry-after'), at),
+      what: `the receiver answered ${status}`,
+      isFinal: status === 410,
+      retryAfterSeconds: grantedSeconds(retryAfter, at),
     };
   } catch (error) {
-    const { cause, name } = error as Error;
-    const code = (cause as NodeJS.ErrnoException | undefined)?.code;
+    const { code, name } = error as NodeJS.ErrnoException;
     const what =
       name === 'TimeoutError'
         ? `no answer within ${ANSWER_WITHIN_MS / 1000} s`
-        : `not reached${code ? ` (${code})` : ''}`;
+        : `not reached${typeof code === 'string' ? ` (${code})` : ''}`;
     return { what, isFinal: false, retryAfterSeconds: 0 };
   }
 }
 
 /** The wait that a header `Retry-After` asks for, a number of seconds or an instant, as far as it is granted. */
-function retryAfter(header: string | null, now: Date): number {
+function grantedSeconds(header: string | undefined, now: Date): number {
   const text = header?.trim() ?? '';
   const seconds = /^\d+$/.test(text) ? Number(text) : (Date.parse(text) - now.getTime()) / 1000;
   return Number.isNaN(seconds) ? 0 : Math.min(Math.max(seconds, 0), MAX_RETRY_AFTER_SECONDS);

@@ -1,6 +1,5 @@
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { ReleasePoint } from '../api/released-events';
 import { makeFolder } from '../make-folder';
 
 /** How far a webhook is, and how it does. */
@@ -31,7 +30,6 @@ const FRESH: DeliveryState = {
 /** Keeps how far each webhook is, so that nothing is missed when the server starts again. */
 export class DeliveryStates {
   readonly #database: DatabaseSync;
-  readonly #places = new Map<string, ReleasePoint>();
 
   constructor(path: string) {
     makeFolder(dirname(path));
@@ -85,16 +83,6 @@ export class DeliveryStates {
   revive(webhook: string): void {
     const { position, lastTakenAt } = this.of(webhook);
     this.save(webhook, { ...FRESH, position, lastTakenAt });
-  }
-
-  /** Remembers behind which place a webhook is, also where what lies before it is not for it. */
-  sawUpTo(webhook: string, place: ReleasePoint): void {
-    this.#places.set(webhook, place);
-  }
-
-  /** The place behind which a webhook is, where it was told since this was opened. */
-  placeOf(webhook: string): ReleasePoint | undefined {
-    return this.#places.get(webhook);
   }
 
   close(): void {

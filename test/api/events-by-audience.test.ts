@@ -3,7 +3,13 @@ import { PROJECTIONS } from '../../projections/all';
 import type { ReadDatabase } from '../../projections/database';
 import { ReadScope } from '../../src/api/read-scope';
 import type { ReadSources } from '../../src/api/read-sources';
-import { type ReleasedPlace, releasedPlaces } from '../../src/api/released-events';
+import {
+  behindAll,
+  countReleased,
+  type ReleasedPlace,
+  type ReleasePoint,
+  releasedPlaces,
+} from '../../src/api/released-events';
 import { visibleEvents } from '../../src/api/visible-events';
 import { everythingUpTo } from '../../src/domain/as-of';
 import { type Audience, EVERYTHING, includesMunicipality } from '../../src/domain/audience';
@@ -107,6 +113,36 @@ describe('Whoever follows the log', () => {
       );
     },
   );
+});
+
+describe('How many events are there behind a place', () => {
+  it.each(Object.keys(AUDIENCES))('for %s is how many then come, up to any position', async (name) => {
+    await fc.assert(
+      fc.asyncProperty(logs, fc.nat(), async (log, part) => {
+        const database = emptyReadModels(PROJECTIONS);
+        applyTo(database, PROJECTIONS, log);
+        const last = log.at(-1)?.position ?? 0;
+        const scope = new ReadScope(
+          { ...sourcesOf(database, log), position: () => last },
+          AUDIENCES[name] ?? [],
+        );
+        const upTo = last === 0 ? 0 : part % (last + 1);
+        for (const types of [null, ['FindingRecorded', 'AssessmentConcluded'] as EventType[]]) {
+          const places = await releasedPlaces(scope, behindAll(0), { stream: null, types }, 1_000);
+          const begin = [behindAll(0), behindAll(upTo), ...places];
+          for (const behind of begin) {
+            const then = places.filter((place) => place.from <= upTo && comesBehind(place, behind));
+            expect(await countReleased(scope, behind, { types }, upTo)).toBe(then.length);
+          }
+        }
+        database.close();
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  const comesBehind = (one: ReleasePoint, other: ReleasePoint): boolean =>
+    one.from > other.from || (one.from === other.from && one.position > other.position);
 });
 
 describe('Reading on behind a place', () => {

@@ -125,7 +125,7 @@ describe('A replica that does not keep up', () => {
         key: generateSigningKey('test'),
       },
       readLog: async function* () {},
-      webhooks: () => [],
+      webhooks: async () => [],
       tokens: { issuers: [], audience: 'toetsspoor', clients: null, types: [], localKeyFile: null },
       documents: null,
       introspection: true,

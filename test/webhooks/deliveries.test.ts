@@ -12,7 +12,7 @@ import {
   RETRY_AFTER_SECONDS,
 } from '../../src/webhooks/deliveries';
 import { DeliveryStates } from '../../src/webhooks/delivery-state';
-import { statusesOf } from '../../src/webhooks/statuses';
+import { WebhookStatuses } from '../../src/webhooks/statuses';
 import type { Webhook } from '../../src/webhooks/webhook';
 import { facts, openTestRegister, SAMPLE_2013, SAMPLE_2014, type TestRegister } from '../api/support';
 import { assessment } from '../factsheet/builder';
@@ -232,7 +232,7 @@ describe('A webhook', () => {
     const begun = hook({ from: 'now' });
     const stop = new AbortController();
     const delivering = deliver(begun, { sources, states, logEnd, cloudEvents: CLOUD_EVENTS }, stop.signal);
-    while (states.placeOf('ministerie') === undefined) await new Promise((resolve) => setImmediate(resolve));
+    while (states.of('ministerie').position === null) await new Promise((resolve) => setImmediate(resolve));
     stop.abort();
     await delivering;
     expect(receiver.got).toEqual([]);
@@ -337,9 +337,59 @@ describe('A webhook', () => {
     await expect(until(1, broken)).rejects.toThrow(message);
     expect(receiver.got).toEqual([]);
     await until(length);
-    expect(statusesOf([broken, hook()], states, sources)).toMatchObject([
+    expect(await new WebhookStatuses([broken, hook()], states, sources).all()).toMatchObject([
       { id: 'stuk', pending: length, lastError: expect.stringMatching(message) },
       { id: 'ministerie', pending: 0, lastError: null },
+    ]);
+  });
+
+  test.each([
+    ['all types', null],
+    ['a type', ['FindingRecorded', 'AttentionPointRaised']],
+  ] as const)(
+    'has as many events pending as are still to come, of %s, after a restart too',
+    async (_, types) => {
+      const ofTypes = hook({ types });
+      const { store, projector } = opened.register;
+      const running = new WebhookStatuses([ofTypes], states, sources);
+      const pending = async (): Promise<[number, number]> => {
+        const begunAnew = new WebhookStatuses([ofTypes], states, sources);
+        const [[one], [other]] = await Promise.all([running.all(), begunAnew.all()]);
+        return [one?.pending ?? -1, other?.pending ?? -1];
+      };
+      const seen = [{ at: states.of('ministerie').position, pending: await pending() }];
+      const look = async () => seen.push({ at: states.of('ministerie').position, pending: await pending() });
+      await until(3, ofTypes);
+      await look();
+      await until(7, ofTypes);
+      await opened.import(assessment(facts({ approach: 'Nieuw' })));
+      await projector.catchUp();
+      await look();
+      let events = 0;
+      for await (const page of store.readAll())
+        events += page.filter(({ type }) => types === null || types.some((one) => one === type)).length;
+      await until({ events }, ofTypes);
+      await look();
+      const order = [...new Set(receiver.got.map(({ body }) => String(JSON.parse(body).position)))];
+      const behind = seen.map(({ at }) => order.length - (at === null ? 0 : order.indexOf(at) + 1));
+      const [atFirst = 0, ...later] = seen.map((one) => one.pending);
+      // The document that came meanwhile was not to come yet.
+      const ofDocument =
+        (later[1]?.[0] ?? 0) - ((later[0]?.[0] ?? 0) - ((behind[1] ?? 0) - (behind[2] ?? 0)));
+      expect(ofDocument).toBeGreaterThan(0);
+      expect([atFirst, ...later]).toEqual(
+        behind.map((count, index) => Array(2).fill(index < 2 ? count - ofDocument : count)),
+      );
+    },
+  );
+
+  test('is told who sends it, as no browser would say', async () => {
+    await until(1);
+    const headers: IncomingHttpHeaders = receiver.got[0]?.headers ?? {};
+    expect(headers['user-agent']).toMatch(/^Toetsspoor\/\d+\.\d+\.\d+/);
+    expect(Object.keys(headers).sort()).toEqual([
+      ...['connection', 'content-length', 'content-type', 'host', 'traceparent', 'user-agent'],
+      ...['webhook-id', 'webhook-signature', 'webhook-timestamp'],
     ]);
   });
 

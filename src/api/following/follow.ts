@@ -4,8 +4,8 @@ import { cursorOf } from '../event-cursors';
 import { ReadScope } from '../read-scope';
 import type { ReadSources } from '../read-sources';
 import {
+  behindAll,
   type LogFilter,
-  lastPoint,
   type ReleasedPlace,
   type ReleasePoint,
   releasedPlaces,
@@ -46,7 +46,7 @@ export async function releasedBehind(
   const last = places.at(-1);
   const isAll = places.length < limit;
   // Where nothing more is there, what was looked through in vain need not be looked through again.
-  return { released, next: isAll || last === undefined ? lastPoint(scope) : last, isAll };
+  return { released, next: isAll || last === undefined ? behindAll(scope.upTo) : last, isAll };
 }
 
 /**

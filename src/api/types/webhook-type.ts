@@ -23,8 +23,7 @@ export class WebhookType implements WebhookStatus {
   readonly position!: string | null;
 
   @Field(() => Int, {
-    description:
-      'How many events of the log lie behind the place where it is; not all of them need be for it. 0: it was told everything.',
+    description: 'How many events wait for it: those that it is still to be told. 0: it was told everything.',
   })
   readonly pending!: number;
 
