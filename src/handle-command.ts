@@ -1,9 +1,11 @@
 import { hash, randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Decided, decide } from './domain/approach';
+import { commandDigest, saidTheSame } from './command-digest';
+import type { Decided } from './domain/approach';
 import { type ApproachCommand, stepsOf } from './domain/approach-commands';
 import { assertMunicipality } from './domain/approach-rules';
 import type { Audience } from './domain/audience';
+import { decideWithin } from './domain/decide-within';
 import {
   type DomainEvent,
   type Position,
@@ -16,7 +18,7 @@ import { type ApproachHistory, emptyHistory, evolve } from './domain/history';
 import { Rejection } from './domain/rejection';
 import { asksForThese, eventsAskedFor } from './domain/repeated-command';
 import { approachStream, frameworkStream } from './domain/streams';
-import { assertWithin, reachOf } from './domain/write-limits';
+import { assertMayOpen, isWithin } from './domain/write-limits';
 import {
   type AppendResult,
   EventIdTakenError,
@@ -45,6 +47,8 @@ export interface CommandContext {
   readonly expectedRevision?: number | null;
   /** Within which the sender may write to approaches; left out: everywhere. */
   readonly limits?: Audience;
+  /** All that the command says (`contentOf`); left out where it is known by what its events tell of it. */
+  readonly content?: string;
 }
 
 export interface CommandResult {
@@ -100,16 +104,14 @@ export async function handleApproachCommand(
 ): Promise<CommandResult> {
   assertAbout(approach, command);
   const { municipality } = approach;
+  const { limits } = context;
+  if (limits !== undefined) assertMayOpen(limits, municipality, eventsAskedFor(command));
   const stream = approachStream(municipality, approach.slug);
   return appendDecision(store, stream, command, context, {
     start: emptyHistory,
     fold: foldApproach,
-    assertMaySend(history, sentBefore) {
-      const { limits } = context;
-      if (limits === undefined) return;
-      assertWithin(limits, municipality, eventsAskedFor(command), history);
-      assertWithin(limits, municipality, sentBefore, history);
-    },
+    mayHaveSent: (history, sentBefore) =>
+      limits === undefined || isWithin(limits, municipality, sentBefore, history),
     async decide(history) {
       const opened = stepsOf(command).flatMap((step) =>
         step.type === 'OpenAssessment' ? [step.data.framework] : [],
@@ -118,13 +120,8 @@ export async function handleApproachCommand(
       for (const code of [...opened, ...history.assessments.map(({ framework }) => framework)]) {
         if (!frameworks.has(code)) frameworks.set(code, (await loadFramework(store, code)).line);
       }
-      const { limits } = context;
-      return decide(
-        command,
-        history,
-        (code) => frameworks.get(code) ?? new FrameworkLine(),
-        limits && reachOf(limits, municipality),
-      );
+      const frameworkOf = (code: string) => frameworks.get(code) ?? new FrameworkLine();
+      return decideWithin(limits, municipality, command, history, frameworkOf);
     },
   });
 }
@@ -142,7 +139,7 @@ export async function handleFrameworkCommand(
   return appendDecision(store, stream, command, context, {
     start: () => new FrameworkLine(),
     fold: evolveFramework,
-    assertMaySend: () => {},
+    mayHaveSent: () => true,
     decide: async (line) => decideFramework(command, line).map((event) => ({ event, line: null })),
   });
 }
@@ -231,8 +228,8 @@ async function appendDecision<State>(
   subject: {
     readonly start: () => State;
     readonly fold: (state: State, event: RecordedEvent) => unknown;
-    /** Before anything is said of what is there: of a command that was sent before too, with the events it gave. */
-    readonly assertMaySend: (state: State, sentBefore: readonly RecordedEvent[]) => void;
+    /** Whether a command that left these events may be that of this sender. */
+    readonly mayHaveSent: (state: State, sentBefore: readonly RecordedEvent[]) => boolean;
     readonly decide: (state: State) => Promise<readonly Decided[]>;
   },
 ): Promise<CommandResult> {
@@ -240,8 +237,11 @@ async function appendDecision<State>(
   for (let attempt = 1; ; attempt += 1) {
     const loaded = await load(store, stream, subject.start(), subject.fold, correlationId);
     const { state, revision, position, own } = loaded;
-    subject.assertMaySend(state, own);
-    if (own.length > 0) return { ...resultOf(command, own, context), isRepeated: true };
+    if (own.length > 0) {
+      // What that other command was about is not told: it may be hidden.
+      if (!subject.mayHaveSent(state, own)) throw reused(correlationId);
+      return { ...resultOf(command, own, context), isRepeated: true };
+    }
     if (expectedRevision !== null && expectedRevision !== revision) {
       throw new RevisionConflictError(stream, expectedRevision, revision);
     }
@@ -271,11 +271,13 @@ async function appendDecision<State>(
 function resultOf(
   command: ApproachCommand | FrameworkCommand,
   events: readonly RecordedEvent[],
-  { correlationId }: CommandContext,
+  { correlationId, content }: CommandContext,
 ): Omit<CommandResult, 'isRepeated'> {
+  const [first] = events;
   const last = events.at(-1);
-  if (last === undefined) throw new RangeError(`there are no events of command ${correlationId}`);
-  if (!asksForThese(command, events)) throw reused(correlationId);
+  if (first === undefined || last === undefined)
+    throw new RangeError(`there are no events of command ${correlationId}`);
+  if (!(saidTheSame(content, first) ?? asksForThese(command, events))) throw reused(correlationId);
   return { events, position: last.position, revision: last.revision };
 }
 
@@ -331,6 +333,8 @@ async function readCommand(store: EventStore, stream: string, from: number): Pro
 }
 
 function newEvent({ event, line }: Decided, ordinal: number, context: CommandContext): NewEvent {
+  const { content } = context;
+  const digest = ordinal > 0 || content === undefined ? undefined : commandDigest(content, event.data);
   return {
     ...event,
     id: stableId(context.key, ordinal),
@@ -340,6 +344,7 @@ function newEvent({ event, line }: Decided, ordinal: number, context: CommandCon
       correlationId: context.correlationId,
       causationId: null,
       source: context.document === null || line === null ? null : { document: context.document, line },
+      ...(digest === undefined ? {} : { commandDigest: digest }),
     },
   };
 }

@@ -98,7 +98,7 @@ async function append(
     key,
     document: document.file.digest,
     expectedRevision: sent?.expectedRevision ?? expectedRevision,
-    ...(sent === undefined ? {} : { limits: sent.limits }),
+    ...(sent === undefined ? {} : { limits: sent.limits, content: sent.content }),
   };
   await publishFramework(store, actor);
   try {

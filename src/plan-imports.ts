@@ -1,5 +1,5 @@
-import { decide } from './domain/approach';
 import type { ApproachCommand } from './domain/approach-commands';
+import { decideWithin } from './domain/decide-within';
 import type { Edtf } from './domain/edtf';
 import type { DomainEvent, Position } from './domain/events';
 import type { AssessmentFact } from './domain/facts';
@@ -8,9 +8,8 @@ import { reasonOfNewIssue } from './domain/free-text';
 import { type ApproachHistory, emptyHistory, evolve } from './domain/history';
 import { assessmentInPlace } from './domain/history-lookups';
 import { Rejection } from './domain/rejection';
-import { eventsAskedFor } from './domain/repeated-command';
 import { approachOfStream, approachStream } from './domain/streams';
-import { assertMayWriteMunicipality, assertWithin, historyShownTo, reachOf } from './domain/write-limits';
+import { assertMayWriteMunicipality, historyShownTo } from './domain/write-limits';
 import { type Factsheet, FactsheetError, type Said } from './factsheet/factsheet';
 import { issueDate } from './factsheet/issue-date';
 import {
@@ -72,7 +71,9 @@ export interface PlanOptions {
   /** The stream that holds a document already, by its SHA-256; null where none does. */
   readonly streamOfDocument: (digest: string) => string | null;
   /** Where one document is sent as a command of its own; else the command follows from the document. */
-  readonly command?: Required<Pick<CommandContext, 'correlationId' | 'expectedRevision' | 'limits'>> & {
+  readonly command?: Required<
+    Pick<CommandContext, 'correlationId' | 'expectedRevision' | 'limits' | 'content'>
+  > & {
     /** The stream that a command with this id wrote to before; null where there is none. */
     readonly usedIn: string | null;
   };
@@ -119,10 +120,10 @@ export async function planImports(
       const before = shownTo(options, approach, then);
       const plan = planOne(document, approach, framework, shown, before, { ...options, isLast, known });
       const { limits } = options.command ?? {};
-      if (limits !== undefined && plan.command !== null)
-        assertWithin(limits, approach.municipality, eventsAskedFor(plan.command), ahead.history);
-      const reach = limits && reachOf(limits, approach.municipality);
-      const decided = plan.command === null ? [] : decide(plan.command, ahead.history, () => line, reach);
+      const decided =
+        plan.command === null
+          ? []
+          : decideWithin(limits, approach.municipality, plan.command, ahead.history, () => line);
       const counts: Record<string, number> = {};
       for (const { event, line: from } of decided) {
         const source = from === null ? null : { document: file.digest, line: from };

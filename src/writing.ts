@@ -2,7 +2,7 @@ import { streamOfDocument } from '../projections/approaches';
 import { streamOfCommand } from '../projections/commands';
 import type { ReadDatabase } from '../projections/database';
 import type { WriteSources } from './api/write-sources';
-import { keyOfCommand } from './command-key';
+import { keyOfCommand, saidOtherwise } from './command-key';
 import { approachStream, frameworkStream } from './domain/streams';
 import { type EventStore, LogUnavailableError } from './event-store/event-store';
 import { handleApproachCommand, handleFrameworkCommand, loadApproach } from './handle-command';
@@ -56,6 +56,7 @@ export function writeSources(
     },
     streamOfCommand: (commandId) => streamOfCommand(database, commandId),
     keyOfCommand: (stream, commandId) => keyOfCommand(store, stream, commandId),
+    saidOtherwise: (stream, commandId, content) => saidOtherwise(store, stream, commandId, content),
     reached: (position) => projector.waitFor(position, maxWaitMs),
   };
 }

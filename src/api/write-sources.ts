@@ -25,6 +25,8 @@ export interface WriteSources {
   readonly streamOfCommand: (commandId: string) => string | null;
   /** What its ids are made of, where a command with this id stands in that stream: see `keyOfCommand`. */
   readonly keyOfCommand: (stream: string, commandId: string) => Promise<string>;
+  /** Whether the command with this id in that stream is known to have said something else: see `saidOtherwise`. */
+  readonly saidOtherwise: (stream: string, commandId: string, content: string) => Promise<boolean>;
   /** Resolves once the read models hold that position: false where that takes too long. */
   readonly reached: (position: Position) => Promise<boolean>;
 }

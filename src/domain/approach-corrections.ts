@@ -80,7 +80,9 @@ export function assertOneFollowUp({ report, judgements }: CorrectFollowUp, histo
   const root = report === null ? null : reportById(history, report.corrects).root;
   for (const { data } of judgements) {
     const { assessment, finding } = findingById(history, data.corrects);
-    const judged = finding.followUp === null ? null : reportById(history, finding.followUp).root;
+    // A report that is not there for the sender is none that the sender corrects.
+    const judgedReport = history.followed.followUps.find(({ id }) => id === finding.followUp);
+    const judged = judgedReport === undefined ? null : reportById(history, judgedReport.id).root;
     if (assessment.kind === 'FOLLOW_UP' && (root === null || judged === root)) continue;
     throw new Rejection(
       'JUDGEMENT_UNKNOWN',

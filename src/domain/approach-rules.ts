@@ -1,9 +1,10 @@
+import type { EventData } from './events';
 import type { AssessmentFact, CommitmentFact, CorrectableFact, FindingFact, FollowUpFact } from './facts';
 import type { FrameworkLine } from './framework';
 import { type Framework, indicatorsOf } from './framework';
 import { type FreeText, textOf } from './free-text';
 import type { ApproachHistory } from './history';
-import { findFinding, type PlacedFinding } from './history-lookups';
+import { assessmentInPlace, findFinding, type PlacedFinding } from './history-lookups';
 import { municipalityByCode } from './municipalities';
 import { Rejection } from './rejection';
 
@@ -267,6 +268,19 @@ export function frameworkOf(
     throw new Rejection('FRAMEWORK_UNKNOWN', `there is no framework ${code}`, 'framework');
   }
   return framework;
+}
+
+/** @throws Rejection where there is an assessment of that kind for that year and framework, which was not abandoned. */
+export function assertPlaceFree(
+  history: ApproachHistory,
+  { framework, kind, reference }: EventData<'AssessmentOpened'>,
+): void {
+  if (assessmentInPlace(history, { framework, kind, year: Number(reference) }) === undefined) return;
+  throw new Rejection(
+    'ASSESSMENT_EXISTS',
+    `there is a ${kind} assessment for ${reference} against ${framework} already, concluded or under way; a second one is refused`,
+    'reference',
+  );
 }
 
 export function assertFree(history: ApproachHistory, id: string): void {

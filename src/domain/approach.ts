@@ -21,6 +21,7 @@ import {
   assertIndicators,
   assertMunicipality,
   assertNotAbandoned,
+  assertPlaceFree,
   assertPoints,
   assertReason,
   assertReportStands,
@@ -36,13 +37,12 @@ import {
 } from './approach-rules';
 import { documentLines } from './document-lines';
 import type { DomainEvent } from './events';
-import type { AssessmentFact, FactsheetFact } from './facts';
+import type { FactsheetFact } from './facts';
 import type { FrameworkLine } from './framework';
 import { textOf } from './free-text';
 import { type ApproachHistory, evolve } from './history';
-import { assessmentInPlace } from './history-lookups';
 import { assertDatesFit } from './publication-rules';
-import { Rejection } from './rejection';
+import { atLine, Rejection } from './rejection';
 
 /** An event that was decided, and the line of the document that it came from. */
 export interface Decided {
@@ -50,29 +50,17 @@ export interface Decided {
   readonly line: number | null;
 }
 
-/** How far the sender of a command reaches. */
-export interface Reach {
-  /** Whether the assessment is there for the sender. */
-  readonly shows: (assessment: AssessmentFact) => boolean;
-  /** Of what was decided on a history, what the sender may write; it may be refused as well. */
-  readonly within: (decided: readonly Decided[], history: ApproachHistory) => Decided[];
-}
-
-const EVERYWHERE: Reach = { shows: () => true, within: (decided) => [...decided] };
-
 /**
  * What a command makes of an approach's history: the events, none where all of it is there already.
  * The history is left as it is.
- * @param reach of the sender: what lies outside it is answered as what is not there
  * @throws Rejection where the history does not allow it.
  */
 export function decide(
   command: ApproachCommand,
   history: ApproachHistory,
   frameworks: (code: string) => FrameworkLine,
-  reach: Reach = EVERYWHERE,
 ): Decided[] {
-  const decided = reach.within(decideWhole(command, history, frameworks, reach), history);
+  const decided = decideWhole(command, history, frameworks);
   // The issues of a document are held in order by the days that they bear.
   if (command.type === 'RecordAssessment' || command.type === 'ReissueAssessment') return decided;
   for (const { event } of decided) assertDatesFit(event, history);
@@ -83,25 +71,24 @@ function decideWhole(
   command: ApproachCommand,
   history: ApproachHistory,
   frameworks: (code: string) => FrameworkLine,
-  reach: Reach,
 ): Decided[] {
   switch (command.type) {
     case 'CorrectFollowUp': {
       assertOneFollowUp(command, history);
       const steps = stepsOf(command).map((step) => ({ ...step, line: null }));
-      return decideInTurn(steps, structuredClone(history), frameworks, reach);
+      return decideInTurn(steps, structuredClone(history), frameworks);
     }
     case 'RecordAssessment': {
       const { document, steps } = command;
       if (document !== null && isImported(document, history)) return [];
-      return [...imported(document), ...decideInTurn(steps, structuredClone(history), frameworks, reach)];
+      return [...imported(document), ...decideInTurn(steps, structuredClone(history), frameworks)];
     }
     case 'ReissueAssessment':
-      return reissueAssessment(command, history, frameworks, reach);
+      return reissueAssessment(command, history, frameworks);
     default:
       if (command.type === 'RegisterApproach' && history.registration !== null)
         throw alreadyRegistered(history.registration);
-      return decideStep(command, history, frameworks, reach).map((event) => ({ event, line: null }));
+      return decideStep(command, history, frameworks).map((event) => ({ event, line: null }));
   }
 }
 
@@ -116,7 +103,6 @@ function reissueAssessment(
   { assessmentId, document, steps }: ReissueAssessment,
   history: ApproachHistory,
   frameworks: (code: string) => FrameworkLine,
-  reach: Reach,
 ): Decided[] {
   const ahead = structuredClone(history);
   const assessment = assessmentById(ahead, assessmentId);
@@ -129,7 +115,7 @@ function reissueAssessment(
   }
   // What a new issue adds, it adds as if the assessment were under way again.
   assessment.concluded = null;
-  const decided = decideInTurn(steps, ahead, frameworks, reach);
+  const decided = decideInTurn(steps, ahead, frameworks);
   assertComplete(assessment, document.partial, frameworks);
   return [...imported(document), ...decided];
 }
@@ -139,21 +125,13 @@ function decideInTurn(
   steps: readonly PlacedStep[],
   ahead: ApproachHistory,
   frameworks: (code: string) => FrameworkLine,
-  reach: Reach,
 ): Decided[] {
   const decided: Decided[] = [];
   for (const step of steps) {
-    try {
-      for (const event of decideStep(step, ahead, frameworks, reach)) {
-        decided.push({ event, line: step.line });
-        evolve(ahead, event, NOT_RECORDED_YET);
-      }
-    } catch (error) {
-      if (error instanceof Rejection) {
-        const { code, message, field, accepted } = error;
-        throw new Rejection(code, message, field, { accepted, line: step.line });
-      }
-      throw error;
+    const { line } = step;
+    for (const event of atLine(line, () => decideStep(step, ahead, frameworks))) {
+      decided.push({ event, line });
+      evolve(ahead, event, NOT_RECORDED_YET);
     }
   }
   return decided;
@@ -184,7 +162,6 @@ function decideStep(
   step: ApproachStep,
   history: ApproachHistory,
   frameworks: (code: string) => FrameworkLine,
-  reach: Reach,
 ): DomainEvent[] {
   if (step.type !== 'RegisterApproach' && history.registration === null) {
     throw new Rejection('APPROACH_UNKNOWN', 'the approach is not registered', 'slug');
@@ -193,7 +170,7 @@ function decideStep(
     case 'RegisterApproach':
       return registerApproach(step.data, history);
     case 'OpenAssessment':
-      return openAssessment(step.data, history, frameworks, reach);
+      return openAssessment(step.data, history, frameworks);
     case 'ConsultSource':
       assessmentUnderWay(history, step.data.assessmentId);
       return [{ type: 'SourceConsulted', data: step.data }];
@@ -309,24 +286,15 @@ function openAssessment(
   data: StepOf<'OpenAssessment'>['data'],
   history: ApproachHistory,
   frameworks: (code: string) => FrameworkLine,
-  reach: Reach,
 ): DomainEvent[] {
   assertFree(history, data.assessmentId);
   frameworkOf(frameworks, data.framework, data.frameworkVersion);
   const year = Number(data.reference);
-  if (assessmentInPlace(history, { framework: data.framework, kind: data.kind, year }) !== undefined) {
-    throw new Rejection(
-      'ASSESSMENT_EXISTS',
-      `there is a ${data.kind} assessment for ${data.reference} against ${data.framework} already, concluded or under way; a second one is refused`,
-      'reference',
-    );
-  }
-  const isBehindBaseline = history.assessments
-    .filter(reach.shows)
-    .some(
-      ({ framework, kind, concluded, year: of }) =>
-        framework === data.framework && kind === 'BASELINE' && concluded !== null && of < year,
-    );
+  assertPlaceFree(history, data);
+  const isBehindBaseline = history.assessments.some(
+    ({ framework, kind, concluded, year: of }) =>
+      framework === data.framework && kind === 'BASELINE' && concluded !== null && of < year,
+  );
   if (data.kind === 'FOLLOW_UP' && !isBehindBaseline) {
     throw new Rejection(
       'BASELINE_MISSING',

@@ -17,6 +17,7 @@ import {
   Uuid,
   Version,
 } from './event-fields';
+import { EventMetadata } from './event-metadata';
 
 /**
  * The event catalogue. Events are the storage format, kept for decades: a name or a field here is never
@@ -225,23 +226,6 @@ export type EventData<K extends EventType> = Static<(typeof schemas)[K]>;
 
 /** An event that has been decided but not yet appended: type and content, told apart by `type`. */
 export type DomainEvent = { [K in EventType]: { readonly type: K; readonly data: EventData<K> } }[EventType];
-
-const EventMetadata = object({
-  schemaVersion: Version,
-  recordedAt: T.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$' }),
-  actor: Name,
-  correlationId: Uuid,
-  causationId: nullable(Uuid),
-  source: nullable(object({ document: Sha256, line: T.Integer({ minimum: 1 }) })),
-});
-/**
- * `recordedAt`: when the register knew it, set by the store at append, never decreasing along the log.
- * `actor`: the signed-in principal or the system user. `correlationId`: what the event belongs to, one for
- * all events of an import; `causationId`: the event that it follows from. `source`: the SHA-256 of the
- * document and the line (from 1) that the event was read from.
- */
-export type EventMetadata = Static<typeof EventMetadata>;
-export type EventSource = NonNullable<EventMetadata['source']>;
 
 /** Where an event lies in the whole log: ordered by `<`, otherwise opaque, and gapless only on SQLite. */
 export type Position = number;

@@ -47,6 +47,20 @@ export function withoutTexts<T>(value: T, leftOut: (digest: string) => void = ()
   ) as T;
 }
 
+/** The salts of all free texts in it; null where one of them was left out. */
+export function saltsIn(value: object): string[] | null {
+  if (isFreeText(value)) return [value.salt];
+  if ('digest' in value && Object.keys(value).length === 1) return null;
+  const salts: string[] = [];
+  for (const member of Object.values(value)) {
+    if (member === null || typeof member !== 'object') continue;
+    const inside = saltsIn(member);
+    if (inside === null) return null;
+    salts.push(...inside);
+  }
+  return salts;
+}
+
 /** Told by its shape alone, so that it is found in event types yet to come. */
 function isFreeText(value: object): value is Extract<FreeText, { text: string }> {
   return (

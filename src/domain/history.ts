@@ -1,5 +1,6 @@
 import type { Edtf } from './edtf';
-import type { DomainEvent, EventSource } from './events';
+import type { EventSource } from './event-metadata';
+import type { DomainEvent } from './events';
 import type { ApproachHistory, AssessmentFact, Fact, FindingFact } from './facts';
 import {
   assessmentById,

@@ -1,4 +1,5 @@
-import type { DomainEvent, EventSource, RecordedEvent } from './events';
+import type { EventSource } from './event-metadata';
+import type { DomainEvent, RecordedEvent } from './events';
 import { approachOfStream, approachStream, frameworkStream } from './streams';
 
 /** What an event may refer to by an id, and is brought into being by another. */

@@ -181,3 +181,14 @@ export class Rejection extends Error {
     this.line = line;
   }
 }
+
+/** Does something for what stands at a line of a document: a Rejection then has that line. */
+export function atLine<T>(line: number | null, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    if (!(error instanceof Rejection)) throw error;
+    const { code, message, field, accepted } = error;
+    throw new Rejection(code, message, field, { accepted, line });
+  }
+}

@@ -1,4 +1,3 @@
-import type { Decided, Reach } from './approach';
 import {
   unknownAssessment,
   unknownAttentionPoint,
@@ -12,6 +11,7 @@ import type { DomainEvent } from './events';
 import type { AssessmentFact, CommitmentFact, FollowUpFact } from './facts';
 import type { ApproachHistory } from './history';
 import { assessmentsOfFollowed, findFinding } from './history-lookups';
+import { Rejection } from './rejection';
 import { assessorAt } from './verdicts';
 
 // Who may write what, within the limits of who sends a command. What lies outside them is answered as what is
@@ -41,9 +41,18 @@ export function assertMayWriteFramework(limits: Audience, code: string): void {
 }
 
 /**
+ * What is opened says itself where it lies, so this holds whatever there is.
+ * @throws OutsideLimitsError where an assessment outside the limits would be opened.
+ */
+export function assertMayOpen(limits: Audience, municipality: string, events: readonly DomainEvent[]): void {
+  for (const { type, data } of events) {
+    if (type === 'AssessmentOpened') assertMayLie(limits, municipality, data);
+  }
+}
+
+/**
  * What the events of a command write to must lie within the limits; what they refer to must be published, or lie
- * within them. It holds of the events that a command asks for, before anything is said of what is there; of those
- * that were decided see {@link withinLimits}.
+ * within them. What is not in the history is left to the decider.
  * @throws OutsideLimitsError where an assessment outside them would be opened, or come to lie there.
  * @throws Rejection as the domain does for what is not there.
  */
@@ -54,63 +63,94 @@ export function assertWithin(
   history: ApproachHistory,
 ): void {
   const isOwn = ownWithin(limits, municipality);
-  const assertMayLie = (assessment: { readonly assessor: string; readonly framework: string }): void => {
-    if (includesAssessment(limits, municipality, assessment)) return;
-    const { assessor, framework } = assessment;
-    throw new OutsideLimitsError(
-      `this token may not write assessments of ${municipality} by ${assessor} against ${framework}`,
-    );
-  };
+  assertMayOpen(limits, municipality, events);
   for (const event of events) {
-    if (event.type === 'AssessmentOpened') assertMayLie(event.data);
     assertEventWithin(event, history, isOwn);
     if (event.type !== 'AssessmentCorrected') continue;
     const { assessmentId, assessor } = event.data;
     const corrected = history.assessments.find(({ id }) => id === assessmentId);
-    if (corrected !== undefined) assertMayLie({ assessor, framework: corrected.framework });
+    if (corrected !== undefined)
+      assertMayLie(limits, municipality, { assessor, framework: corrected.framework });
   }
 }
 
-/** What lies outside the limits is not there for who decides either. */
-export function reachOf(limits: Audience, municipality: string): Reach {
-  return {
-    shows: isThereFor(ownWithin(limits, municipality)),
-    within: (decided, history) => withinLimits(limits, municipality, decided, history),
-  };
+/** Whether all of that lies within the limits, as {@link assertWithin} has it. */
+export function isWithin(...asked: Parameters<typeof assertWithin>): boolean {
+  try {
+    assertWithin(...asked);
+    return true;
+  } catch (error) {
+    if (error instanceof OutsideLimitsError || error instanceof Rejection) return false;
+    throw error;
+  }
 }
 
 /**
- * Of what was decided, what its sender may write: a command may reach further than it says, as the withdrawal of a
- * report takes the judgements on it along. What is not there for the sender stays as it is.
- * @throws OutsideLimitsError where it reaches what others have published.
+ * A command may reach further than it says, as the withdrawal of a report takes the judgements on it along.
+ * @throws OutsideLimitsError where what was decided reaches what others have published.
  */
-function withinLimits(
+export function assertReaches(
   limits: Audience,
   municipality: string,
-  decided: readonly Decided[],
+  decided: readonly DomainEvent[],
   history: ApproachHistory,
-): Decided[] {
+): void {
   const isOwn = ownWithin(limits, municipality);
-  return decided.filter(({ event }) => {
+  for (const event of decided) {
     const placed = event.type === 'FindingWithdrawn' ? findFinding(history, event.data.findingId) : undefined;
-    if (placed === undefined || isOwn(placed.assessment)) {
-      assertWithin(limits, municipality, [event], history);
-      return true;
-    }
-    if (!isThereFor(isOwn)(placed.assessment)) return false;
+    if (placed === undefined || isOwn(placed.assessment)) continue;
     throw new OutsideLimitsError(
       `this token may not withdraw findings by ${currentAssessor(placed.assessment)}: finding ${placed.finding.id} would go with what is withdrawn`,
     );
-  });
+  }
 }
 
-/** The history without the assessments that are not there within these limits. */
+function assertMayLie(
+  limits: Audience,
+  municipality: string,
+  assessment: { readonly assessor: string; readonly framework: string },
+): void {
+  if (includesAssessment(limits, municipality, assessment)) return;
+  const { assessor, framework } = assessment;
+  throw new OutsideLimitsError(
+    `this token may not write assessments of ${municipality} by ${assessor} against ${framework}`,
+  );
+}
+
+/** The history without what is not there within these limits: assessments, and what speaks of them. */
 export function historyShownTo(
   limits: Audience,
   municipality: string,
   history: ApproachHistory,
 ): ApproachHistory {
-  return { ...history, assessments: history.assessments.filter(isThereFor(ownWithin(limits, municipality))) };
+  const isThere = isThereFor(ownWithin(limits, municipality));
+  const isShown = (told: CommitmentFact | FollowUpFact): boolean =>
+    assessmentsOfFollowed(history, told).every(isThere);
+  const { followUps, commitments } = history.followed;
+  return {
+    ...history,
+    assessments: history.assessments.filter(isThere),
+    followed: { followUps: wholeReports(followUps, isShown), commitments: commitments.filter(isShown) },
+  };
+}
+
+/**
+ * The reports that are shown in all their readings: who does not see how one was corrected could otherwise correct it
+ * beside that. They refer to each other by their places among them.
+ */
+function wholeReports(reports: readonly FollowUpFact[], isShown: (report: FollowUpFact) => boolean) {
+  const hidden = new Set(reports.filter((report) => !isShown(report)).map(({ root }) => root));
+  const places = new Map<number, number>();
+  reports.forEach(({ root }, place) => {
+    if (!hidden.has(root)) places.set(place, places.size);
+  });
+  const placeOf = (before: number): number => places.get(before) ?? before;
+  return [...places.keys()].flatMap((place) => {
+    const report = reports[place];
+    if (report === undefined) return [];
+    const { root, corrects } = report;
+    return [{ ...report, root: placeOf(root), corrects: corrects === null ? null : placeOf(corrects) }];
+  });
 }
 
 type IsOwn = (assessment: AssessmentFact) => boolean;

@@ -1,4 +1,5 @@
-import type { DomainEvent, EventMetadata, PortableEvent, Position, RecordedEvent } from '../domain/events';
+import type { EventMetadata } from '../domain/event-metadata';
+import type { DomainEvent, PortableEvent, Position, RecordedEvent } from '../domain/events';
 
 /** An event to be appended. The store adds stream, revision, position and `recordedAt`. */
 export type NewEvent = DomainEvent & {

@@ -1,7 +1,7 @@
 import type { EventData } from '@kurrent/kurrentdb-client';
 import type { ReadResp } from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/streams_pb';
+import type { EventMetadata } from '../domain/event-metadata';
 import {
-  type EventMetadata,
   InvalidEventError,
   type PortableEvent,
   type Position,

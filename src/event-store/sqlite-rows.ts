@@ -1,4 +1,5 @@
-import { type EventMetadata, InvalidEventError, parseEvent } from '../domain/events';
+import type { EventMetadata } from '../domain/event-metadata';
+import { InvalidEventError, parseEvent } from '../domain/events';
 import { isStreamName, UUID } from '../domain/whole-log';
 import type { NewEvent } from './event-store';
 

@@ -1,8 +1,8 @@
 import { v5 as uuidv5 } from 'uuid';
+import type { EventMetadata } from '../../src/domain/event-metadata';
 import {
   type DomainEvent,
   type EventData,
-  type EventMetadata,
   type EventType,
   type RecordedEvent,
   SCHEMA_VERSION,

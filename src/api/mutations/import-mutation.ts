@@ -1,4 +1,5 @@
 import { Arg, Ctx, Field, InputType, Int, Mutation, ObjectType, Resolver } from 'type-graphql';
+import { contentOf } from '../../command-digest';
 import type { AssessmentKind } from '../../domain/events';
 import { Rejection } from '../../domain/rejection';
 import { FactsheetError, type Said } from '../../factsheet/factsheet';
@@ -18,7 +19,7 @@ import {
   CommandRejected,
   resultOf,
 } from './command-result';
-import { answer, type CommandAnswer } from './run-command';
+import { ABOUT_SENDING, answer, type CommandAnswer } from './run-command';
 import { WrittenApproach } from './written-approach';
 
 @InputType({ description: 'A factsheet: its text, and what it does not say itself.' })
@@ -175,7 +176,11 @@ export class ImportMutation {
         context,
         input,
         async ({ actor, correlationId, expectedRevision = null }, limits, usedIn) => {
-          const command = { correlationId, expectedRevision, limits, usedIn };
+          // The file may be called otherwise: what it says is the same.
+          const content = contentOf(FactsheetImported.name, input, [...ABOUT_SENDING, 'name']);
+          if (usedIn !== null && (await context.writes.saidOtherwise(usedIn, commandId, content)))
+            throw reused(commandId);
+          const command = { correlationId, expectedRevision, limits, usedIn, content };
           imported = await context.writes
             .importFactsheet({ name, text }, { flags, reissue, reason, actor, command })
             .catch((error: unknown) => {
@@ -208,14 +213,14 @@ export class ImportMutation {
  */
 function asRejection(error: unknown, { reissue }: ImportFactsheetInput, usedId: string | null): unknown {
   const cause = error instanceof ImportError ? error.cause : error;
+  // The document of this very command was accepted: where this one is not, it is the command that differs.
+  if (cause instanceof Rejection && usedId !== null) return reused(usedId);
   if (cause instanceof Rejection && cause.code === 'ASSESSMENT_EXISTS' && !reissue) {
     const { code, message, field, line } = cause;
     const accepted = `reissue: true for a new issue of its document; else ${cause.accepted}`;
     return new Rejection(code, message, field, { accepted, line });
   }
-  // The document was imported as something else, and by this very command: then it is the command that differs.
-  const isOther = cause instanceof Rejection && cause.code === 'FACTSHEET_REUSED' && usedId !== null;
-  return isOther ? reused(usedId) : cause;
+  return cause;
 }
 
 /** What is not given beside the document, the document says, at the line that the rejection has. */

@@ -1,4 +1,5 @@
 import type { GraphQLError } from 'graphql';
+import { contentOf } from '../../command-digest';
 import { commandKey } from '../../command-key';
 import type { ApproachCommand } from '../../domain/approach-commands';
 import type { Audience } from '../../domain/audience';
@@ -37,6 +38,9 @@ type AcceptedClass<Accepted> = new (commandId: string, result: CommandResult) =>
 /** What it shows of what was written. */
 type Shown<Accepted> = Omit<Accepted, keyof ApproachWritten>;
 
+/** What an input says of how it is sent: no part of what the command says. */
+export const ABOUT_SENDING = ['commandId', 'expectedRevision'] as const;
+
 /** Commands with the same id one after the other, so that one on another stream is seen, whenever it comes. */
 const byCommandId = new Turns();
 type NameOf = (field: string) => string;
@@ -74,7 +78,8 @@ export function onApproach<Accepted extends ApproachWritten>(
       if (usedIn !== null) key = await context.writes.keyOfCommand(stream, input.commandId);
       const command = commandOf(newId);
       assertSensible(command, context.scope.now());
-      return context.writes.onApproach(approach, command, { ...sent, key, limits });
+      const content = contentOf(AcceptedType.name, input, ABOUT_SENDING);
+      return context.writes.onApproach(approach, command, { ...sent, key, limits, content });
     },
     async (result) => {
       const written = await WrittenApproach.read(context.scope, approach);
@@ -100,7 +105,9 @@ export function onFramework<Accepted extends CommandAccepted>(
     async (sent, limits, usedIn) => {
       assertMayWriteFramework(limits, command.framework.code);
       assertUnused(usedIn, stream, input);
-      return context.writes.onFramework(command, { ...sent, key: commandKey(stream, input.commandId) });
+      const key = commandKey(stream, input.commandId);
+      const content = contentOf(AcceptedType.name, input, ABOUT_SENDING);
+      return context.writes.onFramework(command, { ...sent, key, content });
     },
     async (result) => Object.assign(new AcceptedType(input.commandId, result), show()),
     (field) => (field === 'framework' ? 'code' : field),

@@ -69,6 +69,36 @@ describe('The same command id', () => {
     expect(await length()).toBe(before);
   });
 
+  it('with content that left no trace but that it was said is refused too, also where the answer would be the same', async () => {
+    const finding = { ...APPROACH, assessmentId, indicators: ['1.1.1'], narrative: 'Er is iets.' };
+    const { finding: found } = await sender.accepted(
+      'recordFinding',
+      { ...finding, verdict: 'IMPROVEMENT_NEEDED' },
+      'finding { id }',
+    );
+    const findingId: string = found.id;
+    await sender.accepted('identifyImprovementPoint', { ...APPROACH, findingId, text: 'Leg het vast.' });
+    const { assessmentId: _, ...reading } = { ...finding, verdict: 'IMPROVEMENT_NEEDED', basis: 'ASSESSED' };
+    const correction = { ...reading, findingId, reason: 'Onvolledig.', commandId: randomUUID() };
+    const corrected = await sender.accepted('correctFinding', { ...correction, improvementPoint: 'Een.' });
+    const conclusion = { ...APPROACH, assessmentId, partial: true, commandId: randomUUID() };
+    const concluded = await sender.accepted('concludeAssessment', conclusion);
+    const before = await length();
+    const refused = { reason: 'COMMAND_ID_REUSED', field: 'commandId' };
+    for (const improvementPoint of ['Twee.', 'Er is iets.', undefined]) {
+      expect(await sender.send('correctFinding', { ...correction, improvementPoint })).toMatchObject(refused);
+    }
+    expect(await sender.send('concludeAssessment', { ...conclusion, partial: false })).toMatchObject(refused);
+    expect(await sender.send('correctFinding', { ...correction, improvementPoint: 'Een.' })).toEqual(
+      corrected,
+    );
+    // What is left out, and what says no more than that, is the same.
+    expect(
+      await sender.send('concludeAssessment', { ...conclusion, public: true, publishedOn: null }),
+    ).toEqual(concluded);
+    expect(await length()).toBe(before);
+  });
+
   it('on another approach or a framework is refused, also where the content would be', async () => {
     const commandId = randomUUID();
     await sender.accepted('openAssessment', { commandId, ...ELSEWHERE, ...opening() });

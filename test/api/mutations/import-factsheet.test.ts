@@ -228,6 +228,7 @@ describe('Importing a factsheet', () => {
       document(FOLLOW_UP, { commandId }),
       document(elsewhere, { commandId }),
       document(BASELINE, { commandId, partial: true }),
+      document(`${BASELINE}\n`, { commandId }),
     ]) {
       expect(await sender.send('importFactsheet', other)).toMatchObject(reused);
     }
@@ -235,6 +236,45 @@ describe('Importing a factsheet', () => {
     const opened = { commandId, ...approach, ...opening({ framework: 'GGSR', year: 2016 }) };
     expect(await sender.send('openAssessment', opened)).toMatchObject(reused);
     expect(await sender.send('publishFramework', { commandId, ...PUBLISH_KADER })).toMatchObject(reused);
+    expect(await length()).toBe(before);
+  });
+
+  it('by its own id says the same to the letter, also where the register would hold no other', async () => {
+    await sender.accepted('importFactsheet', document(BASELINE));
+    const reworded = BASELINE.replace('316', '317');
+    const said = {
+      commandId: randomUUID(),
+      reissue: true,
+      reason: 'Verkeerd geteld.',
+      publishedOn: '2014-09',
+    };
+    const first = await sender.accepted('importFactsheet', document(reworded, said));
+    const before = await length();
+    for (const other of [
+      { reason: 'Heel andere reden.' },
+      { reason: undefined },
+      { reissue: false, reason: undefined },
+      { publishedOn: '2014-10' },
+      { publishedOn: undefined },
+      { municipality: 'GM0363' },
+      { year: 1999 },
+      { partial: true },
+      { text: BASELINE },
+      { text: `${reworded}\n` },
+      { text: '# Notulen' },
+    ]) {
+      expect(await sender.send('importFactsheet', document(reworded, { ...said, ...other }))).toMatchObject({
+        reason: 'COMMAND_ID_REUSED',
+        field: 'commandId',
+      });
+    }
+    const renamed = document(reworded, {
+      ...said,
+      name: 'anders.txt',
+      municipality: null,
+      expectedRevision: 0,
+    });
+    expect(await sender.send('importFactsheet', renamed)).toEqual(first);
     expect(await length()).toBe(before);
   });
 

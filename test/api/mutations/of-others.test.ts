@@ -115,22 +115,46 @@ describe('Who withdraws a report', () => {
 describe('A command of others that is sent again', () => {
   const SHOWN = 'assessment { state description findings { narrative } }';
 
-  it('is answered as if there were nothing that it writes to', async () => {
+  it('is refused by its id alone, whatever it is about', async () => {
     const assessmentId = await opens(stj, { description: 'Geheim.' });
     await finds(stj, assessmentId, 'MET');
     const command = { commandId: randomUUID(), assessmentId, public: false, partial: true };
     const first = await does(stj, 'concludeAssessment', command, SHOWN);
     expect(await says(stj, 'concludeAssessment', command, SHOWN)).toEqual(first);
     const nobody = randomUUID();
-    const unknown = await says(igj, 'concludeAssessment', {
-      ...command,
-      commandId: nobody,
-      assessmentId: nobody,
-    });
-    expect(unknown).toMatchObject({ reason: 'ASSESSMENT_UNKNOWN' });
+    const unknown = await says(igj, 'concludeAssessment', { ...command, assessmentId: nobody });
+    expect(unknown).toMatchObject({ reason: 'COMMAND_ID_REUSED' });
     for (const other of [{}, { publishedOn: '2014' }]) {
       const answer = await says(igj, 'concludeAssessment', { ...command, ...other }, SHOWN);
-      expect(about(answer, assessmentId)).toBe(about(unknown, nobody));
+      expect(answer).toEqual(unknown);
+    }
+  });
+
+  it('is refused without a word of what it reached that is hidden', async () => {
+    const { point } = await assesses(igj, { assessor: IGJ }, {});
+    const reported = { improvementPointIds: [point], reportedBy: 'de gemeente' };
+    const { followUp } = await does(igj, 'reportFollowUp', reported, 'followUp { id }');
+    const draft = await opens(stj, { kind: 'FOLLOW_UP', year: 2015 });
+    const judging = { assessmentId: draft, ...FINDING, verdict: 'MET', basis: 'REPORTED' };
+    const about = { improvementPointIds: [point], followUpId: followUp.id };
+    const judged = await does(stj, 'assessFollowUp', { ...judging, ...about }, 'finding { id }');
+    // The judgement in the draft goes with the report, in one command.
+    const withdrawal = { followUpId: followUp.id, reason: 'Niet gemeld.' };
+    const { commandId, events } = await does(admin, 'withdrawFollowUp', withdrawal);
+    expect(events?.map(({ type }) => type)).toEqual(['FindingWithdrawn', 'FollowUpWithdrawn']);
+    const reused = {
+      __typename: 'CommandRejected',
+      reason: 'COMMAND_ID_REUSED',
+      message: `a command with the id ${commandId} and other content was accepted before`,
+    };
+    for (const [mutation, input] of [
+      ['openAssessment', opening({ assessor: IGJ, year: 2016 })],
+      ['withdrawFollowUp', withdrawal],
+      ['withdrawFinding', { findingId: judged.finding.id, reason: 'Niet gemeld.' }],
+    ] as const) {
+      const answer = await says(igj, mutation, { ...input, commandId });
+      expect(answer).toMatchObject(reused);
+      expect(JSON.stringify(answer)).not.toContain(judged.finding.id);
     }
   });
 
