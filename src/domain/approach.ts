@@ -41,6 +41,7 @@ import type { FactsheetFact } from './facts';
 import type { FrameworkLine } from './framework';
 import { textOf } from './free-text';
 import { type ApproachHistory, evolve } from './history';
+import { assertLegible } from './legible';
 import { assertDatesFit } from './publication-rules';
 import { atLine, Rejection } from './rejection';
 
@@ -61,6 +62,7 @@ export function decide(
   frameworks: (code: string) => FrameworkLine,
 ): Decided[] {
   const decided = decideWhole(command, history, frameworks);
+  for (const { event, line } of decided) assertLegible(event, line);
   // The issues of a document are held in order by the days that they bear.
   if (command.type === 'RecordAssessment' || command.type === 'ReissueAssessment') return decided;
   for (const { event } of decided) assertDatesFit(event, history);

@@ -1,4 +1,5 @@
 import type { DomainEvent, EventData, Themes } from './events';
+import { assertLegible } from './legible';
 import { Rejection } from './rejection';
 
 /** One version of a framework: what can be assessed, in document order. */
@@ -150,7 +151,7 @@ export function decideFramework(command: FrameworkCommand, line: FrameworkLine):
     if (version !== 1) {
       throw new Rejection('WRONG_VERSION', 'a framework begins with version 1', 'version', { accepted: '1' });
     }
-    return [{ type: 'FrameworkPublished', data: { framework: code, version, name, themes } }];
+    return legible({ type: 'FrameworkPublished', data: { framework: code, version, name, themes } });
   }
   if (latest === undefined)
     throw new Rejection('FRAMEWORK_UNKNOWN', `there is no framework ${code} to revise`, 'code');
@@ -166,12 +167,13 @@ export function decideFramework(command: FrameworkCommand, line: FrameworkLine):
     );
   }
   assertEquivalents(command.equivalents, latest, command.framework);
-  return [
-    {
-      type: 'FrameworkRevised',
-      data: { framework: code, version, name, themes, equivalents: command.equivalents },
-    },
-  ];
+  const { equivalents } = command;
+  return legible({ type: 'FrameworkRevised', data: { framework: code, version, name, themes, equivalents } });
+}
+
+function legible(event: DomainEvent): DomainEvent[] {
+  assertLegible(event);
+  return [event];
 }
 
 function assertUniqueCodes(framework: Framework): void {
