@@ -44,12 +44,25 @@ import type { ApproachHistory } from '../domain/history';
 import type { ReleaseSubject } from '../domain/releases';
 import { stretches } from '../domain/stretches';
 import type { ApproachYear } from '../domain/trend';
+import { charactersOf } from './characters';
 import type { ReadSources } from './read-sources';
 import { type Snapshot, Snapshots } from './snapshots';
 import { Texts } from './texts';
 
 /** Two wanted events of a stream that lie further apart than this are read apart. */
 const MAX_EVENTS_BETWEEN = 500;
+/** Texts that are read together; more are read some at a time, so that too many are noticed before all are there. */
+const MAX_TEXTS_TOGETHER = 500;
+
+/** What the work of a request is held in. */
+export interface Bounds {
+  /** Called between the steps of it; throws where no further step is to be made. */
+  readonly check: () => void;
+  /** Told of so many characters more that were read; throws where that is too much. */
+  readonly hold: (characters: number) => void;
+}
+
+const NO_BOUNDS: Bounds = { check: () => {}, hold: () => {} };
 
 /**
  * What one request reads, all of it as of one position: what is appended while the request runs is not
@@ -57,7 +70,7 @@ const MAX_EVENTS_BETWEEN = 500;
  */
 export class ReadScope {
   readonly #sources: ReadSources;
-  readonly #goOn: () => void;
+  readonly #bounds: Bounds;
   readonly #snapshots: Snapshots;
   readonly #frameworks = new Map<Position, Map<string, FrameworkLine>>();
   readonly #documentLines = new Map<FactsheetFact, readonly string[]>();
@@ -77,33 +90,29 @@ export class ReadScope {
   /** The texts of factsheets: long, and seldom asked for. */
   readonly documents: Texts;
 
-  /** @param goOn called between the steps of what is read; throws where no further step is to be made */
   constructor(
     sources: ReadSources,
     audience: Audience,
     snapshots = new Snapshots(sources),
-    goOn: () => void = () => {},
+    bounds: Bounds = NO_BOUNDS,
   ) {
     this.#sources = sources;
-    this.#goOn = goOn;
+    this.#bounds = bounds;
     this.audience = audience;
     this.#snapshots = snapshots;
     this.cameAt = sources.position();
     this.#upTo = this.cameAt;
     const { database } = sources;
     this.approach = new DataLoader(async (keys: readonly string[]) => {
-      goOn();
+      bounds.check();
       const rows = approachesByKey(database, keys);
       return keys.map((key) => rows.get(key) ?? null);
     });
     this.part = new DataLoader(async (keys: readonly PartKey[]) => {
-      goOn();
+      bounds.check();
       return partsOf(database, keys);
     });
-    const texts = (positions: readonly Position[]) => {
-      goOn();
-      return textsAt(database, positions);
-    };
+    const texts = (positions: readonly Position[]) => this.#readTexts(positions);
     this.texts = new Texts(texts);
     this.documents = new Texts(texts);
     this.event = new DataLoader((places) => this.#readEvents(places), {
@@ -147,7 +156,7 @@ export class ReadScope {
 
   /** What the same one sees up to another position, read anew. */
   at(upTo: Position): ReadScope {
-    const scope = new ReadScope(this.#sources, this.audience, this.#snapshots, this.#goOn);
+    const scope = new ReadScope(this.#sources, this.audience, this.#snapshots, this.#bounds);
     scope.#upTo = upTo;
     return scope;
   }
@@ -159,7 +168,7 @@ export class ReadScope {
   /** Between the steps of longer work: lets others be served, and throws where no further step is to be made. */
   async breathe(): Promise<void> {
     await setImmediate();
-    this.#goOn();
+    this.#bounds.check();
   }
 
   /** True where the read models stand at what this request sees, and nothing is left out by a clock. */
@@ -201,7 +210,7 @@ export class ReadScope {
   }
 
   approachPage(page: ApproachPage): ApproachRow[] {
-    this.#goOn();
+    this.#bounds.check();
     return approachPage(this.#sources.database, page);
   }
 
@@ -232,7 +241,7 @@ export class ReadScope {
 
   /** These approaches with all parts of their histories at hand; those that are not there are left out. */
   wholeApproaches(keys: readonly string[]): ApproachRow[] {
-    this.#goOn();
+    this.#bounds.check();
     // Not by the loader, which would hold on to all of them.
     const rows = [...approachesByKey(this.#sources.database, keys).values()];
     readWhole(this.#sources.database, rows);
@@ -240,7 +249,7 @@ export class ReadScope {
   }
 
   improvementPointPlaces(filter: ImprovementPointFilter): ReturnType<typeof improvementPointPlaces> {
-    this.#goOn();
+    this.#bounds.check();
     return improvementPointPlaces(this.#sources.database, filter);
   }
 
@@ -250,12 +259,12 @@ export class ReadScope {
   }
 
   eventPlaces(filter: EventFilter): EventPlace[] {
-    this.#goOn();
+    this.#bounds.check();
     return eventPlaces(this.#sources.database, filter);
   }
 
   releasePage(filter: ReleaseFilter): ReleaseRow[] {
-    this.#goOn();
+    this.#bounds.check();
     return releasePage(this.#sources.database, filter);
   }
 
@@ -293,6 +302,21 @@ export class ReadScope {
     return yearsOfApproaches(this.#sources.database, framework, municipality);
   }
 
+  #readTexts(positions: readonly Position[]): ReadonlyMap<Position, string> {
+    const texts = new Map<Position, string>();
+    for (let begin = 0; begin < positions.length; begin += MAX_TEXTS_TOGETHER) {
+      this.#bounds.check();
+      const together = textsAt(this.#sources.database, positions.slice(begin, begin + MAX_TEXTS_TOGETHER));
+      let characters = 0;
+      for (const [position, text] of together) {
+        characters += text.length;
+        texts.set(position, text);
+      }
+      this.#bounds.hold(characters);
+    }
+    return texts;
+  }
+
   async #readEvents(
     places: readonly Pick<EventPlace, 'stream' | 'revision'>[],
   ): Promise<(RecordedEvent | Error)[]> {
@@ -301,8 +325,9 @@ export class ReadScope {
       const wanted = own.map(({ revision }) => revision).sort((a, b) => a - b);
       for (const [first, last] of stretches(wanted, MAX_EVENTS_BETWEEN)) {
         stretch: for await (const page of this.#sources.readStream(stream, first)) {
-          this.#goOn();
+          this.#bounds.check();
           for (const event of page) {
+            this.#bounds.hold(charactersOf(event.data));
             found.set(`${stream}/${event.revision}`, event);
             if (event.revision >= last) break stretch;
           }

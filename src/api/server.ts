@@ -22,6 +22,7 @@ import { eventTypeResources } from './following/event-type-routes';
 import { LongPolls } from './following/long-polls';
 import { serveSubscriptions } from './following/subscriptions';
 import { graphqlRoute } from './graphql-route';
+import { boundedAnswers, HeldCharacters, letGoOfAnswers } from './held-characters';
 import { answerBadAddress, answerErrors, answerUnreadable, headersOf } from './http-errors';
 import { keepableAnswers } from './kept-answers';
 import { keptDocuments } from './kept-documents';
@@ -32,7 +33,7 @@ import { partialAnswers } from './partial-answers';
 import { pinnedAnswers } from './pinned-answers';
 import { audienceOf } from './principal';
 import { COST_OF_ASKING, RateLimit } from './rate-limit';
-import { ReadScope } from './read-scope';
+import { type Bounds, ReadScope } from './read-scope';
 import type { ReadSources } from './read-sources';
 import { isReadyFor, type Readiness } from './readiness';
 import { Downloads } from './rest/downloads';
@@ -122,6 +123,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     waitFor: (position, request) => options.waitFor(position, deadlineOf(request).leftMs),
     charge: (request) => rate.charge(request, COST_OF_ASKING),
   };
+  const held = new HeldCharacters();
   const downloads = new Downloads({ rate, seconds: options.requestSeconds, onError });
   const apollo = new ApolloServer<ApiContext>({
     schema,
@@ -140,6 +142,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       ApolloServerPluginLandingPageDisabled(),
       // It wraps every field, and no answer here is kept by others.
       ApolloServerPluginCacheControlDisabled(),
+      boundedAnswers(held),
       accessPlugin(schema),
       limits(schema, rate),
       notReadyPlugin(isReady),
@@ -158,14 +161,17 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
 
   const contextOf = (request: FastifyRequest, deadline: Deadline): ApiContext => {
     const { principal } = request;
-    const scope = new ReadScope(sources, audienceOf(principal), snapshots, () => deadline.check());
+    const bounds: Bounds = { check: () => deadline.check(), hold: held.of(request).hold };
+    const scope = new ReadScope(sources, audienceOf(principal), snapshots, bounds);
     const ledger = new LedgerScope(signedLog, scope);
     const { webhooks } = options;
     return { scope, ledger, writes, webhooks, principal, request, deadline };
   };
 
   const scopeOf: ScopeOf = async ({ principal }, snapshot, goOn) => {
-    const scope = new ReadScope(sources, audienceOf(principal), snapshots, goOn);
+    // What they give is sent as it is made, and little of it is held at a time.
+    const bounds = goOn && { check: goOn, hold: () => {} };
+    const scope = new ReadScope(sources, audienceOf(principal), snapshots, bounds);
     if (snapshot !== undefined) await scope.pin(String(snapshot));
     return scope;
   };
@@ -173,6 +179,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   const noExplorer = whyNoExplorer(options);
   answerErrors(app, noExplorer === null, onError);
   tellActions(app, options.tell, sources.now);
+  letGoOfAnswers(app, held, options.requestSeconds);
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(headersOf(request.url));
     done();

@@ -11,6 +11,7 @@ import {
   found,
   id,
   identified,
+  imported,
   judged,
   noted,
   opened,
@@ -22,9 +23,10 @@ import {
   reported,
   reportWithdrawn,
   settled,
+  text,
   withdrawn,
 } from '../support/events';
-import { given, step } from '../support/given';
+import { given, recordAssessment, step } from '../support/given';
 
 const underWay = [registered(), opened('2013')];
 const withBaseline = [registered(), ...assessment('2013', '2013', '2014-05', { '1.1.1': '✓', '2.2.1': '✗' })];
@@ -200,6 +202,25 @@ describe('An approach refuses', () => {
     given()
       .when(step(registered({ municipality: 'GM9999' })))
       .isRejected('MUNICIPALITY_UNKNOWN', { field: 'municipality', message: /"GM9999"/ });
+  });
+
+  it('a text of more than ten pages or so, wherever it stands, and names its line in a document', () => {
+    const long = 'x'.repeat(20_000);
+    given(...underWay)
+      .when(step(noted('2013', long)))
+      .gives(noted('2013', long));
+    const tooLong = noted('2013', `${long}!`);
+    const accepted = 'at most 20000 characters';
+    const message = /^text has 20001 characters; expected at most 20000 characters$/;
+    given(...underWay)
+      .when(step(tooLong))
+      .isRejected('VALUE_NOT_ACCEPTED', { field: 'text', message, accepted });
+    given(...underWay)
+      .when(step(found('f', '2013', { narrative: text(`${long}!`) })))
+      .isRejected('VALUE_NOT_ACCEPTED', { field: 'narrative' });
+    given(registered())
+      .when(recordAssessment(imported(), [opened('2013'), tooLong]))
+      .isRejected('VALUE_NOT_ACCEPTED', { field: 'text', line: 3 });
   });
 
   it('to be registered as another approach', () => {
