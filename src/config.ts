@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { FormatRegistry, type Static, Type as T, type TString } from '@sinclair/typebox';
-import { Value } from '@sinclair/typebox/value';
+import { Errors } from '@sinclair/typebox/errors';
 import { distance } from 'fastest-levenshtein';
 
 /** What is set from outside, checked. */
@@ -219,7 +219,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env, files: 
     const value = environment[name]?.trim();
     if (value) set[name] = value;
   }
-  const problems = [...Value.Errors(Environment, set)].map(({ path, value, schema }) => {
+  const problems = [...Errors(Environment, set)].map(({ path, value, schema }) => {
     const name = path.slice(1);
     const [expected] = FORMATS[String(schema.format).replace('config-', '') as keyof typeof FORMATS];
     const text = String(value);

@@ -7,7 +7,7 @@ import {
   type OperationDefinitionNode,
   visit,
 } from 'graphql';
-import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
+import type { CompiledQuery } from 'graphql-jit';
 import type { ApiContext } from './context';
 import { measure } from './limits';
 import { Lru } from './lru';
@@ -41,6 +41,8 @@ export function compiledQueries(schema: GraphQLSchema): ApolloServerPlugin<ApiCo
       seen.set(key, true);
       return 'not compiled';
     }
+    // Loaded when the first document comes again: no start waits for it.
+    const { compileQuery, isCompiledQuery } = require('graphql-jit') as typeof import('graphql-jit');
     const query = isCompilable(schema, document, operation)
       ? compileQuery(schema, document, operation.name?.value, { disableLeafSerialization: true })
       : null;

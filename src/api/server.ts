@@ -1,6 +1,7 @@
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
@@ -103,6 +104,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     bodyLimit: LIMITS.bodyBytes,
     requestTimeout: REQUEST_WITHIN_MS,
     routerOptions: { maxParamLength: LONGEST_ID },
+    schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
     frameworkErrors: answerBadAddress,
     clientErrorHandler: answerUnreadable,
   });
@@ -142,6 +144,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       ApolloServerPluginLandingPageDisabled(),
       // It wraps every field, and no answer here is kept by others.
       ApolloServerPluginCacheControlDisabled(),
+      // It is of use to subgraphs of a federation only, and takes a while to load.
+      ApolloServerPluginInlineTraceDisabled(),
       boundedAnswers(held),
       accessPlugin(schema),
       limits(schema, rate),
@@ -250,6 +254,11 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   app.addHook('onClose', () => apollo.stop());
   closeConnectionsWhenStopping(app, options.requestSeconds);
   return app;
+}
+
+/** In the place of what Fastify would check and write routes by, by a schema: none has one, and it takes a while to load. */
+function noSchemas(): never {
+  throw new Error('no route here is checked or written by a schema of Fastify');
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Action } from '../api/actions';
 import { type AccessLogWatch, openAccessLog } from './access-log';
-import { Metrics, type Positions, serveMetrics } from './metrics';
+import type { Positions } from './metrics';
 import { Traces } from './traces';
 
 /** What operators want to be told; null where they do not. */
@@ -29,6 +29,8 @@ export async function openOperations(
   const closing: (() => unknown)[] = [];
   const log = accessLog === null ? null : openAccessLog(accessLog, processingActivityId, watch);
   if (metrics !== null) {
+    // Loaded only where it is used, as it brings a client of its own.
+    const { Metrics, serveMetrics } = require('./metrics') as typeof import('./metrics');
     const figures = new Metrics({ ...positions, lostLines: () => log?.lost ?? 0 });
     const server = await serveMetrics(figures, metrics);
     tell.push((action) => figures.observe(action));

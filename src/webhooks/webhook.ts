@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type Static, Type as T } from '@sinclair/typebox';
-import { Value } from '@sinclair/typebox/value';
+import { Errors } from '@sinclair/typebox/errors';
 import { Webhook as Signer } from 'standardwebhooks';
 import { eventTypeOf, notAType } from '../api/event-types';
 import { record } from '../api/record';
@@ -100,7 +100,7 @@ export function readWebhooks(path: string): Webhook[] {
 
 /** Where in the file something has another form than it must have, and what that is. */
 function problemsOfForm(content: unknown): string[] {
-  return [...Value.Errors(WebhooksFile, content)].map(
+  return [...Errors(WebhooksFile, content)].map(
     ({ path, message, schema }) =>
       `${path === '' ? '' : ` at ${path}`}: ${schema.description ? `expected ${schema.description}` : message}`,
   );
