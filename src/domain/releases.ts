@@ -119,21 +119,21 @@ class KnownSteps {
       known = { turns, steps: new Map() };
       this.#known.set(of, known);
     }
-    let place = '';
-    for (const turn of known.turns) place += earliest < turn ? '<' : '>';
-    let steps = known.steps.get(place);
+    let latest = 0;
+    for (const turn of known.turns) if (turn <= earliest && turn > latest) latest = turn;
+    let steps = known.steps.get(latest);
     if (steps === undefined) {
       steps = stepsOf(of, earliest);
-      known.steps.set(place, steps);
+      known.steps.set(latest, steps);
     }
     return steps;
   }
 }
 
-/** The turns of assessments, and the steps of their events by how they lie to each of them. */
+/** The turns of assessments, and the steps of their events by the latest turn before each, 0 before the first. */
 interface KnownOf {
   readonly turns: readonly Position[];
-  readonly steps: Map<string, readonly Step[]>;
+  readonly steps: Map<Position, readonly Step[]>;
 }
 
 function stepsOf(of: readonly AssessmentFact[], earliest: Position): Step[] {
