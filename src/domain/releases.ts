@@ -94,7 +94,10 @@ export function releasesOf(history: ApproachHistory): Release[] {
     if (factsheet !== undefined && subject !== undefined)
       add(factsheet, Math.max(factsheet.position, subject.fact.position), subject.of);
   });
-  for (const { fact, of } of others) add(fact, fact.position, of);
+  // Each in its place among the events: in the order of the log without sorting them.
+  const inOrder = new Array<(typeof others)[number] | undefined>(others.length);
+  for (const one of others) inOrder[one.fact.revision] = one;
+  for (const one of inOrder) if (one !== undefined) add(one.fact, one.fact.position, one.of);
   return releases;
 }
 
