@@ -11,16 +11,16 @@ import { parsed, record } from './record';
 /** What became of waiting: `beyond` where the log itself does not go that far. */
 export type Awaited = 'reached' | 'late' | 'beyond';
 
-export interface PositionSources {
+export interface PositionSources<Asked = FastifyRequest> {
   /** The position that the read models have reached. */
   readonly position: () => Position;
-  /** Waits, for a bounded time that the request still has, until the read models have reached a position. */
-  readonly waitFor: (position: Position, request: FastifyRequest) => Promise<Awaited>;
+  /** Waits, for a bounded time that what was asked still has, until the read models have reached a position. */
+  readonly waitFor: (position: Position, asked: Asked) => Promise<Awaited>;
   /**
    * Takes what waiting costs off what the sender may ask.
    * @throws GraphQLError with code RATE_LIMITED
    */
-  readonly charge: (request: FastifyRequest) => void;
+  readonly charge: (asked: Asked) => void;
 }
 
 /**
@@ -74,27 +74,36 @@ export async function awaitPositionOfExtensions(
 async function awaitPosition(
   wanted: string,
   request: FastifyRequest,
-  { position, waitFor, charge }: PositionSources,
+  sources: PositionSources,
 ): Promise<void> {
-  const wantedPosition = readPosition(wanted);
-  if (position() >= wantedPosition) return;
+  await untilReached(readPosition(wanted), request, sources, {
+    beyond:
+      'the log does not go as far as the position that is waited for; expected one of an answer of this register',
+    late: 'this replica has not reached the position in time: ask again, or without it for what is here now',
+  });
+}
+
+/**
+ * Waits, for a bounded time, until the read models have reached a position.
+ * @param told what is said where the log does not go that far, and where it takes too long
+ * @throws GraphQLError with code RATE_LIMITED, POSITION_UNKNOWN or POSITION_NOT_REACHED
+ */
+export async function untilReached<Asked>(
+  wanted: Position,
+  asked: Asked,
+  { position, waitFor, charge }: PositionSources<Asked>,
+  told: Readonly<Record<Exclude<Awaited, 'reached'>, string>>,
+): Promise<void> {
+  if (position() >= wanted) return;
   // The log is asked where it ends, on behalf of whoever comes.
-  charge(request);
-  switch (await waitFor(wantedPosition, request)) {
+  charge(asked);
+  switch (await waitFor(wanted, asked)) {
     case 'reached':
       return;
     case 'beyond':
-      throw userError(
-        'the log does not go as far as the position that is waited for; expected one of an answer of this register',
-        'POSITION_UNKNOWN',
-        400,
-      );
+      throw userError(told.beyond, 'POSITION_UNKNOWN', 400);
     case 'late':
-      throw userError(
-        'this replica has not reached the position in time: ask again, or without it for what is here now',
-        'POSITION_NOT_REACHED',
-        503,
-      );
+      throw userError(told.late, 'POSITION_NOT_REACHED', 503);
   }
 }
 

@@ -16,31 +16,58 @@ const FORMS = [
   ['number', 'number'],
 ] as const;
 
+/** Who reads, and what. */
+export interface CursorReader {
+  readonly audience: Audience;
+  /** What tells the log from others; null where that is not to be looked at, or before its first event. */
+  readonly logMark: string | null;
+}
+
+/** Stands between whom a cursor is for and the mark of its log, which those of earlier versions lack. */
+const MARK = '@';
 /**
  * The cursor of a place, for who reads: to others the events come in another order. That of an event that is there
  * from its own position on is its position alone.
  */
-export function cursorOf({ position, from }: ReleasePoint, audience: Audience): string {
-  const key = audienceKey(audience);
+export function cursorOf(
+  { position, from }: ReleasePoint,
+  { audience, logMark: mark }: CursorReader,
+): string {
+  const key = audienceKey(audience) + (mark === null ? '' : MARK + mark);
   return from === position ? toCursor(position, key) : toCursor(position, from, key);
 }
 
 /**
  * The place that a cursor stands for; before the first event where there is none. What is a position of the log and
  * no more, as answers have it, is the place behind all that was there by then.
- * @throws GraphQLError with code CURSOR_OF_OTHER_RIGHTS where the cursor was given to who sees otherwise
+ * @throws GraphQLError with code CURSOR_OF_OTHER_RIGHTS where the cursor was given to who sees otherwise,
+ *   CURSOR_OF_ANOTHER_LOG where it was given in another log
  */
-export function pointOf(cursor: string | null | undefined, audience: Audience): ReleasePoint {
+export function pointOf(
+  cursor: string | null | undefined,
+  { audience, logMark: mark }: CursorReader,
+): ReleasePoint {
   const values = valuesOf(cursor);
   if (values === null) return { position: 0, from: 0 };
+  if (mark !== null && isOfAnotherLog(String(cursor), mark))
+    throw userError(
+      `after "${cursor}" was given in another log, which begins with another event; leave it out to begin with this one`,
+      'CURSOR_OF_ANOTHER_LOG',
+    );
   const position = Number(values[0]);
   if (values.length === 1) return behindAll(position);
-  if (values.at(-1) !== audienceKey(audience))
+  if (String(values.at(-1)).split(MARK)[0] !== audienceKey(audience))
     throw userError(
       `after "${cursor}" was given to somebody with other rights, or does not say to whom; to others events come in another order, so going on behind it may miss some; leave it out to begin again: an event that you had is known by its id`,
       'CURSOR_OF_OTHER_RIGHTS',
     );
   return { position, from: values.length === 2 ? position : Number(values[1]) };
+}
+
+/** Whether a cursor was given in another log than that; one that does not say in which may be of any. */
+export function isOfAnotherLog(cursor: string, mark: string): boolean {
+  const [, its = mark] = String(valuesOf(cursor)?.at(-1)).split(MARK);
+  return its !== mark;
 }
 
 /** The place before all that came together with the event of a cursor, whoever it was given to. */

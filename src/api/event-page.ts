@@ -12,12 +12,12 @@ export async function eventPage(
   find: (after: ReleasePoint, limit: number) => Promise<readonly ReleasedPlace[]>,
 ): Promise<EventConnection> {
   const size = pageSize(first);
-  const begin = pointOf(after, scope.audience);
+  const begin = pointOf(after, scope);
   const places = await find(begin, size + 1);
   const items = await Promise.all(
     places.slice(0, size).map(async (place) => ({
       node: new EventObject(await scope.event.load(place)),
-      cursor: cursorOf(place, scope.audience),
+      cursor: cursorOf(place, scope),
     })),
   );
   return new EventConnection({

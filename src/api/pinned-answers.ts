@@ -16,6 +16,8 @@ export const PASSING: readonly unknown[] = [
   'TIMEOUT',
   'LOG_UNAVAILABLE',
   'SNAPSHOT_NOT_REACHED',
+  'POSITION_UNKNOWN',
+  'POSITION_NOT_REACHED',
   'INTERNAL_SERVER_ERROR',
 ] satisfies ErrorCode[];
 

@@ -11,11 +11,10 @@ import {
   textsAt,
 } from '../../projections/approaches';
 import { confidentialApproaches } from '../../projections/confidential';
+import type { ReadDatabase } from '../../projections/database';
 import {
-  countEvents,
   type EventFilter,
   type EventPlace,
-  eventPlaceAt,
   eventPlaces,
   lastRecordedAt,
   positionRecordedBy,
@@ -24,8 +23,6 @@ import {
 import { frameworkCodes, frameworkLine } from '../../projections/frameworks';
 import { type ImprovementPointFilter, improvementPointPlaces } from '../../projections/improvement-points';
 import {
-  countReleases,
-  type ReleaseCount,
   type ReleaseFilter,
   type ReleaseRow,
   releasePage,
@@ -45,6 +42,7 @@ import type { ReleaseSubject } from '../domain/releases';
 import { stretches } from '../domain/stretches';
 import type { ApproachYear } from '../domain/trend';
 import { charactersOf } from './characters';
+import { logMark } from './log-mark';
 import type { ReadSources } from './read-sources';
 import { type Snapshot, Snapshots } from './snapshots';
 import { Texts } from './texts';
@@ -76,8 +74,8 @@ export class ReadScope {
   readonly #documentLines = new Map<FactsheetFact, readonly string[]>();
   #upTo: Position;
   #isPinned = false;
-  /** The position that the read models had reached when the request came. */
-  readonly cameAt: Position;
+  #cameAt: Position;
+  #logMark: string | null = null;
   /** Which drafts and confidential assessments this request sees. */
   readonly audience: Audience;
 
@@ -100,8 +98,8 @@ export class ReadScope {
     this.#bounds = bounds;
     this.audience = audience;
     this.#snapshots = snapshots;
-    this.cameAt = sources.position();
-    this.#upTo = this.cameAt;
+    this.#cameAt = sources.position();
+    this.#upTo = this.#cameAt;
     const { database } = sources;
     this.approach = new DataLoader(async (keys: readonly string[]) => {
       bounds.check();
@@ -118,6 +116,17 @@ export class ReadScope {
     this.event = new DataLoader((places) => this.#readEvents(places), {
       cacheKeyFn: ({ stream, revision }) => `${stream}/${revision}`,
     });
+  }
+
+  /** The position that the read models had reached when the request came, or what it waited for. */
+  get cameAt(): Position {
+    return this.#cameAt;
+  }
+
+  /** Lets the request see what came while it waited, but where it reads a snapshot; before anything is read. */
+  catchUp(): void {
+    this.#cameAt = this.#sources.position();
+    if (!this.#isPinned) this.#upTo = this.#cameAt;
   }
 
   /** The last position that this request sees. */
@@ -159,6 +168,12 @@ export class ReadScope {
     const scope = new ReadScope(this.#sources, this.audience, this.#snapshots, this.#bounds);
     scope.#upTo = upTo;
     return scope;
+  }
+
+  /** What cursors of this log are marked with. */
+  get logMark(): string | null {
+    this.#logMark ??= logMark(this.#sources.database);
+    return this.#logMark;
   }
 
   now(): Date {
@@ -268,17 +283,10 @@ export class ReadScope {
     return releasePage(this.#sources.database, filter);
   }
 
-  countReleases(filter: Parameters<typeof countReleases>[1]): ReleaseCount[] {
-    return countReleases(this.#sources.database, filter);
-  }
-
-  countEvents(after: Position, upTo: Position, types: EventFilter['types']): number {
-    return countEvents(this.#sources.database, after, upTo, types);
-  }
-
-  /** The position that many events behind another; undefined where there are fewer. */
-  positionBehind(after: Position, events: number): Position | undefined {
-    return eventPlaceAt(this.#sources.database, events - 1, after)?.position;
+  /** What else is read of the read models, in one step. */
+  read<Result>(query: (database: ReadDatabase) => Result): Result {
+    this.#bounds.check();
+    return query(this.#sources.database);
   }
 
   releasesOfEvent(place: EventPlace): ReleaseRow[] {

@@ -1,5 +1,5 @@
-import type { EventFilter, EventPlace } from '../../projections/event-index';
-import type { ReleaseRow } from '../../projections/releases';
+import { countEvents, type EventFilter, type EventPlace, eventPlaceAt } from '../../projections/event-index';
+import { countReleases, type ReleaseRow } from '../../projections/releases';
 import { includesEverything } from '../domain/audience';
 import type { Position } from '../domain/events';
 import { includesSubject, isReleasedTo } from '../domain/releases';
@@ -71,10 +71,13 @@ export async function countReleased(
   let count = 0;
   let after = isEverything ? behindAll(Math.min(behind.position, behind.from)) : whole(scope, behind);
   while (after.from < upTo || (after.from === upTo && after.position < upTo)) {
-    const end = Math.min(scope.positionBehind(after.from, COUNTED_AT_A_TIME) ?? upTo, upTo);
-    if (isEverything) count += scope.countEvents(after.from, end, types);
+    const end = Math.min(
+      scope.read((models) => eventPlaceAt(models, COUNTED_AT_A_TIME - 1, after.from))?.position ?? upTo,
+      upTo,
+    );
+    if (isEverything) count += scope.read((models) => countEvents(models, after.from, end, types));
     else {
-      const counts = scope.countReleases({ after, upTo: end, types });
+      const counts = scope.read((models) => countReleases(models, { after, upTo: end, types }));
       for (const one of forReader(scope, counts)) count += one.count;
     }
     after = behindAll(end);

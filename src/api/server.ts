@@ -8,6 +8,7 @@ import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { Position, RecordedEvent } from '../domain/events';
 import { accessPlugin } from './access';
 import { type Action, knowWhatIsAsked, tellActions } from './actions';
+import { awaitedCursors } from './awaited-cursors';
 import { type Awaited, awaitPositionOfHeader, type PositionSources } from './awaited-position';
 import { apolloLogger, tellInternalErrors, withoutInternals } from './caller-errors';
 import { compiledQueries } from './compiled-queries';
@@ -150,6 +151,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       accessPlugin(schema),
       limits(schema, rate),
       notReadyPlugin(isReady),
+      awaitedCursors(schema, positions),
       noSubscriptions(),
       pinnedAnswers(),
       knowWhatIsAsked(),
@@ -196,6 +198,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   app.addHook('preClose', async () => polls.stop());
   const endSubscriptions = serveSubscriptions(app.server, {
     ...{ schema, sources, signedLog, authenticator, documents, rate, isReady, onError },
+    waitFor: (position) => options.waitFor(position, options.requestSeconds * 1000),
     ...{ introspection: options.introspection, origins: options.origins, tell: options.tell },
     trustedProxies: options.trustedProxies,
   });
@@ -221,7 +224,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       await restRoutes(rest, {
         resources: [
           ...queryResources(schema, ask, cloudEvents.publicUrl),
-          ...eventResources({ sources, scopeOf, cloudEvents, rate, polls, isReady, deadlineOf }),
+          ...eventResources({ sources, positions, scopeOf, cloudEvents, rate, polls, isReady, deadlineOf }),
           ...eventTypeResources(cloudEvents.publicUrl),
           ...exportResources({
             ...{ scopeOf, signedLog, rate, isReady, publicUrl: cloudEvents.publicUrl },

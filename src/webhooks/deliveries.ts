@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { cursorOf, pointOf } from '../api/event-cursors';
+import { BEYOND } from '../api/awaited-cursors';
+import { cursorOf, isOfAnotherLog } from '../api/event-cursors';
 import { type CloudEventOptions, cloudEvent } from '../api/following/cloud-events';
 import { releasedBehind } from '../api/following/follow';
+import { logMark } from '../api/log-mark';
 import { ReadScope } from '../api/read-scope';
 import type { ReadSources } from '../api/read-sources';
 import { behindAll, type ReleasePoint } from '../api/released-events';
@@ -78,9 +80,17 @@ export async function deliver(
   const { id, audience, types } = webhook;
   const { sources, states, wait = waited } = options;
   let behind = await beginning(webhook, options);
+  let isInLog = false;
   next: while (!signal.aborted) {
     if (states.of(id).deadSince !== null) {
       await wait(LOOK_EVERY_MS, signal);
+      continue;
+    }
+    const whyNot: string | null = isInLog ? null : await whyNotInLog(behind, states.of(id).position, options);
+    isInLog = whyNot === null;
+    if (whyNot !== null) {
+      // Now, rather than when the log has grown so far: by then it would have missed events.
+      die(webhook, `its place "${states.of(id).position}" ${whyNot}`, ANOTHER_ID, options, null);
       continue;
     }
     const scope = new ReadScope(sources, audience);
@@ -102,14 +112,29 @@ export async function deliver(
  * The place behind which a webhook is to be told: where it was, or else where it says to begin, from then on.
  * @throws KeptPlaceError
  */
-async function beginning(webhook: Webhook, { states, logEnd }: DeliveryOptions): Promise<ReleasePoint> {
+async function beginning(
+  webhook: Webhook,
+  { sources, states, logEnd }: DeliveryOptions,
+): Promise<ReleasePoint> {
   const { id, from, audience } = webhook;
   const state = states.of(id);
   if (state.position !== null) return keptPlaceOf(webhook, state.position);
-  if (from === 'start') return pointOf(null, audience);
+  if (from === 'start') return behindAll(0);
   const place = from === 'now' ? behindAll(await logEnd()) : placeOf(webhook, from);
-  states.save(id, { ...state, position: cursorOf(place, audience) });
+  const reader = { audience, logMark: logMark(sources.database) };
+  states.save(id, { ...state, position: from === 'now' ? cursorOf(place, reader) : from });
   return place;
+}
+
+/** Why nothing can be told behind a place; null where it lies in this log. */
+async function whyNotInLog(
+  { from }: ReleasePoint,
+  cursor: string | null,
+  { sources, logEnd }: DeliveryOptions,
+): Promise<string | null> {
+  const mark = logMark(sources.database);
+  if (cursor !== null && mark !== null && isOfAnotherLog(cursor, mark)) return 'is of another log';
+  return from > (await logEnd()) ? BEYOND : null;
 }
 
 const NOTHING_WRONG = { attempts: 0, nextAttemptAt: null, lastError: null, deadSince: null } as const;
@@ -119,9 +144,10 @@ async function deliverOne(
   webhook: Webhook,
   id: string,
   message: string,
-  { sources, states, onError, wait = waited }: DeliveryOptions,
+  options: DeliveryOptions,
   signal: AbortSignal,
 ): Promise<boolean> {
+  const { sources, states, wait = waited } = options;
   // One trace a message, in which each attempt is an action of its own.
   const traceparent = traceparentOf(traceContextOf({}));
   while (!signal.aborted) {
@@ -139,26 +165,40 @@ async function deliverOne(
     if (failure === null) return true;
     const afterSeconds = RETRY_AFTER_SECONDS[state.attempts];
     const now = sources.now();
-    const isDead = afterSeconds === undefined || failure.isFinal;
+    const tried = { ...state, attempts: state.attempts + 1 };
+    if (afterSeconds === undefined || failure.isFinal) {
+      states.save(webhook.id, tried);
+      die(webhook, failure.what, '', options, trace);
+      return false;
+    }
     const jitter = 1 + JITTER * (2 * Math.random() - 1);
-    const waitSeconds = Math.max((afterSeconds ?? 0) * jitter, failure.retryAfterSeconds);
+    const waitSeconds = Math.max(afterSeconds * jitter, failure.retryAfterSeconds);
     states.save(webhook.id, {
-      ...state,
-      attempts: state.attempts + 1,
+      ...tried,
       lastError: failure.what,
-      deadSince: isDead ? now.toISOString() : null,
-      nextAttemptAt: isDead ? null : new Date(now.getTime() + waitSeconds * 1000).toISOString(),
+      nextAttemptAt: new Date(now.getTime() + waitSeconds * 1000).toISOString(),
     });
-    if (!isDead) continue;
-    onError?.(
-      new Error(
-        `the webhook ${webhook.id} is dead: ${failure.what}; revive it with \`webhooks --revive ${webhook.id}\``,
-      ),
-      trace,
-    );
-    return false;
   }
   return false;
+}
+
+/** What else an operator may do where the place of a webhook is not in the log. */
+const ANOTHER_ID = ', or give it another id to begin where its "from" says';
+
+/** Has a webhook left alone until it is revived, and says so, with the trace of the last request to it. */
+function die(
+  { id }: Webhook,
+  why: string,
+  orElse: string,
+  { sources, states, onError }: DeliveryOptions,
+  trace: TraceContext | null,
+): void {
+  const deadSince = sources.now().toISOString();
+  states.save(id, { ...states.of(id), lastError: why, deadSince, nextAttemptAt: null });
+  onError?.(
+    new Error(`the webhook ${id} is dead: ${why}; revive it with \`webhooks --revive ${id}\`${orElse}`),
+    trace,
+  );
 }
 
 interface Failure {

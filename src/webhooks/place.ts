@@ -18,10 +18,10 @@ interface Told {
  */
 export function placeOf({ audience, from }: Pick<Told, 'audience' | 'from'>, cursor: string): ReleasePoint {
   try {
-    return pointOf(cursor, audience);
+    return pointOf(cursor, { audience, logMark: null });
   } catch (error) {
     if (!(error instanceof GraphQLError) || error.extensions.code !== 'CURSOR_OF_OTHER_RIGHTS') throw error;
-    return from === 'start' ? pointOf(null, audience) : pointBefore(cursor);
+    return from === 'start' ? pointOf(null, { audience, logMark: null }) : pointBefore(cursor);
   }
 }
 

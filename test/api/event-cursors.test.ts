@@ -1,4 +1,7 @@
+import { createClient } from 'graphql-ws';
+import { WebSocket } from 'ws';
 import { audienceKey } from '../../src/api/audience-key';
+import { awaitCursor } from '../../src/api/awaited-cursors';
 import { type Audience, EVERYTHING } from '../../src/domain/audience';
 import { Sender } from './mutations/support';
 import { SAMPLE_2013, type Somebody, startServer, type TestServer } from './support';
@@ -81,6 +84,111 @@ describe('A place in the order of events', () => {
     expect((await server.as(READER).ask<Page>(EVENTS, { after })).events.nodes).toEqual([]);
     await written();
     expect((await admin.ask<Page>(EVENTS, { after })).events.nodes).toHaveLength(1);
+  });
+});
+
+describe('A place that is not in this log', () => {
+  const AUDITOR: Somebody = { roles: ['auditor'] };
+  const HISTORY = `query ($after: String) { approach(municipality: "GM0935", slug: "integrale-aanpak") {
+    history(after: $after) { nodes { position } } } }`;
+  const cursor = (...values: readonly unknown[]) => Buffer.from(JSON.stringify(values)).toString('base64url');
+  /** As the cursor would have been given by versions that did not say in which log. */
+  const unmarked = (text: string) =>
+    Buffer.from(Buffer.from(text, 'base64url').toString().replace(/@\w+/, '')).toString('base64url');
+  let server: TestServer;
+  let other: TestServer;
+  beforeAll(async () => {
+    [server, other] = [await startServer(SAMPLE_2013), await startServer(SAMPLE_2013)];
+  });
+  afterAll(async () => {
+    expect([server.internalErrors, other.internalErrors]).toEqual([[], []]);
+    await server.close();
+    await other.close();
+  });
+
+  /** The codes with which somebody is refused in all ways that lead along the log; null where they are not. */
+  async function codes(somebody: Somebody, after: string): Promise<(string | null)[]> {
+    const client = server.as(somebody);
+    const literal = await client.post(`{ events(after: "${after}") { nodes { id } } }`);
+    const initial = await client.post(EVENTS.replace('$after: String', `$after: String = "${after}"`));
+    const given = await client.post(EVENTS, { after });
+    const history = await client.post(HISTORY, { after });
+    const feed = await fetch(`${server.url}/v1/events?after=${after}`, { headers: await client.headers() });
+    const subscription = createClient({
+      url: `${server.url.replace('http', 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+      connectionParams: { authorization: `Bearer ${await server.token(somebody)}` },
+      retryAttempts: 0,
+    });
+    const followed = await subscription
+      .iterate({ query: `subscription { events(after: "${after}") { id } }` })
+      .next()
+      .then(
+        ({ value }) => value?.errors,
+        (errors) => errors,
+      );
+    await subscription.dispose();
+    return [
+      ...[literal, initial, given, history].map(({ errors }) => errors?.[0]?.extensions.code ?? null),
+      feed.ok ? null : ((await feed.json()) as { code: string }).code,
+      followed?.[0]?.extensions.code ?? null,
+    ] as (string | null)[];
+  }
+  const all = (code: string) => Array(6).fill(code);
+
+  it.each([
+    ['a position', [45]],
+    ['an event', [999_999_999, 'all']],
+    ['an event that came with another', [10, 45, 'all']],
+    ['a page behind which nothing was', [Number.MAX_SAFE_INTEGER, 45, 'all']],
+  ])('as it lies behind the end is refused, rather than to miss what comes there: %s', async (_, values) => {
+    expect(await codes(AUDITOR, cursor(...values))).toEqual(all('POSITION_UNKNOWN'));
+  });
+
+  it('is told what to do, and names no snapshot, as the log may yet come so far', async () => {
+    const { errors, status, ...rest } = await server.as(AUDITOR).post(EVENTS, { after: cursor(45) });
+    expect([status, errors?.[0]?.message]).toEqual([
+      400,
+      expect.stringMatching(
+        /^after "WzQ1XQ" lies behind the end of this log: .*; leave it out to begin again/,
+      ),
+    ]);
+    expect(rest).not.toHaveProperty('extensions.snapshot');
+  });
+
+  it('as it was given in another is refused by name, to whoever asks; one that does not say is taken', async () => {
+    for (const somebody of [AUDITOR, READER, INSPECTOR]) {
+      const { events } = await other.as(somebody).ask<Page>(EVENTS);
+      const places = [events.pageInfo.endCursor, events.nodes[3]?.position ?? ''];
+      for (const after of places) {
+        expect(await codes(somebody, after)).toEqual(all('CURSOR_OF_ANOTHER_LOG'));
+        const client = server.as(somebody);
+        const { events: rest } = await client.ask<Page>(EVENTS, { after: unmarked(after) });
+        const here = (await client.ask<Page>(EVENTS)).events.nodes;
+        const had = events.nodes.length - (after === places[0] ? 0 : events.nodes.length - 4);
+        expect(rest.nodes).toEqual(here.slice(had));
+      }
+    }
+  });
+
+  it('may be in it on another replica, so it is waited for, and said where that is in vain', async () => {
+    const asked: number[] = [];
+    const sources = (answer: 'reached' | 'late' | 'beyond') => ({
+      position: () => 5,
+      waitFor: async (position: number) => {
+        asked.push(position);
+        return answer;
+      },
+      charge: () => {},
+    });
+    await awaitCursor(cursor(2, 5, 'all'), null, sources('beyond'));
+    expect(asked).toEqual([]);
+    await awaitCursor(cursor(6, 'all'), null, sources('reached'));
+    await expect(awaitCursor(cursor(6, 'all'), null, sources('late'))).rejects.toMatchObject({
+      message: expect.stringMatching(/^this replica has not come as far as after ".*" in time: ask again/),
+      extensions: { code: 'POSITION_NOT_REACHED', http: { status: 503 } },
+    });
+    expect(asked).toEqual([6, 6]);
   });
 });
 

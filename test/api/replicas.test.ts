@@ -8,8 +8,10 @@ import type { WriteSources } from '../../src/api/write-sources';
 import { Ledger } from '../../src/ledger/ledger';
 import { LedgerFile } from '../../src/ledger/ledger-file';
 import { generateSigningKey } from '../../src/ledger/note';
+import { assessment } from '../factsheet/builder';
 import { dump, emptyReadModels } from '../support/read-models';
 import {
+  facts,
   maastricht,
   type Replica,
   SAMPLE_2013,
@@ -71,6 +73,33 @@ describe('A replica', () => {
       ),
     ]);
     for (const response of responses) expect(await count(response)).toBe(2);
+  });
+
+  it('goes on behind an event that it has not seen yet once it has, in an answer of one state', async () => {
+    const other = (await replica()).asAuditor();
+    const query = `query ($after: String) { snapshot { events }
+      events(after: $after) { nodes { id } pageInfo { endCursor } }
+      approach(municipality: "GM0935", slug: "integrale-aanpak") { history(after: $after) { nodes { id } } } }`;
+    type Seen = { snapshot: { events: number }; events: { pageInfo: { endCursor: string } } };
+    await server.import(SAMPLE_2014);
+    const all = await server
+      .asAuditor()
+      .ask<Seen>(query.replaceAll('(after: $after)', '(first: 100)').replace('query ($after: String)', ''));
+    const after = all.events.pageInfo.endCursor;
+    const nothing = { nodes: [] };
+    expect(await other.ask(query, { after })).toMatchObject({
+      snapshot: all.snapshot,
+      events: nothing,
+      approach: { history: nothing },
+    });
+    await server.import(assessment(facts({ approach: 'Nieuw' })));
+    const last = await positionOf(server.url);
+    const feed = await fetch(`${other.url}/v1/events?after=${last}`, { headers: await other.headers() });
+    expect([feed.status, await feed.json(), feed.headers.get('toetsspoor-position')]).toEqual([
+      200,
+      [],
+      last,
+    ]);
   });
 
   it('refuses what is no position, and one that the log does not have, in GraphQL and in REST', async () => {

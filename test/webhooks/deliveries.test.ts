@@ -1,6 +1,10 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { CloudEvent } from 'cloudevents';
 import { Webhook as Verifier } from 'standardwebhooks';
 import type { ReadSources } from '../../src/api/read-sources';
@@ -15,6 +19,7 @@ import { DeliveryStates } from '../../src/webhooks/delivery-state';
 import { WebhookStatuses } from '../../src/webhooks/statuses';
 import type { Webhook } from '../../src/webhooks/webhook';
 import { facts, openTestRegister, SAMPLE_2013, SAMPLE_2014, type TestRegister } from '../api/support';
+import { testWithOpenssl } from '../deploy/support';
 import { assessment } from '../factsheet/builder';
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
@@ -122,6 +127,7 @@ describe('A webhook', () => {
     messages: number | { readonly events: number },
     webhook = hook(),
     done: () => boolean = () => false,
+    onError: (error: unknown) => void = () => {},
   ): Promise<void> {
     const stop = new AbortController();
     receiver.onMessage = () => {
@@ -137,7 +143,11 @@ describe('A webhook', () => {
       if (done()) stop.abort();
       await new Promise((resolve) => setImmediate(resolve));
     };
-    await deliver(webhook, { sources, states, logEnd, cloudEvents: CLOUD_EVENTS, wait }, stop.signal);
+    await deliver(
+      webhook,
+      { sources, states, logEnd, cloudEvents: CLOUD_EVENTS, wait, onError },
+      stop.signal,
+    );
   }
 
   test('is told of every event in order, signed, as a CloudEvent', async () => {
@@ -392,6 +402,83 @@ describe('A webhook', () => {
       ...['webhook-id', 'webhook-signature', 'webhook-timestamp'],
     ]);
   });
+
+  test.each([
+    ['behind the end of the log', '[999,"public"]', 'lies behind the end of this log'],
+    ['of another log', '[3,"public@00000000"]', 'is of another log'],
+  ])('whose place is %s is dead at once, and stays so until it is revived', async (_, text, why) => {
+    const position = Buffer.from(text).toString('base64url');
+    const errors: string[] = [];
+    const onError = (error: unknown) => errors.push(String(error));
+    const kept = hook({ id: 'bewaard' });
+    const begun = hook({ id: 'begint', from: position });
+    states.save('bewaard', { ...states.of('bewaard'), position });
+    for (const webhook of [kept, begun]) {
+      await until(Number.POSITIVE_INFINITY, webhook, () => states.of(webhook.id).deadSince !== null, onError);
+      expect(states.of(webhook.id)).toMatchObject({ position, lastError: expect.stringContaining(why) });
+      states.revive(webhook.id);
+      await until(Number.POSITIVE_INFINITY, webhook, () => states.of(webhook.id).deadSince !== null, onError);
+    }
+    expect(receiver.got).toEqual([]);
+    expect(errors).toHaveLength(4);
+    expect(errors[0]).toMatch(
+      new RegExp(
+        `^Error: the webhook bewaard is dead: its place "${position}" ${why}.*; revive it .*, or give it another id`,
+      ),
+    );
+  });
+
+  test('tells nobody its secret, or the query of its address, when it fails or dies', async () => {
+    receiver.answers = [503, 410];
+    const told: unknown[] = [];
+    await until(
+      Number.POSITIVE_INFINITY,
+      hook({ url: `${url}?key=geheim` }),
+      () => states.of('ministerie').deadSince !== null,
+      (error) => told.push(error),
+    );
+    expect(receiver.got.map(({ path }) => path)).toEqual(['/in?key=geheim', '/in?key=geheim']);
+    expect(told).toHaveLength(1);
+    const all = inspect([told, states.of('ministerie')], { depth: null, showHidden: true });
+    expect(all).toContain('the receiver answered 410');
+    expect(all).not.toMatch(/geheim|whsec|BwcHBwcH/);
+  });
+
+  testWithOpenssl(
+    'is sent nothing over TLS to a receiver that cannot prove its name (with openssl)',
+    async () => {
+      const file = (name: string) => join(opened.config.dataDir, name);
+      const made = spawnSync('openssl', [
+        ...[
+          'req',
+          '-x509',
+          '-newkey',
+          'ec',
+          '-pkeyopt',
+          'ec_paramgen_curve:prime256v1',
+          '-nodes',
+          '-days',
+          '1',
+        ],
+        ...['-subj', '/CN=localhost', '-keyout', file('key.pem'), '-out', file('cert.pem')],
+      ]);
+      expect(made.status).toBe(0);
+      let requests = 0;
+      const secured = createSecureServer(
+        { key: readFileSync(file('key.pem')), cert: readFileSync(file('cert.pem')) },
+        (_, response) => {
+          requests += 1;
+          response.end();
+        },
+      );
+      await new Promise<void>((resolve) => secured.listen(0, '127.0.0.1', resolve));
+      const address = `https://localhost:${(secured.address() as AddressInfo).port}/`;
+      await until(1, hook({ url: address }), () => states.of('ministerie').attempts >= 2);
+      expect(states.of('ministerie').lastError).toBe('not reached (DEPTH_ZERO_SELF_SIGNED_CERT)');
+      expect(requests).toBe(0);
+      await new Promise((resolve) => secured.close(resolve));
+    },
+  );
 
   test('that fails does not hold up another', async () => {
     const stop = new AbortController();

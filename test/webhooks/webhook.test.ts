@@ -94,6 +94,18 @@ describe('A file of webhooks', () => {
     ['limits that limit nothing', [{ ...HOOK, sees: {} }], '/0/sees'],
     ['two with one id', [HOOK, HOOK], 'at /1/id: "ministerie" is there already'],
     ['an address without https', [{ ...HOOK, url: 'http://ontvanger.example.nl/' }], '/0/url'],
+    [
+      'an address that begins like this machine',
+      [{ ...HOOK, url: 'http://127.0.0.1.example.nl/' }],
+      '/0/url',
+    ],
+    [
+      'an address that names this machine as a user',
+      [{ ...HOOK, url: 'http://localhost@example.nl/' }],
+      '/0/url',
+    ],
+    ['an address of a machine inside', [{ ...HOOK, url: 'http://169.254.169.254/latest/' }], '/0/url'],
+    ['an address that is a file', [{ ...HOOK, url: 'file:///etc/hosts' }], '/0/url'],
     ['an address with a password', [{ ...HOOK, url: 'https://a:geheim@example.nl/' }], '/0/url'],
   ])('with %s is refused, says where, and tells no secret', (_what, content, where) => {
     expect(() => read(content)).toThrow(where);

@@ -1,11 +1,14 @@
 import type { FastifyRequest } from 'fastify';
 import { refusalOf } from '../access';
+import { awaitCursor } from '../awaited-cursors';
+import type { PositionSources } from '../awaited-position';
 import { MAX_PAGE_SIZE } from '../connection';
 import type { Deadline } from '../deadline';
 import { userError } from '../errors';
 import { cursorOf, pointOf, positionOf } from '../event-cursors';
 import { eventFilter } from '../event-filter';
 import { EXPECTED_TYPES, eventTypeOf } from '../event-types';
+import { logMark } from '../log-mark';
 import { audienceOf } from '../principal';
 import { COST_OF_ASKING, type RateLimit } from '../rate-limit';
 import type { ReadSources } from '../read-sources';
@@ -39,7 +42,8 @@ const PARAMETERS: readonly Parameter[] = [
     name: 'after',
     in: 'query',
     required: false,
-    description: 'Behind this `position`; from the first event where left out. `rel="next"` has it already.',
+    description:
+      'Behind this `position`; from the first event where left out. `rel="next"` has it already. One of another log, or behind the end of this one, is refused.',
     schema: { type: 'string' },
     form: POSITION,
   },
@@ -129,7 +133,8 @@ const COMMON = { tag: 'events', needsToken: true, components: COMPONENTS } as co
 const COST_OF_EVENT = 30;
 
 export interface EventResourceOptions {
-  readonly sources: Pick<ReadSources, 'grown'>;
+  readonly sources: Pick<ReadSources, 'grown' | 'database'>;
+  readonly positions: PositionSources;
   readonly scopeOf: ScopeOf;
   readonly cloudEvents: CloudEventOptions;
   readonly rate: RateLimit;
@@ -141,6 +146,7 @@ export interface EventResourceOptions {
 /** The feed of events, for who is signed in: each sees what is there for them, in order, and misses nothing. */
 export function eventResources({
   sources,
+  positions,
   scopeOf,
   cloudEvents: options,
   rate,
@@ -175,8 +181,12 @@ export function eventResources({
           types: types === undefined ? null : String(types).split(','),
           approach: approach === undefined ? null : String(approach),
         });
-        let behind = pointOf(after === undefined ? null : String(after), audienceOf(request.principal));
+        let behind = pointOf(after === undefined ? null : String(after), {
+          audience: audienceOf(request.principal),
+          logMark: logMark(sources.database),
+        });
         rate.charge(request, COST_OF_ASKING + Number(first) * COST_OF_EVENT);
+        if (after !== undefined) await awaitCursor(String(after), request, positions);
         const poll = Number(wait) > 0 ? polls.begin(request) : null;
         const giveUpAt = performance.now() + Number(wait) * 1000;
         try {
@@ -191,7 +201,7 @@ export function eventResources({
             }
             const events = await Promise.all(released.map((one) => cloudEvent(scope, one, options, 'small')));
             // Behind the last one given rather than behind all: what else there is was not asked for yet.
-            const last = released.at(-1)?.cursor ?? cursorOf(behind, scope.audience);
+            const last = released.at(-1)?.cursor ?? cursorOf(behind, scope);
             return {
               body: JSON.stringify(events),
               next: scope.isPinned && isAll ? null : addressOf(options.publicUrl, request, { after: last }),
@@ -231,12 +241,7 @@ export function eventResources({
         const place = placeAt(scope, positionOf(String(position)));
         if (place === null) return { ...notFound(), snapshot: token };
         const event = await scope.event.load(place);
-        const whole = await cloudEvent(
-          scope,
-          { event, cursor: cursorOf(place, scope.audience) },
-          options,
-          'whole',
-        );
+        const whole = await cloudEvent(scope, { event, cursor: cursorOf(place, scope) }, options, 'whole');
         return { body: JSON.stringify(whole), next: null, snapshot: token };
       },
     },

@@ -40,7 +40,7 @@ export async function releasedBehind(
     places.map(async (place) => ({
       place,
       event: await scope.event.load(place),
-      cursor: cursorOf(place, scope.audience),
+      cursor: cursorOf(place, scope),
     })),
   );
   const last = places.at(-1);

@@ -16,8 +16,12 @@ export class SubscriptionResolver {
   @Subscription(() => EventObject, {
     description:
       'The log as it grows: first what is there already behind `after`, then each event as it comes, in order, none missed and none twice. Go on with the `position` of the last one.',
-    subscribe: ({ args, context }: { args: EventsArgs; context: FollowerContext }) =>
-      context.follow(pointOf(args.after, context.scope.audience), eventFilter(args)),
+    async subscribe({ args, context }: { args: EventsArgs; context: FollowerContext }) {
+      const behind = pointOf(args.after, context.scope);
+      const filter = eventFilter(args);
+      if (args.after != null) await context.awaitCursor(args.after);
+      return context.follow(behind, filter);
+    },
   })
   events(
     @Root() event: EventObject,

@@ -19,6 +19,11 @@ import type { EventObject } from '../types/event-type';
 
 /** What the resolvers of a subscription are given. */
 export interface FollowerContext extends Pick<ApiContext, 'scope' | 'ledger' | 'principal'> {
+  /**
+   * Waits, for a bounded time, until what lies behind a cursor can be read.
+   * @throws GraphQLError with code POSITION_UNKNOWN or POSITION_NOT_REACHED
+   */
+  readonly awaitCursor: (cursor: string) => Promise<void>;
   readonly follow: (behind: ReleasePoint, filter: LogFilter) => AsyncIterable<EventObject>;
 }
 

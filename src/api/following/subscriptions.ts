@@ -15,10 +15,13 @@ import {
 } from 'graphql';
 import { CloseCode, type Context, makeServer, type SubscribePayload } from 'graphql-ws';
 import { decodeJwt } from 'jose';
+import type { Position } from '../../domain/events';
 import { accessRefusal } from '../access';
 import { type Action, askedOf, knownActor, NOT_SERVED } from '../actions';
 import { AtOnce } from '../at-once';
 import { AuthenticationError } from '../authentication-error';
+import { awaitCursor } from '../awaited-cursors';
+import type { Awaited } from '../awaited-position';
 import type { Documents } from '../documents';
 import { type ErrorCode, userError } from '../errors';
 import { LIMITS, limitRefusal } from '../limits';
@@ -63,6 +66,8 @@ export interface SubscriptionOptions {
   /** Addresses of proxies that are believed whom they ask for. */
   readonly trustedProxies: readonly string[];
   readonly isReady: () => boolean;
+  /** Waits, for a bounded time, until the read models have reached a position. */
+  readonly waitFor: (position: Position) => Promise<Awaited>;
   /** Told of every subscription, and of every connection that was refused. */
   readonly tell: readonly ((action: Action) => void)[];
   /** Told of errors that callers only see as INTERNAL_SERVER_ERROR. */
@@ -222,7 +227,7 @@ function checkedArgs(
   payload: SubscribePayload,
   sender: Sender,
   subscription: Subscription,
-  { schema, sources, signedLog, documents, rate, introspection, isReady }: SubscriptionOptions,
+  { schema, sources, signedLog, documents, rate, introspection, isReady, waitFor }: SubscriptionOptions,
 ): ExecutionArgs {
   const { operationName, variables } = payload;
   const { principal } = sender;
@@ -251,6 +256,12 @@ function checkedArgs(
     scope,
     ledger: new LedgerScope(signedLog, scope),
     principal,
+    awaitCursor: (cursor) =>
+      awaitCursor(cursor, sender, {
+        position: sources.position,
+        waitFor,
+        charge: (who) => rate.charge(who, COST_OF_ASKING),
+      }),
     // What an event costs is taken when it comes: who has spent it all waits, and misses nothing.
     async *follow(behind: ReleasePoint, filter: LogFilter) {
       for await (const { event } of releasedEvents(sources, audience, behind, filter, signal)) {

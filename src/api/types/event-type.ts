@@ -3,10 +3,10 @@ import { Arg, Ctx, Field, ID, Int, ObjectType } from 'type-graphql';
 import type { RecordedEvent } from '../../domain/events';
 import type { Language } from '../../domain/sentences/dates';
 import { approachOfEvent } from '../approach-of-event';
-import { audienceKey } from '../audience-key';
-import { connectionType, toCursor } from '../connection';
+import { connectionType } from '../connection';
 import { DerivedField } from '../derived-field';
 import { LanguageEnum } from '../enums';
+import { cursorOf } from '../event-cursors';
 import { sentenceOfEvent } from '../event-sentence';
 import { verdictChanges } from '../following/verdict-changes';
 import { sourceOfEvent } from '../passages';
@@ -72,7 +72,7 @@ export class EventObject {
       'Its place in the whole log: opaque; pass it as `after` to `events` to go on behind it, with the same rights.',
   })
   position(@Ctx('scope') scope: ReadScope): string {
-    return toCursor(this.#event.position, audienceKey(scope.audience));
+    return cursorOf({ position: this.#event.position, from: this.#event.position }, scope);
   }
 
   @Field(() => String, {
