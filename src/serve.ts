@@ -64,6 +64,7 @@ export async function serve(
   const cloudEvents: CloudEventOptions = { source: config.source, publicUrl: config.publicUrl };
   // Only who serves needs all that the API is made of: loading it takes longer than most commands.
   const { createServer } = require('./api/server') as typeof import('./api/server');
+  const { listen } = require('./api/listen') as typeof import('./api/listen');
   const { deliverAll } = require('./webhooks/deliveries') as typeof import('./webhooks/deliveries');
   const { WebhookStatuses } = require('./webhooks/statuses') as typeof import('./webhooks/statuses');
   const states = webhooks.length === 0 ? null : new DeliveryStates(webhooksFileIn(config.dataDir));
@@ -112,7 +113,7 @@ export async function serve(
     ...readiness,
     onError,
   });
-  const url = await app.listen({ host: config.host, port: config.port }).catch(async (error) => {
+  const url = await listen(app, config.host, config.port).catch(async (error) => {
     await app.close();
     await operations.close();
     states?.close();

@@ -1,51 +1,72 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 
 /** The connections of a server, for when it stops. */
 export interface OpenConnections {
   /** True once they are ended. */
   readonly isEnding: boolean;
-  /** Ends those on which nothing is asked, and from now on each other one behind its answer. */
+  /** Ends those on which nothing is to be answered, and from now on each other one behind its answer. */
   endIdle(): void;
   /** Ends what is left. */
   endAll(): void;
+  /** Once all of them have ended, where they are to end. */
+  ended(): Promise<void>;
+}
+
+interface Connection {
+  /** Requests that have come, at least in part, and whose answers have not gone. */
+  readonly unanswered: Set<IncomingMessage>;
+  isUpgraded: boolean;
 }
 
 /**
- * Keeps account of which connections have a request under way. Node's own `closeIdleConnections` passes over those
- * on which nothing has come yet, or half a request, and once a server stops it looks after them no more: one
- * silent client would hold up the stop for good.
+ * Keeps account of what is under way on each connection. Node's own `closeIdleConnections` passes over those on which
+ * nothing has come yet, or half a request, and once a server stops it looks after them no more: one silent client
+ * would hold up the stop for good. So a request that has not come whole is not waited for: nothing of it was done.
  */
 export function trackConnections(server: Server): OpenConnections {
-  /** How many requests are under way on each; one that became a WebSocket has one that does not end. */
-  const underWay = new Map<Socket, number>();
+  const open = new Map<Socket, Connection>();
+  const allEnded = Promise.withResolvers<void>();
   let isEnding = false;
-  const add = (socket: Socket, count: number): void => {
-    const known = underWay.get(socket);
-    if (known === undefined) return;
-    underWay.set(socket, known + count);
-    if (isEnding && known + count === 0) socket.destroySoon();
-  };
   server.on('connection', (socket: Socket) => {
     if (isEnding) return socket.destroy();
-    underWay.set(socket, 0);
-    socket.once('close', () => underWay.delete(socket));
+    open.set(socket, { unanswered: new Set(), isUpgraded: false });
+    socket.once('close', () => {
+      open.delete(socket);
+      if (isEnding && open.size === 0) allEnded.resolve();
+    });
   });
-  server.on('request', ({ socket }, response) => {
-    add(socket, 1);
-    response.once('close', () => add(socket, -1));
+  server.on('request', (request, response) => {
+    const { socket } = request;
+    const connection = open.get(socket);
+    if (connection === undefined) return;
+    connection.unanswered.add(request);
+    response.once('close', () => {
+      connection.unanswered.delete(request);
+      if (isEnding && !isAnswering(connection)) socket.destroySoon();
+    });
   });
-  server.on('upgrade', ({ socket }) => add(socket as Socket, 1));
+  server.on('upgrade', ({ socket }) => {
+    const connection = open.get(socket as Socket);
+    // What it carries has an end of its own.
+    if (connection !== undefined) connection.isUpgraded = true;
+  });
   return {
     get isEnding() {
       return isEnding;
     },
     endIdle() {
       isEnding = true;
-      for (const [socket, count] of underWay) if (count === 0) socket.destroy();
+      if (open.size === 0) allEnded.resolve();
+      for (const [socket, connection] of open) if (!isAnswering(connection)) socket.destroySoon();
     },
     endAll() {
-      for (const socket of underWay.keys()) socket.destroy();
+      for (const socket of open.keys()) socket.destroy();
     },
+    ended: () => allEnded.promise,
   };
+}
+
+function isAnswering({ unanswered, isUpgraded }: Connection): boolean {
+  return isUpgraded || [...unanswered].some((request) => request.complete);
 }

@@ -279,7 +279,10 @@ function closeConnectionsWhenStopping(app: FastifyInstance, requestSeconds: numb
     if (connections.isEnding) reply.header('connection', 'close');
     done(null, payload);
   });
-  app.addHook('onClose', async () => clearTimeout(last));
+  app.addHook('onClose', async () => {
+    if (connections.isEnding) await connections.ended();
+    clearTimeout(last);
+  });
 }
 
 /** Subscriptions go over a WebSocket, and nothing else goes there: see `following/subscriptions.ts`. */

@@ -60,7 +60,8 @@ export async function serveCommand(
 /** Which variable to set where the system does not let it listen; undefined where it was another error. */
 function cannotListen(error: unknown, { host, port, metrics }: Config): UsageError | undefined {
   const { code, port: at, hostname, address } = error as NodeJS.ErrnoException & Partial<Listening>;
-  const isOfMetrics = at === undefined ? hostname !== host : at !== port || (address ?? host) !== host;
+  const isAtMetrics = at !== port || (metrics?.port === port && address === metrics.host);
+  const isOfMetrics = metrics !== null && (at === undefined ? hostname !== host : isAtMetrics);
   const [of, place] = isOfMetrics ? ['METRICS_', metrics] : ['', { host, port }];
   switch (code) {
     case 'EADDRINUSE':

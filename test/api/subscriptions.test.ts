@@ -408,7 +408,7 @@ describe('A server that stops', () => {
   });
 
   it('waits for nobody who asks nothing, or never comes to an end with it', async () => {
-    const server = await startServerWith({ requestSeconds: 1 });
+    const server = await startServerWith({ requestSeconds: 600 });
     const sent = [
       '',
       'GET /healthz HT',
