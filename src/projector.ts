@@ -35,6 +35,9 @@ export interface RebuildResult {
   readonly differing: readonly string[] | null;
 }
 
+/** Does what writes. */
+export type Written = <T>(write: () => T) => Promise<T>;
+
 /**
  * Keeps the read models level with the log. Rows and position land in one transaction, so an event is
  * applied once, wherever the process stops.
@@ -86,16 +89,17 @@ export class Projector {
 
   /**
    * Follows the log until `signal` is aborted. Call {@link prepare} first.
+   * @param written does what writes, or tries it again
    * @throws LogReplacedError where an event comes that lies before what is there already
    * @throws what the store or a projection throws; rows and position are then those of before the page.
    */
-  async follow(signal: AbortSignal): Promise<void> {
+  async follow(signal: AbortSignal, written: Written = async (write) => write()): Promise<void> {
     for await (const page of this.#store.subscribeAll(this.#position, signal)) {
       const [first] = page;
       if (first === undefined) this.#isLevel = true;
       // An older copy of the log gives again positions that it had given already, to other events.
       else if (first.position <= this.#position) throw new LogReplacedError(this.#position);
-      else this.#apply(page);
+      else await written(() => this.#apply(page));
     }
   }
 

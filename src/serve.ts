@@ -10,6 +10,7 @@ import { LedgerFollower } from './ledger/ledger-follower';
 import { LogEnd } from './log-end';
 import { placeOfLog, type Register, signingKey, webhooksFileIn } from './register';
 import { readDocuments } from './server-config';
+import { Storage } from './storage';
 import { tokenRules } from './token-rules';
 import { DeliveryStates } from './webhooks/delivery-state';
 import { readWebhooks } from './webhooks/webhook';
@@ -45,12 +46,28 @@ export async function serve(
   const key = signingKey(config);
   const follower = new LedgerFollower(store, ledger);
   const stop = new AbortController();
+  const storage = new Storage(
+    {
+      failing: (cause) =>
+        onError(
+          new Error(
+            `the disk of ${config.dataDir} takes nothing: what is there is read, and nothing is recorded until it does`,
+            { cause },
+          ),
+          null,
+        ),
+      back: (seconds) =>
+        onNotice(`the disk of ${config.dataDir} can be written again, after ${Math.round(seconds)} s`),
+    },
+    stop.signal,
+  );
   const logEnd = new LogEnd(store);
   const lag = new Lag(logEnd, projector);
   const readiness: Readiness = {
     isReady: () => projector.mayBeRead,
     lagSeconds: () => lag.seconds,
     isLogAway: () => lag.isLogAway,
+    isWritable: () => storage.isWritable,
     maxLagSeconds: config.maxLagSeconds,
   };
   const webhooks = config.webhooksFile === null ? [] : readWebhooks(config.webhooksFile);
@@ -88,7 +105,7 @@ export async function serve(
     sources,
     signedLog: { ledger, follower, key },
     readLog: () => store.readAll(),
-    writes: writeSources(store, logEnd, database, projector, MAX_WAIT_MS),
+    writes: writeSources(store, logEnd, database, projector, MAX_WAIT_MS, storage),
     webhooks: webhookStatuses,
     tokens: tokenRules(config),
     contact: config.contact,
@@ -132,7 +149,9 @@ export async function serve(
       onNotice(`the log ${placeOfLog(config)} answers again, after ${Math.round(seconds)} s`),
   };
   const prepared = lag.untilThere(stop.signal, watch).then(() => projector.prepare(onProgress, stop.signal));
-  const projecting = prepared.then(() => projector.follow(stop.signal));
+  const projecting = prepared.then(() =>
+    projector.follow(stop.signal, (write) => storage.untilDone('read models', write)),
+  );
   const watching = prepared.then(() => lag.follow(stop.signal, watch));
   const following = Promise.all([projecting, watching]).then(
     () => {},
@@ -143,7 +162,12 @@ export async function serve(
   // A ledger that does not fit the log says so, and is for somebody to look into; it stops nobody else.
   const recording = prepared
     .then(
-      () => follower.follow(stop.signal, () => ledger.signHourly(key, new Date())),
+      () =>
+        follower.follow(
+          stop.signal,
+          () => ledger.signHourly(key, new Date()),
+          (write) => storage.untilDone('ledger', write),
+        ),
       // What failed there is told by `following`.
       () => {},
     )

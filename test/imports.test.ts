@@ -20,6 +20,7 @@ const MAY_IMPORT: readonly (readonly [from: string, to: readonly string[] | 'any
   ['src/command-digest.ts', ['src/domain/', 'src/ledger/canonical-json.ts']],
   ['src/handle-command.ts', ['src/domain/', 'src/event-store/event-store.ts', 'src/command-digest.ts']],
   ['src/command-key.ts', ['src/domain/', 'src/command-digest.ts', 'src/handle-command.ts']],
+  ['src/storage.ts', ['src/event-store/event-store.ts']],
   ['src/projector.ts', ['src/domain/', 'src/event-store/event-store.ts', 'projections/']],
   [
     'src/copy-log.ts',
@@ -79,6 +80,7 @@ const MAY_IMPORT: readonly (readonly [from: string, to: readonly string[] | 'any
       'src/import-factsheets.ts',
       'src/log-end.ts',
       'src/projector.ts',
+      'src/storage.ts',
       'src/turns.ts',
       'src/api/write-sources.ts',
     ],

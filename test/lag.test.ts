@@ -68,7 +68,7 @@ describe('A log that is another one than the read models were made of', () => {
     let nowMs = 0;
     let now: Partial<EventStore> = {};
     const store = new Proxy(log.store, {
-      get: (was, name: keyof EventStore) => now[name] ?? was[name].bind(was),
+      get: (was, name: keyof EventStore) => now[name] ?? was[name]?.bind(was),
     });
     const { projector } = await log.built([seen], store);
     const stop = new AbortController();

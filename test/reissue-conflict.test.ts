@@ -29,7 +29,7 @@ describe('A new issue of a factsheet', () => {
     let compared = false;
     const meanwhile: EventStore = new Proxy(store, {
       get(target, name: keyof EventStore) {
-        if (name !== 'readStream') return target[name].bind(target);
+        if (name !== 'readStream') return target[name]?.bind(target);
         return async function* (...args: Parameters<EventStore['readStream']>) {
           if (compared) {
             compared = false;

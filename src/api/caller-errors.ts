@@ -1,10 +1,10 @@
 import type { ApolloServerOptions, ApolloServerPlugin } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { LogClosedError, LogUnavailableError } from '../event-store/event-store';
+import { LogClosedError, LogUnavailableError, LogUnwritableError } from '../event-store/event-store';
 import { traceOf } from './actions';
 import type { ApiContext } from './context';
-import { type ErrorCode, LOG_UNAVAILABLE } from './errors';
+import { type ErrorCode, LOG_UNAVAILABLE, LOG_UNWRITABLE } from './errors';
 import { shortened } from './shortened';
 import type { TraceContext } from './trace-context';
 
@@ -30,7 +30,8 @@ export function withoutInternals(formatted: GraphQLFormattedError, error: unknow
   }
   if (isOfAwayLog(original)) {
     const extensions = { code: 'LOG_UNAVAILABLE' satisfies ErrorCode };
-    return { message: LOG_UNAVAILABLE, extensions, ...rest };
+    const message = original instanceof LogUnwritableError ? LOG_UNWRITABLE : LOG_UNAVAILABLE;
+    return { message, extensions, ...rest };
   }
   return {
     message: 'Internal server error',

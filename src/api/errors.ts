@@ -39,6 +39,10 @@ export type ErrorCode =
 export const LOG_UNAVAILABLE =
   'the log does not answer at present, so try again shortly; of a mutation it is unknown whether it was recorded: send it again, with the same commandId';
 
+/** Why no command is taken, while the disk takes nothing. */
+export const LOG_UNWRITABLE =
+  'nothing can be written at present, so try again later; a mutation that is sent again with the same commandId is recorded once';
+
 /**
  * An error for the caller: the message says what was wrong and what is accepted.
  * @param status of HTTP, where the request is refused as a whole

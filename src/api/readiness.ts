@@ -6,6 +6,8 @@ export interface Readiness {
   readonly lagSeconds: () => number;
   /** True while the log does not answer. */
   readonly isLogAway: () => boolean;
+  /** False while the disk takes nothing. */
+  readonly isWritable: () => boolean;
   /** The lag up to which this replica calls itself ready, in seconds. */
   readonly maxLagSeconds: number;
 }
@@ -16,7 +18,8 @@ export interface Readiness {
  */
 export function isReadyFor(
   what: 'all' | 'reads',
-  { isReady, lagSeconds, isLogAway, maxLagSeconds }: Readiness,
+  { isReady, lagSeconds, isLogAway, isWritable, maxLagSeconds }: Readiness,
 ): boolean {
-  return isReady() && (lagSeconds() <= maxLagSeconds || (what === 'reads' && isLogAway()));
+  const isFine = lagSeconds() <= maxLagSeconds && isWritable();
+  return isReady() && (isFine || (what === 'reads' && (isLogAway() || !isWritable())));
 }

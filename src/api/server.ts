@@ -246,7 +246,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     const lag = { lagSeconds: Number.isFinite(lagSeconds) ? lagSeconds : null };
     const isClose = isReadyFor('all', options);
     if (!isClose) reply.code(503);
-    const status = isClose ? 'ready' : options.isLogAway() ? 'the log is away' : 'catching up with the log';
+    const status = isClose ? 'ready' : whyNotReady(options);
     return { status, ...lag };
   });
   app.get('/readyz/reads', async (_request, reply) => {
@@ -283,6 +283,11 @@ function closeConnectionsWhenStopping(app: FastifyInstance, requestSeconds: numb
     if (connections.isEnding) await connections.ended();
     clearTimeout(last);
   });
+}
+
+function whyNotReady({ isLogAway, isWritable }: Readiness): string {
+  if (isLogAway()) return 'the log is away';
+  return isWritable() ? 'catching up with the log' : 'nothing can be written';
 }
 
 /** Subscriptions go over a WebSocket, and nothing else goes there: see `following/subscriptions.ts`. */

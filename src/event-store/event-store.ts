@@ -77,6 +77,12 @@ export interface EventStore {
   /** Position of the last event, or undefined where the log is empty. */
   lastPosition(): Promise<Position | undefined>;
 
+  /**
+   * Writes what changes nothing, to tell whether the disk takes an append; left out where the log lies elsewhere.
+   * @throws what the disk makes it throw
+   */
+  tryWriting?(): Promise<void>;
+
   /** Finishes the appends under way, ends the subscriptions and releases the log. */
   close(): Promise<void>;
 }
@@ -131,7 +137,12 @@ export class UnusableLogError extends Error {
  * whether it was made: repeating it as it was is always right.
  */
 export class LogUnavailableError extends Error {
-  override readonly name = 'LogUnavailableError';
+  override readonly name: string = 'LogUnavailableError';
+}
+
+/** Nothing can be appended, as the disk is full or takes nothing for another reason; what is there is read. */
+export class LogUnwritableError extends LogUnavailableError {
+  override readonly name = 'LogUnwritableError';
 }
 
 /** An append is larger than the engine takes at once; nothing of it was stored. */

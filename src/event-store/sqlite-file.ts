@@ -185,3 +185,10 @@ function makeDurableFolder(folder: string): void {
   if (first === undefined) return;
   for (let made = folder; made.length >= first.length; made = dirname(made)) syncFolder(dirname(made));
 }
+
+/** Writes a page as it is: that of the version, which is written though it stays the same. */
+export function writePageAgain(db: DatabaseSync): void {
+  // What failed may have left its transaction open.
+  if (db.isTransaction) db.exec('ROLLBACK');
+  db.exec(`PRAGMA user_version = ${db.prepare('PRAGMA user_version').get()?.user_version}`);
+}

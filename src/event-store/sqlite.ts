@@ -12,7 +12,7 @@ import {
   UnusableLogError,
   WrongExpectedRevisionError,
 } from './event-store';
-import { openForReading, openForWriting } from './sqlite-file';
+import { openForReading, openForWriting, writePageAgain } from './sqlite-file';
 import { restoreInto } from './sqlite-restore';
 import { checkedRows, type Row, withInstant } from './sqlite-rows';
 import { prepareStatements } from './sqlite-statements';
@@ -87,6 +87,7 @@ class SqliteEventStore implements EventStore {
   #closed = false;
   #restoring: Promise<unknown> | undefined;
   #changed = Promise.withResolvers<void>();
+  readonly tryWriting = async (): Promise<void> => writePageAgain(this.#db);
 
   constructor(db: DatabaseSync, lock: WriterLock | undefined, options: SqliteEventStoreOptions) {
     this.#db = db;

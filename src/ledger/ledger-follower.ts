@@ -71,16 +71,21 @@ export class LedgerFollower {
   /**
    * Records what the log holds and what comes, until `signal` is aborted; each time it is level with the log
    * it calls `onLevel`.
+   * @param written does what writes, or tries it again
    * @throws LedgerMisfitError as {@link catchUp}; {@link failure} then tells why
    */
-  async follow(signal: AbortSignal, onLevel: () => void = () => {}): Promise<void> {
+  async follow(
+    signal: AbortSignal,
+    onLevel: () => void = () => {},
+    written: <T>(write: () => T) => Promise<T> = async (write) => write(),
+  ): Promise<void> {
     try {
       let after = await this.#begin();
       let wasLevel = false;
       for await (const page of this.#store.subscribeAll(after, signal)) {
         if (page.length === 0) {
           wasLevel = true;
-          onLevel();
+          await written(onLevel);
           continue;
         }
         if (page.some(({ position }) => position <= after))
@@ -88,7 +93,9 @@ export class LedgerFollower {
             `the log has gone back behind position ${after}, up to which the ledger has recorded it: ${ADVICE}`,
           );
         // Hashed before the transaction begins: other processes may be waiting for theirs.
-        after = this.#record(after, page.map(leafOf));
+        const leaves = page.map(leafOf);
+        const behind = after;
+        after = await written(() => this.#record(behind, leaves));
         // Before it was level pages are as small as the engine likes; from then on, as the appends that come.
         if (wasLevel && page.length < FULL_PAGE && this.#waiting.size === 0) await this.#gather(signal);
       }

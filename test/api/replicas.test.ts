@@ -175,6 +175,7 @@ describe('A replica that does not keep up', () => {
       isReady: () => true,
       lagSeconds: () => lagSeconds,
       isLogAway: () => isLogAway,
+      isWritable: () => true,
       maxLagSeconds: 5,
       onError: () => {},
     });

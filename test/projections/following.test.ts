@@ -45,7 +45,7 @@ describe('Following the log', () => {
       },
     };
     const store = new Proxy(log.store, {
-      get: (was, name: keyof EventStore) => (name === 'subscribeAll' ? older[name] : was[name].bind(was)),
+      get: (was, name: keyof EventStore) => (name === 'subscribeAll' ? older[name] : was[name]?.bind(was)),
     });
     const { projector, database } = await log.built(undefined, store);
     const before = dump(database);

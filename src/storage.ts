@@ -1,0 +1,89 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LogUnwritableError } from './event-store/event-store';
+
+/** How soon what could not be written is tried again, in milliseconds. */
+const TRY_AGAIN_MS = 1_000;
+
+/** Who is told, once each time. */
+export interface StorageWatch {
+  failing(cause: unknown): void;
+  back(afterSeconds: number): void;
+}
+
+/**
+ * Whether the files of this process can be written: log, read models and ledger mostly lie on one disk. While one of
+ * them cannot, no command is taken, what follows the log waits, and what is there is read.
+ */
+export class Storage {
+  readonly #watch: StorageWatch;
+  readonly #signal: AbortSignal;
+  readonly #failing = new Set<string>();
+  #sinceMs = 0;
+
+  /** @param signal nothing is tried again once it is aborted */
+  constructor(watch: StorageWatch, signal: AbortSignal) {
+    this.#watch = watch;
+    this.#signal = signal;
+  }
+
+  get isWritable(): boolean {
+    return this.#failing.size === 0;
+  }
+
+  /**
+   * Does what somebody waits for, or refuses it.
+   * @param tryWriting tells, by writing what changes nothing, whether it could be done now
+   * @throws LogUnwritableError where the disk takes nothing; what `write` throws
+   */
+  async once<T>(write: () => Promise<T>, tryWriting: () => Promise<void>): Promise<T> {
+    try {
+      return await write();
+    } catch (error) {
+      if (!isOfDisk(error)) throw error;
+      this.#fails('log', error);
+      void this.untilDone('log', async () => {
+        await sleep(TRY_AGAIN_MS, undefined, { signal: this.#signal });
+        await tryWriting();
+      }).catch(() => {});
+      throw new LogUnwritableError('the log cannot be written', { cause: error });
+    }
+  }
+
+  /**
+   * Does what must be done, as often as it takes.
+   * @param what it is of
+   * @throws what `write` throws, but for what a disk that takes nothing makes it throw
+   */
+  async untilDone<T>(what: string, write: () => T | Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        const result = await write();
+        this.#works(what);
+        return result;
+      } catch (error) {
+        if (this.#signal.aborted || !isOfDisk(error)) throw error;
+        this.#fails(what, error);
+        await sleep(TRY_AGAIN_MS, undefined, { signal: this.#signal });
+      }
+    }
+  }
+
+  #fails(what: string, cause: unknown): void {
+    if (this.isWritable) {
+      this.#sinceMs = performance.now();
+      this.#watch.failing(cause);
+    }
+    this.#failing.add(what);
+  }
+
+  #works(what: string): void {
+    if (!this.#failing.delete(what) || !this.isWritable) return;
+    this.#watch.back((performance.now() - this.#sinceMs) / 1000);
+  }
+}
+
+/** SQLITE_FULL, SQLITE_IOERR or SQLITE_READONLY, which stand in the lowest byte of their extended codes. */
+function isOfDisk(error: unknown): boolean {
+  const isOfSqlite = typeof error === 'object' && error !== null && 'errcode' in error;
+  return isOfSqlite && [13, 10, 8].includes(Number(error.errcode) & 0xff);
+}
