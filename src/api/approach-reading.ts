@@ -270,8 +270,11 @@ export class ApproachReading {
   /** Tells that these findings may be asked for, with what belongs to them. */
   #expectTextsOf(tests: () => readonly Test[]): void {
     const { texts, documents } = this.scope;
-    texts.expect(() => tests().flatMap(readingsOf));
-    texts.expect(() => attentionPointsAt(tests(), this.asOf).map(({ fact }) => fact));
+    // A finding stands in the verdict of each of its indicators.
+    texts.expect(() => {
+      const each = [...new Set(tests())];
+      return [...each.flatMap(readingsOf), ...attentionPointsAt(each, this.asOf).map(({ fact }) => fact)];
+    });
     documents.expect(() => tests().flatMap(({ reading }) => factsheetOf(this.history, reading) ?? []));
   }
 
