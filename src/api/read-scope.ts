@@ -50,7 +50,7 @@ import { Texts } from './texts';
 /** Two wanted events of a stream that lie further apart than this are read apart. */
 const MAX_EVENTS_BETWEEN = 500;
 /** Texts that are read together; more are read some at a time, so that too many are noticed before all are there. */
-const MAX_TEXTS_TOGETHER = 500;
+const MAX_TEXTS_TOGETHER = 2_000;
 
 /** What the work of a request is held in. */
 export interface Bounds {
