@@ -80,8 +80,9 @@ describe('the entry of an event', () => {
         data: { ...finding.data, narrative: { ...narrative, salt: narrative.salt.replace(/f$/, 'e') } },
       },
       { ...finding, metadata: { ...finding.metadata, actor: 'System' } },
+      { ...finding, metadata: { ...finding.metadata, commandDigest: 'ab'.repeat(32) } },
     ];
-    expect(new Set([finding, ...variants].map(entryOf)).size).toBe(5);
+    expect(new Set([finding, ...variants].map(entryOf)).size).toBe(6);
   });
 
   test('a string that is not Unicode has no canonical form, and the error names the event', () => {

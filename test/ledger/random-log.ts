@@ -49,6 +49,7 @@ const step = fc.record({
   later: fc.nat(5000),
   actor: fc.string({ unit: 'binary', minLength: 1, maxLength: 10 }),
   line: fc.option(fc.integer({ min: 1, max: 1000 })),
+  isFirstOfCommand: fc.boolean(),
 });
 
 export function randomLog(constraints: {
@@ -58,11 +59,12 @@ export function randomLog(constraints: {
   return fc.array(step, constraints).map((steps) => {
     const revisions = new Map<string, number>();
     let clock = Date.UTC(2026, 0, 1);
-    return steps.map(({ event, stream, id, later, actor, line }, at) => {
+    return steps.map(({ event, stream, id, later, actor, line, isFirstOfCommand }, at) => {
       const revision = revisions.get(stream) ?? 0;
       revisions.set(stream, revision + 1);
       clock += later;
-      const source = line === null ? null : { document: createHash('sha256').update(id).digest('hex'), line };
+      const digest = createHash('sha256').update(id).digest('hex');
+      const source = line === null ? null : { document: digest, line };
       const recordedAt = new Date(clock).toISOString();
       return {
         ...event,
@@ -71,7 +73,10 @@ export function randomLog(constraints: {
         revision,
         // Like an engine with gaps: whatever the position is, the ledger leaves it out.
         position: 7 * at + 3,
-        metadata: { schemaVersion: 1, recordedAt, actor, correlationId: id, causationId: null, source },
+        metadata: {
+          ...{ schemaVersion: 1, recordedAt, actor, correlationId: id, causationId: null, source },
+          ...(isFirstOfCommand ? { commandDigest: digest } : {}),
+        },
       };
     });
   });
