@@ -52,6 +52,8 @@ export interface CorrectFinding {
     EventData<'ImprovementPointIdentified'>,
     'improvementPointId' | 'text'
   > | null;
+  /** True where the improvement point was given as one that it must open: else it is refused, as the text would be lost. */
+  readonly mustOpenPoint?: boolean;
 }
 
 /**

@@ -28,7 +28,7 @@ import { Rejection } from './rejection';
 // What the decider makes of corrections and withdrawals.
 
 export function correctFinding(
-  { data, improvementPoint }: CorrectFinding,
+  { data, improvementPoint, mustOpenPoint = false }: CorrectFinding,
   history: ApproachHistory,
   frameworks: (code: string) => FrameworkLine,
 ): DomainEvent[] {
@@ -43,7 +43,10 @@ export function correctFinding(
     data.verdict === 'IMPROVEMENT_NEEDED' &&
     finding.followUp === null &&
     finding.improvementPoints.length === 0;
-  if (!needsPoint || pointOf(assessment, finding) !== undefined) return [corrected];
+  if (!needsPoint || pointOf(assessment, finding) !== undefined) {
+    if (mustOpenPoint) throw opensNoPoint();
+    return [corrected];
+  }
   if (improvementPoint === null) {
     throw new Rejection(
       'IMPROVEMENT_POINT_MISSING',
@@ -66,6 +69,17 @@ export function correctFinding(
       data: { improvementPointId, text, findingId: data.findingId },
     },
   ];
+}
+
+function opensNoPoint(): Rejection {
+  const accepted =
+    'none, unless a finding without an improvement point is corrected to ✗; the words of one that is there are corrected by themselves';
+  return new Rejection(
+    'VALUE_NOT_ACCEPTED',
+    `improvementPoint is not used, as the correction opens none; expected ${accepted}`,
+    'improvementPoint',
+    { accepted },
+  );
 }
 
 /** @throws Rejection where it does not correct one follow-up: what was reported, how it was judged, or both. */

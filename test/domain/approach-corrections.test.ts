@@ -1,3 +1,4 @@
+import type { CorrectFinding } from '../../src/domain/approach-commands';
 import {
   assessment,
   concluded,
@@ -47,6 +48,19 @@ describe('A correction', () => {
     given(...history)
       .when(step(other))
       .gives(other);
+  });
+
+  it('is refused with an improvement point that was given to be opened, where it opens none', () => {
+    const meant = (event: ReturnType<typeof corrected>) =>
+      ({ ...step(event), mustOpenPoint: true }) as CorrectFinding;
+    given(...history)
+      .when(meant(worse))
+      .gives(worse, opens);
+    for (const changes of [{}, { verdict: 'IMPROVEMENT_NEEDED' as const }]) {
+      given(...history)
+        .when(meant(corrected('other', FAILED, { ...changes, indicators: ['2.2.1'] })))
+        .isRejected('VALUE_NOT_ACCEPTED', { field: 'improvementPoint', message: /is not used/ });
+    }
   });
 
   it('back to a ✗ finds the improvement point of the first ✗ again', () => {

@@ -53,7 +53,7 @@ class CorrectFindingInput extends CorrectionInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'What is to be improved, where the correction is ✗ and the finding has no improvement point yet; left out: the narrative.',
+      'What is to be improved, where the correction is ✗ and the finding has no improvement point yet; left out: the narrative. Refused where it would not be used: the words of a point that is there are corrected by `correctImprovementPoint`.',
   })
   improvementPoint?: string | null;
 }
@@ -227,6 +227,7 @@ export class FindingMutations {
         type: 'CorrectFinding',
         data: { findingId: newId('finding'), ...reading },
         improvementPoint: { improvementPointId: newId('improvement point'), text },
+        mustOpenPoint: input.improvementPoint != null,
       }),
       (written, newId) => ({ finding: written.finding(newId('finding')) }),
     );

@@ -80,18 +80,16 @@ describe('The same command id', () => {
     await sender.accepted('identifyImprovementPoint', { ...APPROACH, findingId, text: 'Leg het vast.' });
     const { assessmentId: _, ...reading } = { ...finding, verdict: 'IMPROVEMENT_NEEDED', basis: 'ASSESSED' };
     const correction = { ...reading, findingId, reason: 'Onvolledig.', commandId: randomUUID() };
-    const corrected = await sender.accepted('correctFinding', { ...correction, improvementPoint: 'Een.' });
+    const corrected = await sender.accepted('correctFinding', correction);
     const conclusion = { ...APPROACH, assessmentId, partial: true, commandId: randomUUID() };
     const concluded = await sender.accepted('concludeAssessment', conclusion);
     const before = await length();
     const refused = { reason: 'COMMAND_ID_REUSED', field: 'commandId' };
-    for (const improvementPoint of ['Twee.', 'Er is iets.', undefined]) {
+    for (const improvementPoint of ['Een.', 'Er is iets.']) {
       expect(await sender.send('correctFinding', { ...correction, improvementPoint })).toMatchObject(refused);
     }
     expect(await sender.send('concludeAssessment', { ...conclusion, partial: false })).toMatchObject(refused);
-    expect(await sender.send('correctFinding', { ...correction, improvementPoint: 'Een.' })).toEqual(
-      corrected,
-    );
+    expect(await sender.send('correctFinding', correction)).toEqual(corrected);
     // What is left out, and what says no more than that, is the same.
     expect(
       await sender.send('concludeAssessment', { ...conclusion, public: true, publishedOn: null }),

@@ -18,7 +18,7 @@ const REFUSED = { reason: 'COMMAND_ID_REUSED', field: 'commandId' };
 let folder: string;
 let path: string;
 let server: TestServer;
-/** Two corrections, of a finding that has its improvement point: of `improvementPoint` nothing is recorded. */
+/** Two corrections, of a finding that has its improvement point: they open none, whatever they say of one. */
 let first: Input;
 let second: Input;
 let answers: CommandAnswer[];
@@ -44,7 +44,6 @@ beforeEach(async () => {
       ...reading,
       basis: 'ASSESSED',
       reason: 'Onvolledig.',
-      improvementPoint: 'Een.',
     };
     const input = { ...said, findingId, commandId: randomUUID() };
     return { input, answer: await does('correctFinding', input, 'finding { id }') };
@@ -84,7 +83,7 @@ it('In a log that was restored from an export, the same content is known, and ot
   const [same, other, less] = await says(
     second,
     { ...second, improvementPoint: 'Twee.' },
-    { ...second, improvementPoint: null },
+    { ...second, improvementPoint: 'Er is iets.' },
   );
   expect(told(same as CommandAnswer)).toEqual(told(answers[1] as CommandAnswer));
   expect([other, less]).toEqual([expect.objectContaining(REFUSED), expect.objectContaining(REFUSED)]);
@@ -102,7 +101,7 @@ it('In a copy that leaves texts out, what the texts were cannot be told there, n
   await copy.close();
   const [same, otherText, otherFact, whole] = await says(
     first,
-    { ...first, narrative: 'Geraden.', improvementPoint: 'Geraden.' },
+    { ...first, narrative: 'Geraden.' },
     { ...first, verdict: 'MET' },
     { ...second, narrative: 'Anders.' },
   );

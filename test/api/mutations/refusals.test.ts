@@ -250,6 +250,20 @@ const REFUSALS: readonly Case[] = [
     'assessFollowUp',
     () => ({ assessmentId: ids.underWay, ...judgement, followUpId: NOBODY }),
   ],
+  [
+    'VALUE_NOT_ACCEPTED',
+    'improvementPoint',
+    /^none, unless .* corrected to ✗/,
+    'correctFinding',
+    () => ({ findingId: ids.met, ...correction, improvementPoint: 'Leg het vast.' }),
+  ],
+  [
+    'VALUE_NOT_ACCEPTED',
+    'name',
+    /^text on one line/,
+    'consultSource',
+    () => ({ assessmentId: ids.underWay, kind: 'DOCUMENT', name: '=1+1\u0000' }),
+  ],
   ['REASON_MISSING', 'reason', /not empty/, 'withdrawFinding', () => ({ findingId: ids.met, reason: ' ' })],
   [
     'REASON_MISSING',
