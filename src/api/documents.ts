@@ -34,8 +34,12 @@ export class Documents {
    * The text of the document that is asked for; undefined where the request names none.
    * @throws GraphQLError where it may not be asked
    */
-  textOf({ query, documentId, extensions }: DocumentParameters): string | undefined {
+  textOf({ query: given, documentId, extensions }: DocumentParameters): string | undefined {
     const named = documentId ?? persistedQuery(extensions);
+    // Over a WebSocket there is always a text, so that who names a document leaves it empty.
+    const query = given === '' && named != null ? undefined : given;
+    const isOfApollo = documentId == null && named != null && query === undefined;
+    if (isOfApollo && this.#listed === null) throw sendTheText('Supported');
     const id = idOf(named);
     if (named != null && id === undefined && (query === undefined || this.#listed !== null))
       throw userError(
@@ -56,6 +60,7 @@ export class Documents {
     }
     const text = this.#listed.get(id ?? (typeof query === 'string' ? sha256(query) : ''));
     if (text !== undefined && (query === undefined || query === text)) return text;
+    if (isOfApollo) throw sendTheText('Found');
     throw userError(
       'only documents that were agreed on are answered here; this is none of them',
       'DOCUMENT_NOT_FOUND',
@@ -68,6 +73,15 @@ export class Documents {
     assertSmall(text);
     this.#small.set(text, true);
   }
+}
+
+/**
+ * What Apollo's clients, and others that name documents as they do, answer by sending the text: they know it by this
+ * very code or message, and some look at nothing that has another status.
+ */
+function sendTheText(not: 'Found' | 'Supported'): GraphQLError {
+  const code = not === 'Found' ? 'PERSISTED_QUERY_NOT_FOUND' : 'PERSISTED_QUERY_NOT_SUPPORTED';
+  return userError(`PersistedQueryNot${not}`, code, 200);
 }
 
 /**

@@ -20,6 +20,8 @@ export type ErrorCode =
   | 'LEDGER_MISFIT'
   | 'QUERY_TOO_LARGE'
   | 'DOCUMENT_NOT_FOUND'
+  | 'PERSISTED_QUERY_NOT_SUPPORTED'
+  | 'PERSISTED_QUERY_NOT_FOUND'
   | 'INTROSPECTION_OFF'
   | 'RATE_LIMITED'
   | 'TIMEOUT'
@@ -50,7 +52,7 @@ export const LOG_UNWRITABLE =
 export function userError(
   message: string,
   code: ErrorCode = 'BAD_USER_INPUT',
-  status?: 400 | 503,
+  status?: 200 | 400 | 503,
 ): GraphQLError {
   return new GraphQLError(message, {
     extensions: { code, ...(status !== undefined && { http: { status } }) },

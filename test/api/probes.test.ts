@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ApolloClient, gql, HttpLink, InMemoryCache } from '@apollo/client';
+import { PersistedQueryLink } from '@apollo/client/link/persisted-queries';
 import { maastricht, SAMPLE_2013, startServer, startServerWith, type TestServer } from './support';
 
 const times = (count: number, make: (index: number) => string) =>
@@ -242,6 +244,15 @@ describe('Where documents are agreed on', () => {
     ]);
   });
 
+  it('one that is called as Apollo does, and is none, is asked for as a text in the way that its clients know', async () => {
+    const extensions = { persistedQuery: { version: 1, sha256Hash: id('other') } };
+    const notFound = {
+      errors: [{ message: 'PersistedQueryNotFound', extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' } }],
+    };
+    for (const body of [{ extensions }, { extensions, query: '' }])
+      expect(await post(body)).toEqual([200, notFound]);
+  });
+
   it('the resources below /v1 are answered all the same', async () => {
     expect((await fetch(`${server.url}/v1/approaches`)).status).toBe(200);
   });
@@ -259,25 +270,74 @@ describe('Where documents are agreed on', () => {
 });
 
 describe('Where none are', () => {
+  const text = '{ __typename }';
+  const sha256Hash = createHash('sha256').update(text).digest('hex');
+  const extensions = { persistedQuery: { version: 1, sha256Hash } };
+  const NOT_SUPPORTED = [
+    200,
+    {
+      errors: [
+        { message: 'PersistedQueryNotSupported', extensions: { code: 'PERSISTED_QUERY_NOT_SUPPORTED' } },
+      ],
+    },
+  ];
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await startServer();
+  });
+  afterAll(() => server.close());
+
+  const ask = async (body: object): Promise<[number, unknown]> => {
+    const response = await fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    return [response.status, await response.json()];
+  };
+
   it('a document cannot be left here to be called by its id later', async () => {
-    const server = await startServer();
-    const persistedQuery = {
-      version: 1,
-      sha256Hash: createHash('sha256').update('{ __typename }').digest('hex'),
-    };
-    const ask = async (body: object) => {
-      const response = await fetch(`${server.url}/graphql`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ ...body, extensions: { persistedQuery } }),
-      });
-      return response.json();
-    };
-    try {
-      expect(await ask({ query: '{ __typename }' })).toMatchObject({ data: { __typename: 'Query' } });
-      expect(await ask({})).toMatchObject({ errors: [{ extensions: { code: 'DOCUMENT_NOT_FOUND' } }] });
-    } finally {
-      await server.close();
-    }
+    expect(await ask({ query: text, extensions })).toMatchObject([200, { data: { __typename: 'Query' } }]);
+    expect(await ask({ extensions })).toEqual(NOT_SUPPORTED);
+    expect(await ask({ documentId: `sha256:${sha256Hash}` })).toMatchObject([
+      400,
+      { errors: [{ extensions: { code: 'DOCUMENT_NOT_FOUND' } }] },
+    ]);
+  });
+
+  it('who calls it as Apollo does is told so in the way that its clients know, by POST and GET', async () => {
+    const ofOtherDigest = { persistedQuery: { version: 1, sha256Hash: 'made-otherwise' } };
+    for (const body of [{ extensions }, { extensions, query: '' }, { extensions: ofOtherDigest }])
+      expect(await ask(body)).toEqual(NOT_SUPPORTED);
+    const address = new URLSearchParams({ extensions: JSON.stringify(extensions) });
+    const response = await fetch(`${server.url}/graphql?${address}`);
+    expect([response.status, await response.json()]).toEqual(NOT_SUPPORTED);
+  });
+
+  it("Apollo's link for persisted queries sends the text then, and no digest from there on", async () => {
+    const sent: { readonly query?: string; readonly extensions?: object }[] = [];
+    const http = new HttpLink({
+      uri: `${server.url}/graphql`,
+      fetch: (address, init) => {
+        sent.push(JSON.parse(String(init?.body)));
+        return fetch(address, init);
+      },
+    });
+    const digest = async (document: string) => createHash('sha256').update(document).digest('hex');
+    const client = new ApolloClient({
+      link: new PersistedQueryLink({ sha256: digest }).concat(http),
+      cache: new InMemoryCache(),
+      defaultOptions: { query: { fetchPolicy: 'no-cache' } },
+    });
+    const query = gql('query Codes { frameworks { code } }');
+    for (const _ of [1, 2]) expect((await client.query({ query })).data).toMatchObject({ frameworks: [] });
+    expect(
+      sent.map(({ query: text, extensions: more = {} }) => [text !== undefined, 'persistedQuery' in more]),
+    ).toEqual([
+      [false, true],
+      [true, false],
+      [true, false],
+    ]);
+    client.stop();
   });
 });
