@@ -142,7 +142,7 @@ describe('The explorer', () => {
 
   it('takes nothing that is sent to it', async () => {
     for (const method of ['POST', 'PUT', 'DELETE'])
-      expect((await ask(server, '/explorer/', {}, method)).status).toBe(404);
+      expect((await ask(server, '/explorer/', {}, method)).status).toBe(405);
   });
 
   it('is beside /explorer, and where a browser that opens /graphql is led, below any path of a proxy', async () => {

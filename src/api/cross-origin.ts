@@ -27,13 +27,19 @@ const EXPOSED_HEADERS = [
 export function guardOrigins(app: FastifyInstance, origins: readonly string[]): void {
   app.addHook('onRequest', (request, reply, done) => {
     const { origin } = request.headers;
+    const { isForAnyOrigin = false } = request.routeOptions.config;
+    // Whether it says where it comes from or not: what is for everybody may be kept for others.
+    if (isForAnyOrigin) reply.header('access-control-allow-origin', '*');
     if (origin === undefined && request.headers['sec-fetch-site'] === undefined) return done();
-    if (origin !== undefined && origins.includes(origin)) {
+    const isAllowed = origin !== undefined && origins.includes(origin);
+    if (isAllowed) {
       reply.headers({
         'access-control-allow-origin': origin,
         'access-control-expose-headers': EXPOSED_HEADERS,
         vary: 'Origin',
       });
+    }
+    if (isAllowed || isForAnyOrigin) {
       if (request.method !== 'OPTIONS' || request.headers['access-control-request-method'] === undefined)
         return done();
       reply
@@ -46,7 +52,7 @@ export function guardOrigins(app: FastifyInstance, origins: readonly string[]): 
         .send();
       return;
     }
-    if (request.routeOptions.config.isForAnyOrigin || !isOfAnotherSite(request)) return done();
+    if (!isOfAnotherSite(request)) return done();
     sendError(reply, 403, CROSS_SITE, 'CROSS_SITE');
   });
 }

@@ -49,7 +49,8 @@ export async function graphqlRoute(app: FastifyInstance, options: GraphqlRouteOp
   app.route({
     url: '/graphql',
     bodyLimit: LIMITS.bodyBytes,
-    method: ['GET', 'POST', 'OPTIONS'],
+    method: ['GET', 'POST'],
+    exposeHeadRoute: false,
     async handler(request, reply) {
       if (options.hasExplorer && isVisit(request)) return reply.redirect('explorer/', 303);
       try {

@@ -31,7 +31,7 @@ export function headersOf(url: string): Readonly<Record<string, string>> {
   return isBelowV1(url) ? REST_HEADERS : SECURITY_HEADERS;
 }
 
-function isBelowV1(url: string): boolean {
+export function isBelowV1(url: string): boolean {
   return /^\/v1(?:[/?]|$)/.test(url);
 }
 

@@ -74,6 +74,24 @@ describe('Pages of other sites', () => {
     }
   });
 
+  it('of every site may show the description of what is below /v1, and ask before whether they may', async () => {
+    const page = { origin: 'https://anything.example.org', 'sec-fetch-site': 'cross-site' };
+    const asks = {
+      'access-control-request-method': 'GET',
+      'access-control-request-headers': 'if-none-match',
+    };
+    const allowed = { 'access-control-allow-origin': '*' };
+    const path = '/v1/openapi.json';
+    expect(await send(server, page, 'GET', path)).toMatchObject({ status: 200, headers: allowed });
+    expect(await send(server, { ...page, ...asks }, 'OPTIONS', path)).toMatchObject({
+      status: 204,
+      headers: { ...allowed, 'access-control-allow-headers': expect.stringContaining('if-none-match') },
+    });
+    expect(await send(server, { ...page, ...asks }, 'OPTIONS', '/v1/approaches')).toMatchObject({
+      status: 403,
+    });
+  });
+
   it('may ask where the operator has allowed it, and with a token', async () => {
     const asked = await send(open, { origin: DASHBOARD, 'sec-fetch-site': 'cross-site' });
     expect(asked).toMatchObject({

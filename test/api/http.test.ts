@@ -1,4 +1,4 @@
-import { request as httpRequest } from 'node:http';
+import { request as httpRequest, METHODS } from 'node:http';
 import { SAMPLE_2013, startServer, type TestServer } from './support';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
@@ -73,16 +73,15 @@ describe('Over HTTP', () => {
   });
 
   it.each([
-    ['PUT', '/graphql'],
-    ['DELETE', '/graphql'],
     ['GET', '/'],
     ['GET', '/graphq'],
-    ['POST', '/healthz'],
+    ['PUT', '/graphql/more'],
+    ['PROPFIND', '/health'],
   ])('%s %s is not found', async (method, path) => {
     expect(await refused(path, { method })).toEqual([
       404,
       'NOT_FOUND',
-      `${method} is not served here; expected GET or POST of /graphql, or GET of a resource below /v1 (all are in /v1/openapi.json), of /checkpoint, below /tile, or of /healthz or /readyz`,
+      `${method} is not served here; expected GET or POST of /graphql, or GET of a resource below /v1 (all are in /v1/openapi.json), of the page /explorer/, of /checkpoint, below /tile, or of /healthz or /readyz`,
     ]);
   });
 
@@ -102,22 +101,80 @@ describe('Over HTTP', () => {
     );
   });
 
-  it('HEAD and OPTIONS are answered as ever, before and after the same GET', async () => {
-    const url = `${server.url}/graphql?query={frameworks{code}}`;
-    const others = async () =>
-      Promise.all(
-        ['HEAD', 'OPTIONS'].map(async (method) => {
-          const { status, headers } = await fetch(url, { method });
-          return [method, status, headers.get('allow')];
-        }),
-      );
-    const before = await others();
-    expect(before).toEqual([
-      ['HEAD', 405, 'GET, POST'],
-      ['OPTIONS', 405, 'GET, POST'],
-    ]);
-    for (const _ of [1, 2]) expect((await fetch(url)).status).toBe(200);
-    expect(await others()).toEqual(before);
+  /** With `node:http`, which sends methods that `fetch` keeps back. */
+  const send = (method: string, path: string) =>
+    new Promise<{ status: number; allow: string | undefined; type: string | undefined; body: string }>(
+      (resolve, reject) => {
+        httpRequest(`${server.url}${path}`, { method }, (answer) => {
+          let body = '';
+          answer.setEncoding('utf8').on('data', (text) => {
+            body += text;
+          });
+          answer.on('end', () => {
+            const { statusCode: status = 0, headers } = answer;
+            resolve({ status, allow: headers.allow, type: headers['content-type'], body });
+          });
+        })
+          .on('error', reject)
+          .end();
+      },
+    );
+  const OTHERS = METHODS.filter((method) => !['CONNECT', 'GET', 'POST', 'HEAD'].includes(method));
+
+  it('every method but GET and POST is refused at /graphql, in the form of GraphQL', async () => {
+    for (const method of OTHERS) {
+      const { status, allow, body } = await send(method, '/graphql?query={__typename}');
+      const message = `${method} is not accepted here; expected GET or POST`;
+      expect([method, status, allow, JSON.parse(body)]).toEqual([
+        method,
+        405,
+        'GET, POST',
+        { errors: [{ message, extensions: { code: 'METHOD_NOT_ALLOWED' } }] },
+      ]);
+    }
+  });
+
+  it('every method but GET and HEAD is refused elsewhere, in the form of the place', async () => {
+    for (const path of ['/healthz', '/readyz', '/readyz/reads', '/checkpoint', '/tile/0/000', '/explorer/'])
+      for (const method of ['POST', 'PUT', 'OPTIONS', 'PROPFIND', 'TRACE']) {
+        const { status, allow, body } = await send(method, path);
+        expect([path, method, status, allow, body]).toEqual([
+          path,
+          method,
+          405,
+          'GET, HEAD',
+          expect.stringContaining('METHOD_NOT_ALLOWED'),
+        ]);
+      }
+    for (const path of ['/v1/approaches', '/v1/approaches/x/verdicts', '/v1/openapi.json'])
+      for (const method of OTHERS.filter((one) => one !== 'OPTIONS').concat('POST')) {
+        const { status, allow, type, body } = await send(method, path);
+        expect([path, method, status, allow, type, JSON.parse(body)]).toEqual([
+          path,
+          method,
+          405,
+          'GET, HEAD, OPTIONS',
+          'application/problem+json; charset=utf-8',
+          expect.objectContaining({ code: 'METHOD_NOT_ALLOWED', detail: expect.stringContaining(method) }),
+        ]);
+      }
+    expect(await send('PROPFIND', '/v1/nothing')).toMatchObject({ status: 404 });
+  });
+
+  it('HEAD of /graphql is refused, before and after the same GET was kept', async () => {
+    const path = '/graphql?query={frameworks{code}}';
+    const refused = { status: 405, allow: 'GET, POST' };
+    expect(await send('HEAD', path)).toMatchObject(refused);
+    for (const _ of [1, 2]) expect((await fetch(`${server.url}${path}`)).status).toBe(200);
+    expect(await send('HEAD', path)).toMatchObject(refused);
+  });
+
+  it('every answer says that where it came by TLS nothing is to be asked for without', async () => {
+    for (const path of ['/graphql?query={__typename}', '/v1/approaches', '/healthz', '/checkpoint', '/nope'])
+      expect([path, (await fetch(`${server.url}${path}`)).headers.get('strict-transport-security')]).toEqual([
+        path,
+        'max-age=31536000',
+      ]);
   });
 
   it('a host that is none is a bad request', async () => {

@@ -6,6 +6,7 @@ import { CloseCode, handleProtocols, type Server as Protocol } from 'graphql-ws'
 import { type WebSocket, WebSocketServer } from 'ws';
 import { CROSS_SITE, mayOpenSocket } from '../cross-origin';
 import { type ErrorCode, errorBody } from '../errors';
+import { headersOf } from '../http-errors';
 import { LIMITS } from '../limits';
 
 /** How often a connection is tried; one that has not answered by the next time is ended, in milliseconds. */
@@ -201,7 +202,10 @@ function answer({ status, body, headers }: Refusal): string {
   const text = JSON.stringify(body);
   return [
     `HTTP/1.1 ${status}`,
-    ...Array.from(headers, ([name, value]) => `${name}: ${value}`),
+    ...Array.from(
+      [...Object.entries(headersOf('/graphql')), ...headers],
+      ([name, value]) => `${name}: ${value}`,
+    ),
     'Connection: close',
     'Content-Type: application/json; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(text)}`,

@@ -11,9 +11,6 @@ import { invalidParameters, readParameters } from './parameters';
 import { type Problem, problem, problemOfError, sendProblem } from './problem';
 import { notFound, publicPath, type Representation, type Resource } from './resource';
 
-/** What may be sent to a resource: it is read-only. */
-const ALLOWED = 'GET, HEAD, OPTIONS';
-
 export interface RestOptions {
   /** In the order of the description. */
   readonly resources: readonly Resource[];
@@ -28,7 +25,7 @@ export interface RestOptions {
 /**
  * The REST façade, below `/v1`: read-only, by the NL API Design Rules 2.1
  * (https://gitdocumentatie.logius.nl/publicatie/api/adr/). What every answer has, errors that come before it too,
- * is in `http-errors.ts`.
+ * is in `http-errors.ts`; what methods but GET are answered, in `methods.ts`.
  */
 export async function restRoutes(app: FastifyInstance, options: RestOptions): Promise<void> {
   const { resources, contact, downloads, deadlineOf, publicUrl } = options;
@@ -42,14 +39,12 @@ export async function restRoutes(app: FastifyInstance, options: RestOptions): Pr
     if (request.is404) tellNotServed(request, reply);
     else done();
   });
+  // Pages of others show it, as the rules ask.
   app.get('/openapi.json', { config: { isForAnyOrigin: true } }, (request, reply) => {
-    // Pages of others show it, as the rules ask.
-    reply.header('access-control-allow-origin', '*');
     const refused = notAcceptable(request, 'application/vnd.oai.openapi+json');
     if (refused !== null) return sendProblem(reply, refused);
     return sendText(request, reply.type('application/json; charset=utf-8'), description);
   });
-  serveNothingElse(app, '/openapi.json', root);
   for (const resource of resources) {
     const url = resource.path.replaceAll(/\{(\w+)\}/g, ':$1');
     app.get(url, async (request, reply) => {
@@ -63,26 +58,7 @@ export async function restRoutes(app: FastifyInstance, options: RestOptions): Pr
       if (answer.next !== null) reply.header('link', `<${answer.next}>; rel="next"`);
       return sendText(request, reply, answer.body);
     });
-    serveNothingElse(app, url, root);
   }
-}
-
-/** Tells what may be sent there, to who asks and to who sends something else. */
-function serveNothingElse(app: FastifyInstance, url: string, root: string): void {
-  app.options(url, (_request, reply) => reply.header('allow', ALLOWED).code(204).send());
-  const refuse = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-    const detail = `${request.method} is not accepted here; expected GET. What is to be written goes to ${root}/graphql`;
-    return sendProblem(reply.header('allow', ALLOWED), problem(405, detail, 'METHOD_NOT_ALLOWED'));
-  };
-  app.route({
-    url,
-    method: ['POST', 'PUT', 'PATCH', 'DELETE'],
-    // Before its body is looked at.
-    onRequest: (request, reply) => {
-      refuse(request, reply);
-    },
-    handler: refuse,
-  });
 }
 
 /** Sends a text, or that it is still the one that the request says is known (RFC 9110, 13.1.2). */
