@@ -49,6 +49,8 @@ export interface CommandContext {
   readonly limits?: Audience;
   /** All that the command says (`contentOf`); left out where it is known by what its events tell of it. */
   readonly content?: string;
+  /** Told how far the stream went that it is decided on, also where it is then refused. */
+  readonly onRead?: (position: Position) => void;
 }
 
 export interface CommandResult {
@@ -237,14 +239,15 @@ async function appendDecision<State>(
   for (let attempt = 1; ; attempt += 1) {
     const loaded = await load(store, stream, subject.start(), subject.fold, correlationId);
     const { state, revision, position, own } = loaded;
+    context.onRead?.(position);
     if (own.length > 0) {
       // What that other command was about is not told: it may be hidden.
       if (!subject.mayHaveSent(state, own)) throw reused(correlationId);
       return { ...resultOf(command, own, context), isRepeated: true };
     }
-    if (expectedRevision !== null && expectedRevision !== revision) {
+    const isAtOther = expectedRevision !== null && expectedRevision !== revision;
+    if (isAtOther || attempt > MAX_ATTEMPTS)
       throw new RevisionConflictError(stream, expectedRevision, revision);
-    }
     const decided = await subject.decide(state);
     if (decided.length === 0) return { events: [], isRepeated: true, position, revision };
     for (const { event } of decided) assertAcceptable(event);
@@ -256,9 +259,6 @@ async function appendDecision<State>(
     } catch (error) {
       if (error instanceof EventIdTakenError) throw reused(correlationId);
       if (!(error instanceof WrongExpectedRevisionError)) throw error;
-      if (attempt === MAX_ATTEMPTS) {
-        throw new RevisionConflictError(stream, expectedRevision, error.actual ?? -1);
-      }
       await sleep(randomInt(FIRST_BACKOFF_MS * 2 ** (attempt - 1)));
     }
   }

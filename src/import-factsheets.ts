@@ -98,7 +98,7 @@ async function append(
     key,
     document: document.file.digest,
     expectedRevision: sent?.expectedRevision ?? expectedRevision,
-    ...(sent === undefined ? {} : { limits: sent.limits, content: sent.content }),
+    ...(sent === undefined ? {} : { limits: sent.limits, content: sent.content, onRead: sent.onRead }),
   };
   await publishFramework(store, actor);
   try {

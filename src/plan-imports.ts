@@ -72,7 +72,7 @@ export interface PlanOptions {
   readonly streamOfDocument: (digest: string) => string | null;
   /** Where one document is sent as a command of its own; else the command follows from the document. */
   readonly command?: Required<
-    Pick<CommandContext, 'correlationId' | 'expectedRevision' | 'limits' | 'content'>
+    Pick<CommandContext, 'correlationId' | 'expectedRevision' | 'limits' | 'content' | 'onRead'>
   > & {
     /** The stream that a command with this id wrote to before; null where there is none. */
     readonly usedIn: string | null;
@@ -108,6 +108,7 @@ export async function planImports(
     const approach = { municipality: subject.municipality.code, slug: subject.slug };
     const stream = approachStream(approach.municipality, approach.slug);
     const ahead = approaches.get(stream) ?? (await readApproach(store, stream));
+    options.command?.onRead(ahead.position);
     approaches.set(stream, ahead);
     try {
       assertMayImport(options, approach);

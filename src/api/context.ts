@@ -11,7 +11,7 @@ import type { WriteSources } from './write-sources';
 export interface ApiContext {
   /** What the answer is read from; a mutation puts what it has written in its place. */
   scope: ReadScope;
-  /** The last position that mutations of this request have written to. */
+  /** The last position that mutations of this request have written to, or were refused at. */
   written?: Position;
   readonly writes: WriteSources;
   /** Who is told of what happens, and how that goes. */

@@ -1,9 +1,10 @@
 import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver } from 'type-graphql';
+import { Rejection } from '../../domain/rejection';
 import { LONGEST_SLUG, slugOf } from '../../domain/streams';
 import type { ApiContext } from '../context';
 import { CommandInput } from './command-input';
-import { ApproachWritten, CommandAccepted, CommandRejected, resultOf } from './command-result';
-import { type CommandAnswer, onApproach } from './run-command';
+import { ApproachWritten, CommandAccepted, type CommandAnswer, resultOf } from './command-result';
+import { onApproach } from './run-command';
 
 @InputType({ description: 'An approach to register.' })
 class RegisterApproachInput extends CommandInput {
@@ -31,19 +32,24 @@ export class ApproachMutations {
   ): Promise<CommandAnswer> {
     const { municipality, name } = input;
     const slug = slugOf(name);
-    if (slug === '' || slug.length > LONGEST_SLUG) {
-      const accepted = `a name that gives a slug of 1 to ${LONGEST_SLUG} characters`;
-      const message = `name gives the slug "${slug}"; expected ${accepted}`;
-      return new CommandRejected('VALUE_NOT_ACCEPTED', message, 'name', accepted);
-    }
-    const data = { municipality, slug, name };
     return onApproach(
       context,
       ApproachRegistered,
       input,
       { municipality, slug },
-      () => ({ type: 'RegisterApproach', data }),
+      () => {
+        assertSlug(slug);
+        return { type: 'RegisterApproach', data: { municipality, slug, name } };
+      },
       () => ({}),
     );
   }
+}
+
+/** @throws Rejection where no approach can be called so. */
+function assertSlug(slug: string): void {
+  if (slug !== '' && slug.length <= LONGEST_SLUG) return;
+  const accepted = `a name that gives a slug of 1 to ${LONGEST_SLUG} characters`;
+  const message = `name gives the slug "${slug}"; expected ${accepted}`;
+  throw new Rejection('VALUE_NOT_ACCEPTED', message, 'name', { accepted });
 }

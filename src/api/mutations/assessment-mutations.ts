@@ -6,9 +6,9 @@ import { AssessmentKindEnum, SourceKindEnum } from '../enums';
 import { EdtfScalar } from '../scalars';
 import { AssessmentType } from '../types/assessment-type';
 import { ApproachCommandInput, AssessmentCommandInput, CorrectionInput } from './command-input';
-import { ApproachWritten, CommandAccepted, resultOf } from './command-result';
+import { ApproachWritten, CommandAccepted, type CommandAnswer, resultOf } from './command-result';
 import { saltedOrNull } from './new-values';
-import { type CommandAnswer, onApproach } from './run-command';
+import { onApproach } from './run-command';
 
 @InputType({ description: 'An assessment to open.' })
 class OpenAssessmentInput extends ApproachCommandInput {

@@ -10,8 +10,8 @@ import {
   registerEnumType,
 } from 'type-graphql';
 import type { Position } from '../../domain/events';
-import { REJECTIONS, type RejectionCode } from '../../domain/rejection';
-import type { CommandResult } from '../../handle-command';
+import { REJECTIONS, type Rejection, type RejectionCode } from '../../domain/rejection';
+import type { CommandResult, RevisionConflictError } from '../../handle-command';
 import { toCursor } from '../connection';
 import type { ReadScope } from '../read-scope';
 import { shortened } from '../shortened';
@@ -28,14 +28,40 @@ registerEnumType(CommandRejectionEnum, {
   ),
 });
 
+/** What every mutation answers with, whatever became of the command. */
+@InterfaceType('CommandAnswer', {
+  description: 'What became of a command, and the point of the log that this is told of.',
+})
+export abstract class CommandAnswer {
+  readonly #position: Position;
+
+  @Field(() => String, {
+    description:
+      'Of a command that was accepted its place in the whole log; of one that was not, how far the log went where that was decided. Opaque; pass it as `after` to `events` for what comes behind it.',
+  })
+  readonly position: string;
+
+  @Field(() => String, {
+    description:
+      'Token of the snapshot that the answer was read from: what `asOf: { snapshot }` reads, on any replica, is all that the register held at `position`.',
+  })
+  async snapshot(@Ctx('scope') scope: ReadScope): Promise<string> {
+    return (await scope.snapshotAt(this.#position)).token;
+  }
+
+  constructor(position: Position) {
+    this.#position = position;
+    this.position = toCursor(position);
+  }
+}
+
 /** What was recorded, and where the register stands since; every field of it is read at that point. */
 @InterfaceType('CommandAccepted', {
   description:
     'The command was accepted. What the answer tells of the register is as of this command, also when it is sent again later.',
+  implements: CommandAnswer,
 })
-export abstract class CommandAccepted {
-  readonly #position: Position;
-
+export abstract class CommandAccepted extends CommandAnswer {
   @Field(() => ID, { description: 'The id of the command, as it was sent.' })
   readonly commandId: string;
 
@@ -44,20 +70,6 @@ export abstract class CommandAccepted {
   })
   readonly events: EventObject[];
 
-  @Field(() => String, {
-    description:
-      'Its place in the whole log: opaque; pass it as `after` to `events` for what comes behind it.',
-  })
-  readonly position: string;
-
-  @Field(() => String, {
-    description:
-      'Token of the snapshot that the answer was read from: what `asOf: { snapshot }` reads, on any replica, is all that the register held at this command.',
-  })
-  async snapshot(@Ctx('scope') scope: ReadScope): Promise<string> {
-    return (await scope.snapshotAt(this.#position)).token;
-  }
-
   @Field(() => Int, {
     description:
       'The revision that the approach or framework is at by it: the `expectedRevision` of a command that builds on it.',
@@ -65,10 +77,9 @@ export abstract class CommandAccepted {
   readonly revision: number;
 
   constructor(commandId: string, { events, position, revision }: CommandResult) {
+    super(position);
     this.commandId = commandId;
     this.events = events.map((event) => new EventObject(event));
-    this.position = toCursor(position);
-    this.#position = position;
     this.revision = revision;
   }
 }
@@ -84,12 +95,14 @@ export abstract class ApproachWritten extends CommandAccepted {
 
 @InterfaceType('CommandProblem', {
   description: 'The command was not accepted, and nothing of it was recorded.',
+  implements: CommandAnswer,
 })
-export abstract class CommandProblem {
+export abstract class CommandProblem extends CommandAnswer {
   @Field(() => String, { description: 'What is wrong, in a sentence for people.' })
   readonly message: string;
 
-  constructor(message: string) {
+  constructor(position: Position, message: string) {
+    super(position);
     this.message = message;
   }
 }
@@ -119,16 +132,10 @@ export class CommandRejected extends CommandProblem {
   })
   readonly line: number | null;
 
-  constructor(
-    reason: RejectionCode,
-    message: string,
-    field: string | null,
-    accepted: string,
-    line: number | null = null,
-  ) {
-    super(shortened(message));
+  constructor(position: Position, { code, message, field, accepted, line }: Rejection) {
+    super(position, shortened(message));
     this.line = line;
-    this.reason = reason;
+    this.reason = code;
     this.field = field;
     this.accepted = accepted;
   }
@@ -149,10 +156,10 @@ export class RevisionConflict extends CommandProblem {
   @Field(() => Int, { description: 'The revision that it is at; -1 where it is not there.' })
   readonly currentRevision: number;
 
-  constructor(message: string, expectedRevision: number | null, currentRevision: number) {
-    super(shortened(message));
-    this.expectedRevision = expectedRevision;
-    this.currentRevision = currentRevision;
+  constructor(position: Position, { message, expected, actual }: RevisionConflictError) {
+    super(position, shortened(message));
+    this.expectedRevision = expected;
+    this.currentRevision = actual;
   }
 }
 

@@ -6,9 +6,9 @@ import { CommitmentOutcomeEnum } from '../enums';
 import { EdtfScalar } from '../scalars';
 import { CommitmentType } from '../types/improvement-point-type';
 import { AboutPointsInput, ApproachCommandInput, CorrectionInput } from './command-input';
-import { ApproachWritten, CommandAccepted, resultOf } from './command-result';
+import { ApproachWritten, CommandAccepted, type CommandAnswer, resultOf } from './command-result';
 import { pointIds, saltedOrNull } from './new-values';
-import { type CommandAnswer, onApproach } from './run-command';
+import { onApproach } from './run-command';
 
 @InputType({ description: 'A promise about improvement points.' })
 class MakeCommitmentInput extends AboutPointsInput {

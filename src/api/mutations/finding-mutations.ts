@@ -6,9 +6,9 @@ import { VerdictBasisEnum, VerdictEnum } from '../enums';
 import { AttentionPointType, FindingType } from '../types/finding-type';
 import { ImprovementPointType } from '../types/improvement-point-type';
 import { ApproachCommandInput, AssessmentCommandInput, CorrectionInput } from './command-input';
-import { ApproachWritten, CommandAccepted, resultOf } from './command-result';
+import { ApproachWritten, CommandAccepted, type CommandAnswer, resultOf } from './command-result';
 import { pointId } from './new-values';
-import { type CommandAnswer, onApproach } from './run-command';
+import { onApproach } from './run-command';
 
 @InputType({ description: 'A finding to record.' })
 class RecordFindingInput extends AssessmentCommandInput {

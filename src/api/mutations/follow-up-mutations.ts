@@ -7,9 +7,9 @@ import { EdtfScalar } from '../scalars';
 import { FindingType } from '../types/finding-type';
 import { FollowUpType } from '../types/improvement-point-type';
 import { AboutPointsInput, AssessmentCommandInput, CorrectionInput } from './command-input';
-import { ApproachWritten, CommandAccepted, resultOf } from './command-result';
+import { ApproachWritten, CommandAccepted, type CommandAnswer, resultOf } from './command-result';
 import { pointIds, saltedOrNull } from './new-values';
-import { type CommandAnswer, onApproach } from './run-command';
+import { onApproach } from './run-command';
 
 @InputType({ description: 'What a municipality reports about improvement points.' })
 class ReportFollowUpInput extends AboutPointsInput {

@@ -2,8 +2,8 @@ import { Arg, Ctx, Field, InputType, Int, Mutation, ObjectType, Resolver } from 
 import type { ApiContext } from '../context';
 import { FrameworkType, frameworkType } from '../types/framework-type';
 import { CommandInput } from './command-input';
-import { CommandAccepted, resultOf } from './command-result';
-import { type CommandAnswer, onFramework } from './run-command';
+import { CommandAccepted, type CommandAnswer, resultOf } from './command-result';
+import { onFramework } from './run-command';
 
 @InputType({ description: 'An indicator, as a framework has it.' })
 class IndicatorInput {

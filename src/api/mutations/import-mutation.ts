@@ -1,6 +1,6 @@
 import { Arg, Ctx, Field, InputType, Int, Mutation, ObjectType, Resolver } from 'type-graphql';
 import { contentOf } from '../../command-digest';
-import type { AssessmentKind } from '../../domain/events';
+import type { AssessmentKind, Position } from '../../domain/events';
 import { Rejection } from '../../domain/rejection';
 import { FactsheetError, type Said } from '../../factsheet/factsheet';
 import { figuresOf } from '../../factsheet/figures';
@@ -15,11 +15,11 @@ import { CommandInput } from './command-input';
 import {
   ApproachWritten,
   CommandAccepted,
+  type CommandAnswer,
   CommandProblem,
-  CommandRejected,
   resultOf,
 } from './command-result';
-import { ABOUT_SENDING, answer, type CommandAnswer } from './run-command';
+import { ABOUT_SENDING, answer } from './run-command';
 import { WrittenApproach } from './written-approach';
 
 @InputType({ description: 'A factsheet: its text, and what it does not say itself.' })
@@ -137,9 +137,10 @@ class FactsheetNotRead extends CommandProblem {
   @Field(() => [FactsheetRemark], { description: 'All that is wrong, in order of lines.' })
   readonly problems: readonly FactsheetRemark[];
 
-  constructor({ problems }: FactsheetError) {
+  constructor(position: Position, { problems }: FactsheetError) {
     const remarks = problems.map(({ line, message }) => ({ line, message: inWordsOfInput(message) }));
     super(
+      position,
       remarks.map(({ line, message }) => (line === null ? message : `line ${line}: ${message}`)).join('\n'),
     );
     this.problems = remarks;
@@ -157,54 +158,51 @@ export class ImportMutation {
   async importFactsheet(
     @Ctx() context: ApiContext,
     @Arg('input', () => ImportFactsheetInput, { description: 'The factsheet.' }) input: ImportFactsheetInput,
-  ): Promise<CommandAnswer | FactsheetNotRead> {
+  ): Promise<CommandAnswer> {
     const { commandId, name, text, municipality = null, year, publishedOn = null, partial } = input;
     const { reissue, reason = null } = input;
-    if (reason !== null && (!reissue || reason.trim() === '')) {
-      const accepted = 'why what a new issue corrects was wrong, with reissue: true';
-      return new CommandRejected(
-        'VALUE_NOT_ACCEPTED',
-        `reason is not used; expected ${accepted}`,
-        'reason',
-        accepted,
-      );
-    }
     const flags = { municipality, year: year == null ? null : String(year), published: publishedOn, partial };
     let imported: Awaited<ReturnType<ApiContext['writes']['importFactsheet']>>;
-    try {
-      return await answer(
-        context,
-        input,
-        async ({ actor, correlationId, expectedRevision = null }, limits, usedIn) => {
-          // The file may be called otherwise: what it says is the same.
-          const content = contentOf(FactsheetImported.name, input, [...ABOUT_SENDING, 'name']);
-          if (usedIn !== null && (await context.writes.saidOtherwise(usedIn, commandId, content)))
-            throw reused(commandId);
-          const command = { correlationId, expectedRevision, limits, usedIn, content };
-          imported = await context.writes
-            .importFactsheet({ name, text }, { flags, reissue, reason, actor, command })
-            .catch((error: unknown) => {
-              throw asRejection(error, input, usedIn === null ? null : commandId);
-            });
-          return imported.result;
-        },
-        async (result) => {
-          const written = await WrittenApproach.read(context.scope, imported.approach);
-          return Object.assign(new FactsheetImported(commandId, result), {
-            approach: written.approach,
-            assessment: written.assessment(imported.assessmentId),
-            reading: readingOf(imported.document),
-            changes: imported.changes.map(toRemark),
-            warnings: imported.warnings.map(toRemark),
+    return answer(
+      context,
+      input,
+      async ({ actor, correlationId, expectedRevision = null, onRead }, limits, usedIn) => {
+        assertReason(reason, reissue);
+        // The file may be called otherwise: what it says is the same.
+        const content = contentOf(FactsheetImported.name, input, [...ABOUT_SENDING, 'name']);
+        if (usedIn !== null && (await context.writes.saidOtherwise(usedIn, commandId, content)))
+          throw reused(commandId);
+        const command = { correlationId, expectedRevision, limits, usedIn, content, onRead };
+        imported = await context.writes
+          .importFactsheet({ name, text }, { flags, reissue, reason, actor, command })
+          .catch((error: unknown) => {
+            throw asRejection(error, input, usedIn === null ? null : commandId);
           });
-        },
-        (field) => nameInInput(field, input),
-      );
-    } catch (error) {
-      if (error instanceof FactsheetError) return new FactsheetNotRead(error);
-      throw error;
-    }
+        return imported.result;
+      },
+      async (result) => {
+        const written = await WrittenApproach.read(context.scope, imported.approach);
+        return Object.assign(new FactsheetImported(commandId, result), {
+          approach: written.approach,
+          assessment: written.assessment(imported.assessmentId),
+          reading: readingOf(imported.document),
+          changes: imported.changes.map(toRemark),
+          warnings: imported.warnings.map(toRemark),
+        });
+      },
+      (field) => nameInInput(field, input),
+      (error, decidedAt) => (error instanceof FactsheetError ? new FactsheetNotRead(decidedAt, error) : null),
+    );
   }
+}
+
+/** @throws Rejection where there is a reason and no new issue that it is of. */
+function assertReason(reason: string | null, reissue: boolean): void {
+  if (reason === null || (reissue && reason.trim() !== '')) return;
+  const accepted = 'why what a new issue corrects was wrong, with reissue: true';
+  throw new Rejection('VALUE_NOT_ACCEPTED', `reason is not used; expected ${accepted}`, 'reason', {
+    accepted,
+  });
 }
 
 /**

@@ -3,6 +3,7 @@ import { contentOf } from '../../command-digest';
 import { commandKey } from '../../command-key';
 import type { ApproachCommand } from '../../domain/approach-commands';
 import type { Audience } from '../../domain/audience';
+import type { Position } from '../../domain/events';
 import type { FrameworkCommand } from '../../domain/framework';
 import { Rejection } from '../../domain/rejection';
 import { approachStream, frameworkStream } from '../../domain/streams';
@@ -28,6 +29,8 @@ import type { CommandInput } from './command-input';
 import {
   type ApproachWritten,
   type CommandAccepted,
+  type CommandAnswer,
+  type CommandProblem,
   CommandRejected,
   RevisionConflict,
 } from './command-result';
@@ -48,10 +51,7 @@ type NameOf = (field: string) => string;
 /** The id of a new thing, by its name: it follows from the command, so the command sent again means the same thing. */
 export type NewId = (thing: string) => string;
 /** Who sends a command, and what it is known by, before it is known to what it goes. */
-type Sent = Omit<CommandContext, 'key'>;
-
-/** What every mutation answers with. */
-export type CommandAnswer = CommandAccepted | CommandRejected | RevisionConflict;
+type Sent = Omit<CommandContext, 'key' | 'onRead'> & Required<Pick<CommandContext, 'onRead'>>;
 
 /**
  * Sends a command to an approach, and answers with what became of it.
@@ -119,6 +119,7 @@ export function onFramework<Accepted extends CommandAccepted>(
  * @param send is given the limits of the sender, and the stream that a command with this id wrote to before
  * @param show what was written, read as of the command
  * @param nameOf what a field of an event is called in the input
+ * @param problemOf why the command is not accepted, where that is no reason that every command may have; else null
  */
 export async function answer(
   context: ApiContext,
@@ -126,34 +127,52 @@ export async function answer(
   send: (sent: Sent, limits: Audience, usedIn: string | null) => Promise<CommandResult>,
   show: (result: CommandResult) => Promise<CommandAccepted>,
   nameOf: NameOf,
+  problemOf: (error: unknown, decidedAt: Position) => CommandProblem | null = () => null,
 ): Promise<CommandAnswer> {
   const { principal, writes } = context;
   if (principal.kind === 'ANONYMOUS') throw userError('writing takes a token', 'UNAUTHENTICATED');
   const actor = actorOf(principal);
   const limits = limitsOf(principal, WRITERS);
-  const command = { actor, correlationId: commandId, document: null, expectedRevision };
+  // How far the log went where it is decided: all of it at first, and then what came to the stream meanwhile.
+  let decidedAt = context.scope.cameAt;
+  const onRead = (position: Position): void => {
+    decidedAt = Math.max(decidedAt, position);
+  };
+  const command = { actor, correlationId: commandId, document: null, expectedRevision, onRead };
   let result: CommandResult;
   try {
     result = await byCommandId.take(commandId, async () => {
       // What other replicas have written counts too.
       if (!(await writes.level())) throw notReady('nothing was recorded; try again shortly');
+      onRead(context.scope.anew().cameAt);
       return send(command, limits, writes.streamOfCommand(commandId));
     });
   } catch (error) {
     if (error instanceof OutsideLimitsError) throw userError(error.message, 'FORBIDDEN');
-    if (error instanceof RevisionConflictError)
-      return new RevisionConflict(error.message, error.expected, error.actual);
-    if (error instanceof Rejection) return rejected(error, nameOf);
-    throw error;
+    const problem =
+      error instanceof RevisionConflictError
+        ? new RevisionConflict(decidedAt, error)
+        : error instanceof Rejection
+          ? new CommandRejected(decidedAt, inWordsOfInput(error, nameOf))
+          : problemOf(error, decidedAt);
+    if (problem === null) throw error;
+    if (!(await writes.reached(decidedAt)))
+      throw notReady('the command was refused, and nothing was recorded: send it again to be told why');
+    answerAsOf(context, decidedAt);
+    return problem;
   }
   if (!(await writes.reached(result.position))) {
     throw notReady('the command was accepted: send it again, with the same commandId, for its answer');
   }
-  // Everything nested in the answer is read as of the command, its own write included and nothing later.
-  context.scope = context.scope.at(result.position);
-  context.written = Math.max(result.position, context.written ?? 0);
-  context.ledger = context.ledger.at(context.scope);
+  answerAsOf(context, result.position);
   return show(result);
+}
+
+/** Everything nested in the answer is read as of the command, its own write included and nothing later. */
+function answerAsOf(context: ApiContext, position: Position): void {
+  context.scope = context.scope.at(position);
+  context.written = Math.max(position, context.written ?? 0);
+  context.ledger = context.ledger.at(context.scope);
 }
 
 /** @throws Rejection where the id of the command was used on another stream. */
@@ -162,11 +181,12 @@ function assertUnused(usedIn: string | null, stream: string, { commandId }: Comm
 }
 
 /** The rejection in the words of the input. */
-function rejected({ code, field, message, accepted, line }: Rejection, nameOf: NameOf): CommandRejected {
-  const name = field === null ? null : nameOf(field);
-  const said =
-    field !== null && message.startsWith(`${field} `) ? `${name}${message.slice(field.length)}` : message;
-  return new CommandRejected(code, said, name, accepted, line);
+function inWordsOfInput(rejection: Rejection, nameOf: NameOf): Rejection {
+  const { code, field, message, accepted, line } = rejection;
+  if (field === null) return rejection;
+  const name = nameOf(field);
+  const said = message.startsWith(`${field} `) ? `${name}${message.slice(field.length)}` : message;
+  return new Rejection(code, said, name, { accepted, line });
 }
 
 function notReady(what: string): GraphQLError {

@@ -274,6 +274,8 @@ describe('The expected revision', () => {
     const before = await length();
     expect(await sender.send('noteDevelopment', note({ expectedRevision: 1 }))).toEqual({
       __typename: 'RevisionConflict',
+      position: expect.any(String),
+      snapshot: expect.any(String),
       message: expect.stringContaining('is at revision 2'),
       expectedRevision: 1,
       currentRevision: 2,

@@ -436,6 +436,8 @@ describe('A mutation is refused, as data,', () => {
       const before = await server.register.store.lastPosition();
       expect(await send(mutation, withoutVersion(mutation, input()))).toEqual({
         __typename: 'CommandRejected',
+        position: expect.any(String),
+        snapshot: expect.any(String),
         reason,
         field,
         message: expect.stringMatching(/./),
@@ -453,6 +455,8 @@ describe('A mutation is refused, as data,', () => {
       const answer = await send(mutation, withoutVersion(mutation, input()));
       expect(answer).toEqual({
         __typename: 'CommandRejected',
+        position: expect.any(String),
+        snapshot: expect.any(String),
         reason: 'VALUE_NOT_ACCEPTED',
         field,
         message: expect.stringContaining(field),

@@ -1,4 +1,6 @@
+import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
+import { reachOf } from '../../../src/api/event-cursors';
 import { SAMPLE_2013, startServer, type TestServer } from '../support';
 
 /** What an answer says that it was read from, and what `registerApproach` says of it, by the name of the field. */
@@ -10,7 +12,7 @@ interface Answered {
   readonly extensions?: { readonly snapshot?: string };
 }
 
-const SELECTION = '{ __typename ... on CommandAccepted { snapshot position } }';
+const SELECTION = '{ __typename ... on CommandAnswer { snapshot position } }';
 const REGISTER = `mutation ($input: RegisterApproachInput!) { registerApproach(input: $input) ${SELECTION} }`;
 const TWO = `mutation ($first: RegisterApproachInput!, $second: RegisterApproachInput!) {
   first: registerApproach(input: $first) ${SELECTION}
@@ -67,5 +69,60 @@ describe('The snapshot of an answer to a mutation', () => {
     const { data, extensions } = await post(REGISTER, { input: command('Weer') });
     expect(data.registerApproach?.__typename).toBe('CommandRejected');
     expect((await heldBy(extensions?.snapshot)).events).toBe(events);
+  });
+
+  it.each<[string, string, string, (name: string) => object]>([
+    ['CommandRejected', 'registerApproach', 'RegisterApproachInput', command],
+    ['CommandRejected', 'registerApproach', 'RegisterApproachInput', () => command('!')],
+    [
+      'RevisionConflict',
+      'registerApproach',
+      'RegisterApproachInput',
+      (name) => ({ ...command(name), expectedRevision: 7 }),
+    ],
+    [
+      'FactsheetNotRead',
+      'importFactsheet',
+      'ImportFactsheetInput',
+      (name) => ({ commandId: randomUUID(), name, text: 'Er is vergaderd.' }),
+    ],
+    [
+      'CommandRejected',
+      'importFactsheet',
+      'ImportFactsheetInput',
+      (name) => ({ commandId: randomUUID(), name, text: 'x', reason: 'Geen nieuwe uitgave.' }),
+    ],
+  ])(
+    'is a field of %s too, with the position that it was decided at: %s',
+    async (type, field, input, ofName) => {
+      const name = `Aanpak ${randomUUID()}`;
+      const { data: written } = await post(REGISTER, { input: command(name) });
+      const query = `mutation ($input: ${input}!) { ${field}(input: $input) ${SELECTION} }`;
+      const { data, extensions } = await post(query, { input: ofName(name) });
+      const { position, snapshot } = written.registerApproach ?? {};
+      expect([data[field], extensions?.snapshot]).toEqual([
+        { __typename: type, position, snapshot },
+        snapshot,
+      ]);
+    },
+  );
+
+  it('holds what a command was refused for, also where that came while it was on its way', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const name = `Tegelijk ${round}`;
+      const answers = await Promise.all([1, 2, 3].map(() => post(REGISTER, { input: command(name) })));
+      const [accepted, ...others] = answers
+        .map(({ data }) => data.registerApproach)
+        .toSorted((a, b) => (a?.__typename ?? '').localeCompare(b?.__typename ?? ''));
+      expect([accepted, ...others].map((one) => one?.__typename)).toEqual([
+        'ApproachRegistered',
+        'CommandRejected',
+        'CommandRejected',
+      ]);
+      for (const { position, snapshot } of others as { position: string; snapshot: string }[]) {
+        expect(reachOf(position)).toBeGreaterThanOrEqual(reachOf(accepted?.position ?? ''));
+        expect((await heldBy(snapshot)).slugs).toContain(`tegelijk-${round}`);
+      }
+    }
   });
 });

@@ -41,7 +41,8 @@ export function documentOf(mutation: string, selection = ''): string {
   const own = types.find((type) => type.getInterfaces().some(({ name: is }) => is === 'CommandAccepted'));
   return `mutation ($input: ${name}Input!) { ${mutation}(input: $input) {
     __typename
-    ... on CommandAccepted { commandId position revision snapshot events { id type stream revision actor correlationId } }
+    ... on CommandAnswer { position snapshot }
+    ... on CommandAccepted { commandId revision events { id type stream revision actor correlationId } }
     ... on CommandProblem { message }
     ... on CommandRejected { reason field accepted line }
     ... on RevisionConflict { expectedRevision currentRevision }
