@@ -80,13 +80,15 @@ export function toCursor(...key: readonly (string | number)[]): string {
 }
 
 /**
- * The values in a cursor.
+ * The values in a cursor; null where there is none.
  * @param shapes what each value must be, in any of the forms that cursors of this list have
+ * @param expected what is expected in its place, in words
  * @throws GraphQLError with code BAD_USER_INPUT where it is no cursor of this list
  */
 export function fromCursor(
   cursor: string | null | undefined,
-  ...shapes: readonly (readonly ('string' | 'number')[])[]
+  shapes: readonly (readonly ('string' | 'number')[])[],
+  expected = 'an endCursor or edge cursor of it',
 ): (string | number)[] | null {
   if (cursor == null) return null;
   let key: unknown;
@@ -99,9 +101,6 @@ export function fromCursor(
   const fits = shapes.some(
     (types) => types.length === values?.length && types.every((type, index) => typeof values[index] === type),
   );
-  if (!fits)
-    throw userError(
-      `after "${cursor}" is not a cursor of this list; expected an endCursor or edge cursor of it`,
-    );
+  if (!fits) throw userError(`after "${cursor}" is not a cursor of this list; expected ${expected}`);
   return key as (string | number)[];
 }

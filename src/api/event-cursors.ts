@@ -15,6 +15,9 @@ const FORMS = [
   ['number', 'number', 'string'],
   ['number', 'number'],
 ] as const;
+/** What one who reads events holds: followers have the position of the last one. */
+const EXPECTED =
+  'the position of an event, the position that an answer of this register had, or an endCursor or edge cursor of it';
 
 /** Who reads, and what. */
 export interface CursorReader {
@@ -90,8 +93,8 @@ export function positionOf(cursor: string): Position {
 
 /** @throws GraphQLError with code BAD_USER_INPUT where it is no cursor of events */
 function valuesOf(cursor: string | null | undefined): ReturnType<typeof fromCursor> {
-  const values = fromCursor(cursor, ...FORMS);
+  const values = fromCursor(cursor, FORMS, EXPECTED);
   if (values?.some((value) => typeof value === 'number' && !(Number.isSafeInteger(value) && value >= 0)))
-    throw userError(`after "${cursor}" is not a cursor of events; expected one that an answer had`);
+    throw userError(`after "${cursor}" is not a cursor of this list; expected ${EXPECTED}`);
   return values;
 }

@@ -22,7 +22,7 @@ export async function improvementPointPage(
 ): Promise<ImprovementPointConnection> {
   const { status, municipality, asOf } = wanted;
   const size = pageSize(wanted.first);
-  const cursor = fromCursor(wanted.after, ['string', 'string', 'number']);
+  const cursor = fromCursor(wanted.after, [['string', 'string', 'number']]);
   const items: { node: ImprovementPointType; cursor: string }[] = [];
   const begin =
     cursor === null

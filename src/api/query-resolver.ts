@@ -123,7 +123,7 @@ export class QueryResolver {
     const size = pageSize(first);
     const clocks = await toAsOf(asOf, scope);
     if (framework != null) assertFramework(scope, framework, clocks);
-    const cursor = fromCursor(after, ['string', 'string']);
+    const cursor = fromCursor(after, [['string', 'string']]);
     const found: ApproachReading[] = [];
     let begin = cursor === null ? null : { municipality: String(cursor[0]), slug: String(cursor[1]) };
     for (

@@ -55,7 +55,7 @@ describe('A place in the order of events', () => {
   it.each(['[99999999999999999999999999]', '[-1]', '[1.5,"public"]'])('cannot be %s', async (text) => {
     const after = Buffer.from(text).toString('base64url');
     expect(await server.as(READER).refusal(EVENTS, { after })).toMatch(
-      /^BAD_USER_INPUT: .* is not a cursor of events/,
+      /^BAD_USER_INPUT: .* is not a cursor of this list; expected the position of an event/,
     );
   });
 

@@ -2,7 +2,9 @@ import { maastricht, SAMPLE_2013, SAMPLE_2014, startServer, type TestServer } fr
 
 const ACCEPTED_DATE = 'expected a year (2013), a month (2015-06) or a day (2015-03-02), with "~" behind it';
 const ACCEPTED_INSTANT = 'expected an instant as an RFC 3339 date-time, such as 2026-03-02T09:30:00.000Z';
-const ACCEPTED_CURSOR = 'is not a cursor of this list; expected an endCursor or edge cursor of it';
+/** What each list says of a cursor that is none of its own: of events one may hold other things too. */
+const ACCEPTED_CURSOR = (list: string) =>
+  `is not a cursor of this list; expected ${list === 'events' ? 'the position of an event, the position that an answer of this register had, or ' : ''}an endCursor or edge cursor of it`;
 
 const cursor = (...key: unknown[]): string => encode(JSON.stringify(key));
 const encode = (text: string): string => Buffer.from(text).toString('base64url');
@@ -109,11 +111,13 @@ describe('The API refuses', () => {
     cursor('GM0935', 'integrale-aanpak', 0, 1),
     cursor(['GM0935', 'integrale-aanpak']),
   ])('the cursor %j', async (after) => {
-    const refusal = `BAD_USER_INPUT: after "${after}" ${ACCEPTED_CURSOR}`;
+    const refusal = (list: string) => `BAD_USER_INPUT: after "${after}" ${ACCEPTED_CURSOR(list)}`;
     for (const list of ['approaches', 'improvementPoints', 'events']) {
-      expect(await server.refusal(`{ ${list}(after: "${after}") { nodes { id } } }`)).toBe(refusal);
+      expect(await server.refusal(`{ ${list}(after: "${after}") { nodes { id } } }`)).toBe(refusal(list));
     }
-    expect(await server.refusal(maastricht(`history(after: "${after}") { nodes { id } }`))).toBe(refusal);
+    expect(await server.refusal(maastricht(`history(after: "${after}") { nodes { id } }`))).toBe(
+      refusal('events'),
+    );
   });
 
   it('the cursor of another list', async () => {
@@ -123,7 +127,7 @@ describe('The API refuses', () => {
     for (const [own, { pageInfo }] of Object.entries(cursors)) {
       for (const other of Object.keys(cursors).filter((list) => list !== own)) {
         expect(await server.refusal(`{ ${other}(after: "${pageInfo.endCursor}") { nodes { id } } }`)).toBe(
-          `BAD_USER_INPUT: after "${pageInfo.endCursor}" ${ACCEPTED_CURSOR}`,
+          `BAD_USER_INPUT: after "${pageInfo.endCursor}" ${ACCEPTED_CURSOR(other)}`,
         );
       }
     }

@@ -307,7 +307,10 @@ describe('A request that cannot be answered', () => {
     });
     expect(problem.errors).toEqual(
       [
-        ['after', 'is "x": it is not a position; expected one that an event of this feed has'],
+        [
+          'after',
+          'is "x": it is not a position; expected one that an event of this feed has, or the header toetsspoor-position of an answer',
+        ],
         [
           'types',
           expect.stringMatching(

@@ -26,7 +26,11 @@ import type { LongPolls } from './long-polls';
 /** The longest that a request waits for something to happen, in seconds: what lies between gives up later. */
 const MAX_WAIT_SECONDS = 30;
 
-const POSITION = readAs('a position', 'one that an event of this feed has', positionOf);
+const POSITION = readAs(
+  'a position',
+  'one that an event of this feed has, or the header toetsspoor-position of an answer',
+  positionOf,
+);
 
 const TYPES: Form = {
   expected: `types with commas between, such as FindingRecorded,FindingCorrected, each ${EXPECTED_TYPES}`,
@@ -43,7 +47,7 @@ const PARAMETERS: readonly Parameter[] = [
     in: 'query',
     required: false,
     description:
-      'Behind this `position`; from the first event where left out. `rel="next"` has it already. One of another log, or behind the end of this one, is refused.',
+      'Behind this `position`; from the first event where left out. `rel="next"` has it already. With what the header `toetsspoor-position` of an answer says, it begins behind what was there by then. One of another log, or behind the end of this one, is refused.',
     schema: { type: 'string' },
     form: POSITION,
   },

@@ -105,7 +105,7 @@ const APPROACHES: QueryResource = {
       description: 'Behind this cursor; `next` of a page has it already.',
       schema: { type: 'string' },
       form: readAs('a cursor of this list', 'the one that next of a page has', (cursor) =>
-        fromCursor(cursor, ['string', 'string']),
+        fromCursor(cursor, [['string', 'string']]),
       ),
     },
     ...CLOCKS,
