@@ -40,6 +40,7 @@ export async function serve(
   onError: (error: unknown, trace: TraceContext | null) => void,
   onProgress: (events: number) => void = () => {},
   onNotice: (message: string) => void = () => {},
+  onWarning: (message: string, trace: TraceContext | null) => void = () => {},
 ): Promise<RunningServer> {
   const { store, database, projector, ledger } = register;
   const documents = config.documentsFile === null ? null : readDocuments(config.documentsFile);
@@ -129,6 +130,7 @@ export async function serve(
     cloudEvents,
     ...readiness,
     onError,
+    onWarning,
   });
   const url = await listen(app, config.host, config.port).catch(async (error) => {
     await app.close();

@@ -8,19 +8,22 @@ export type AuthenticationProblem =
   | 'TOKEN_IN_ADDRESS'
   | 'ISSUER_UNREACHABLE';
 
-/** What is answered: status, code, message, and what `WWW-Authenticate` has behind the realm (RFC 6750). */
+/**
+ * What is answered: status, code, message, and what `WWW-Authenticate` has behind the realm (RFC 6750). Messages fit
+ * into the frame that closes a WebSocket: at most 123 bytes (RFC 6455, section 5.5).
+ */
 const ANSWERS: Readonly<Record<AuthenticationProblem, readonly [number, ErrorCode, string, string]>> = {
   NOT_ACCEPTED: [
     401,
     'UNAUTHENTICATED',
-    'the token is not accepted; expected one header Authorization: Bearer TOKEN, of an issuer that is trusted here and made for this register',
+    'the token is not accepted; expected one Authorization: Bearer TOKEN, of an issuer trusted here, made for this register',
     ', error="invalid_token"',
   ],
   // For this machine only: others are not told that tokens of this kind are believed here.
   OTHER_LOCAL_KEY: [
     401,
     'UNAUTHENTICATED',
-    'the token is not accepted: it is one for trying out, of another DATA_DIR; expected one that npm run token prints where DATA_DIR is that of this server',
+    'the token is one for trying out, of another DATA_DIR; expected one that npm run token prints with that of this server',
     ', error="invalid_token"',
   ],
   EXPIRED: [
@@ -43,7 +46,10 @@ const ANSWERS: Readonly<Record<AuthenticationProblem, readonly [number, ErrorCod
   ],
 };
 
-/** The sender of a request is not believed. What it says is fit for callers; what was behind it is its cause. */
+/**
+ * The sender of a request is not believed. What it says is fit for callers; what was behind it, for the operator, is
+ * its cause.
+ */
 export class AuthenticationError extends Error {
   override readonly name = 'AuthenticationError';
   readonly problem: AuthenticationProblem;
@@ -51,13 +57,16 @@ export class AuthenticationError extends Error {
   readonly code: ErrorCode;
   /** The header `WWW-Authenticate`; null where another token would not help. */
   readonly challenge: string | null;
+  /** Who issued the token, where that is one who is trusted; else null. */
+  readonly issuer: string | null;
 
-  constructor(problem: AuthenticationProblem, options?: ErrorOptions) {
+  constructor(problem: AuthenticationProblem, options?: ErrorOptions, issuer: string | null = null) {
     const [statusCode, code, message, detail] = ANSWERS[problem];
     super(message, options);
     this.problem = problem;
     this.statusCode = statusCode;
     this.code = code;
+    this.issuer = issuer;
     this.challenge = statusCode === 503 ? null : `Bearer realm="toetsspoor"${detail}`;
   }
 }

@@ -6,25 +6,26 @@ import { AuthenticationError } from './authentication-error';
 import { isOfAwayLog } from './caller-errors';
 import { type ErrorCode, errorBody, LOG_UNAVAILABLE } from './errors';
 import { LIMITS } from './limits';
+import type { RefusedTokens } from './refused-tokens';
 import { API_VERSION } from './rest/openapi';
 import { PROBLEM_JSON, problem, sendProblem } from './rest/problem';
 import type { TraceContext } from './trace-context';
 
-/** An answer is data and nothing that a browser should show, frame, guess at or keep. */
+/**
+ * An answer is data and nothing that a browser should show, frame, guess at or keep; and where it came by TLS, nothing
+ * is to be asked for without. The design rules ask for all of these below `/v1`; they are as right elsewhere.
+ */
 const SECURITY_HEADERS = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'referrer-policy': 'no-referrer',
+  'strict-transport-security': 'max-age=31536000',
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
 };
 
 /** What the design rules ask of every answer below `/v1` beside that. */
-const REST_HEADERS = {
-  ...SECURITY_HEADERS,
-  'api-version': API_VERSION,
-  'strict-transport-security': 'max-age=31536000',
-};
+const REST_HEADERS = { ...SECURITY_HEADERS, 'api-version': API_VERSION };
 
 /** What every answer says, whatever becomes of it. */
 export function headersOf(url: string): Readonly<Record<string, string>> {
@@ -60,8 +61,15 @@ const served = (hasExplorer: boolean): string =>
 /** Answers what fails before what was asked for sees it. */
 export function answerErrors(
   app: FastifyInstance,
-  hasExplorer: boolean,
-  onError: (error: unknown, trace: TraceContext | null) => void,
+  {
+    hasExplorer,
+    refusedTokens,
+    onError,
+  }: {
+    readonly hasExplorer: boolean;
+    readonly refusedTokens: RefusedTokens;
+    readonly onError: (error: unknown, trace: TraceContext | null) => void;
+  },
 ): void {
   app.setNotFoundHandler((request, reply) => {
     const message = `${request.method} is not served here; ${served(hasExplorer)}`;
@@ -71,7 +79,7 @@ export function answerErrors(
     if (error instanceof AuthenticationError) {
       const { statusCode, challenge, message, code } = error;
       if (challenge !== null) reply.header('www-authenticate', challenge);
-      if (code === 'ISSUER_UNREACHABLE') onError(error, traceOf(request));
+      refusedTokens.tell(error, () => traceOf(request));
       return sendError(reply, statusCode, message, code);
     }
     if (isOfAwayLog(error)) return sendError(reply, 503, LOG_UNAVAILABLE, 'LOG_UNAVAILABLE');

@@ -29,6 +29,7 @@ import { answerBadAddress, answerErrors, answerUnreadable, headersOf } from './h
 import { keepableAnswers } from './kept-answers';
 import { keptDocuments } from './kept-documents';
 import { LIMITS, limits } from './limits';
+import { refuseOtherMethods } from './methods';
 import { LONGEST_ID } from './node-id';
 import { trackConnections } from './open-connections';
 import { partialAnswers } from './partial-answers';
@@ -38,12 +39,13 @@ import { COST_OF_ASKING, RateLimit } from './rate-limit';
 import { type Bounds, ReadScope } from './read-scope';
 import type { ReadSources } from './read-sources';
 import { isReadyFor, type Readiness } from './readiness';
+import { RefusedTokens } from './refused-tokens';
 import { Downloads } from './rest/downloads';
 import { exportResources } from './rest/exports';
 import type { Contact } from './rest/openapi';
 import { problemOfError, sendProblem } from './rest/problem';
 import { type Ask, queryResources } from './rest/queries';
-import type { ScopeOf } from './rest/resource';
+import { publicPath, type ScopeOf } from './rest/resource';
 import { restRoutes } from './rest/routes';
 import { buildApiSchema } from './schema';
 import { knowSenders } from './senders';
@@ -90,6 +92,8 @@ export interface ServerOptions extends Readiness {
   readonly tell: readonly ((action: Action) => void)[];
   /** Told of errors that callers only see as INTERNAL_SERVER_ERROR. */
   readonly onError: (error: unknown, trace: TraceContext | null) => void;
+  /** Told why tokens are refused. */
+  readonly onWarning: (message: string, trace: TraceContext | null) => void;
 }
 
 /** How long a request may take to come in, its body included, in milliseconds. */
@@ -183,7 +187,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   };
 
   const noExplorer = whyNoExplorer(options);
-  answerErrors(app, noExplorer === null, onError);
+  const refusedTokens = new RefusedTokens(options, sources.now);
+  answerErrors(app, { hasExplorer: noExplorer === null, refusedTokens, onError });
   tellActions(app, options.tell, sources.now);
   letGoOfAnswers(app, held, options.requestSeconds);
   app.addHook('onRequest', (request, reply, done) => {
@@ -191,6 +196,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     done();
   });
   guardOrigins(app, options.origins);
+  refuseOtherMethods(app, publicPath(cloudEvents.publicUrl));
   const authenticator = new Authenticator(options.tokens, sources.now);
   knowSenders(app, authenticator);
   const documents = new Documents(options.documents);
@@ -201,6 +207,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     waitFor: (position) => options.waitFor(position, options.requestSeconds * 1000),
     ...{ introspection: options.introspection, origins: options.origins, tell: options.tell },
     trustedProxies: options.trustedProxies,
+    refusedTokens,
   });
   app.addHook('preClose', endSubscriptions);
   app.addHook('preClose', async () => downloads.stop());

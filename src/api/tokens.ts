@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import {
   createLocalJWKSet,
   createRemoteJWKSet,
-  decodeJwt,
+  customFetch,
   errors,
   type JWTPayload,
   type JWTVerifyGetKey,
@@ -14,6 +14,7 @@ import { LOCAL_ISSUER, readLocalKey } from './local-issuer';
 import { Lru } from './lru';
 import { ANONYMOUS, type Principal, ROLES, type SignedIn } from './principal';
 import { isThisMachine } from './rate-limit';
+import { BrokenRule, brokenRule, issuerNamedBy, otherThanExpected } from './refused-tokens';
 
 /** Which tokens are believed. */
 export interface TokenRules {
@@ -21,7 +22,7 @@ export interface TokenRules {
   readonly issuers: readonly string[];
   /** What this register is called in a token (`aud`). */
   readonly audience: string;
-  /** The clients (`azp`) whose tokens are taken; null: those of every client. */
+  /** The clients (`azp`, or else `client_id`) whose tokens are taken; null: those of every client. */
   readonly clients: readonly string[] | null;
   /** The types that a token may have in its header (`typ`). */
   readonly types: readonly string[];
@@ -42,7 +43,10 @@ const BELIEVED_FOR_MS = 300_000;
 const MAX_BELIEVED = 2_000;
 /** How long to wait for an issuer, in milliseconds. */
 const ISSUER_TIMEOUT_MS = 5_000;
-/** How soon to look again for an issuer that could not be reached, in milliseconds. */
+/**
+ * How soon to look again for an issuer that could not be reached, and for a key that it did not have, in
+ * milliseconds: however many tokens name one, it is asked no more often.
+ */
 const LOOK_AGAIN_AFTER_MS = 5_000;
 /** How long what an issuer says about itself is believed, and its keys, in milliseconds: both may change. */
 const KEYS_FOR_MS = 300_000;
@@ -98,9 +102,11 @@ export class Authenticator {
     const { authorization } = raw.headers;
     if (authorization === undefined) return ANONYMOUS;
     // Node.js gives the first of several; another one before us may have looked at the last.
-    if (countOf(raw.rawHeaders, 'authorization') !== 1) throw new AuthenticationError('NOT_ACCEPTED');
+    if (countOf(raw.rawHeaders, 'authorization') !== 1) throw malformed('it comes more than once');
     const [, token] = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization) ?? [];
-    if (token === undefined || token.length > MAX_CHARACTERS) throw new AuthenticationError('NOT_ACCEPTED');
+    if (token === undefined) throw malformed('it is not Bearer, one blank, and a signed JWT');
+    if (token.length > MAX_CHARACTERS)
+      throw malformed(`the token has ${token.length} characters; accepted are at most ${MAX_CHARACTERS}`);
     const digest = hash('sha256', token, 'base64');
     const believed = this.#believed.get(digest);
     const nowMs = this.#nowMs();
@@ -117,46 +123,61 @@ export class Authenticator {
     token: string,
     sender: FastifyRequest['raw'],
   ): Promise<{ principal: SignedIn; expires: number }> {
-    let issuer: string | undefined;
+    const issuer = issuerNamedBy(token);
     try {
-      const { iss = '' } = decodeJwt(token);
-      issuer = iss;
-      const { payload, protectedHeader } = await jwtVerify(token, await this.#keysOf(iss), {
-        issuer: iss,
+      const trusted = this.#trusted(issuer);
+      const { payload, protectedHeader } = await jwtVerify(token, await this.#keysOf(trusted), {
+        issuer: trusted,
         audience: this.#rules.audience,
         algorithms: ALGORITHMS,
         clockTolerance: CLOCK_TOLERANCE,
         currentDate: this.#now(),
         requiredClaims: ['sub', 'exp', 'iat'],
       });
-      const type = protectedHeader.typ?.toLowerCase().replace(/^application\//, '');
-      if (type === undefined || !this.#rules.types.includes(type))
-        throw new AuthenticationError('NOT_ACCEPTED');
+      this.#checkType(protectedHeader.typ);
       this.#checkTimes(payload);
       this.#checkClient(payload);
       return { principal: toPrincipal(payload), expires: payload.exp ?? 0 };
     } catch (error) {
       const isOfOtherKey = error instanceof errors.JWKSNoMatchingKey && issuer === LOCAL_ISSUER;
       if (isOfOtherKey && isFromThisMachine(sender))
-        throw new AuthenticationError('OTHER_LOCAL_KEY', { cause: error });
-      const refusal = refusalFor(error);
-      if (refusal.problem === 'ISSUER_UNREACHABLE' && issuer !== undefined) this.#askAgainSoon(issuer);
-      throw refusal;
+        throw new AuthenticationError('OTHER_LOCAL_KEY', { cause: error }, issuer);
+      const known = this.#isTrusted(issuer) ? issuer : null;
+      const broken = brokenRule(error, token, this.#rules.audience);
+      if (broken !== null) {
+        const problem = error instanceof errors.JWTExpired ? 'EXPIRED' : 'NOT_ACCEPTED';
+        throw new AuthenticationError(problem, { cause: broken }, known);
+      }
+      if (known !== null) this.#askAgainSoon(known);
+      throw new AuthenticationError('ISSUER_UNREACHABLE', { cause: error }, known);
     }
+  }
+
+  #isTrusted(issuer: unknown): issuer is string {
+    const { issuers, localKeyFile } = this.#rules;
+    return issuers.includes(issuer as string) || (issuer === LOCAL_ISSUER && localKeyFile !== null);
+  }
+
+  #trusted(issuer: unknown): string {
+    if (this.#isTrusted(issuer)) return issuer;
+    const expected =
+      issuer === LOCAL_ISSUER
+        ? 'one of OIDC_ISSUERS: tokens for trying out are believed only without these, without TRUST_PROXY, and with HOST on this machine'
+        : 'one of OIDC_ISSUERS, to the letter';
+    throw otherThanExpected('iss', issuer, expected);
   }
 
   /** The keys of an issuer that is trusted: of others nothing is ever fetched. */
   async #keysOf(issuer: string): Promise<JWTVerifyGetKey> {
-    const { issuers, localKeyFile } = this.#rules;
+    const { localKeyFile } = this.#rules;
     if (issuer === LOCAL_ISSUER && localKeyFile !== null) {
       const key = readLocalKey(localKeyFile);
       return createLocalJWKSet({ keys: key === undefined ? [] : [key.publicJwk] });
     }
-    if (!issuers.includes(issuer)) throw new AuthenticationError('NOT_ACCEPTED');
     const known = this.#keys.get(issuer);
     const now = this.#now().getTime();
     if (known !== undefined && now < known.askAgainAt) return known.keys;
-    const keys = remoteKeys(issuer);
+    const keys = this.#remoteKeys(issuer);
     const asked: IssuerKeys = { keys, askAgainAt: now + KEYS_FOR_MS, goodUntil: now + KEYS_FOR_MS };
     keys.catch(() => this.#askAgainSoon(issuer));
     if (known !== undefined && now < known.goodUntil) {
@@ -184,17 +205,59 @@ export class Authenticator {
     if (known !== undefined) known.askAgainAt = Math.min(known.askAgainAt, soon);
   }
 
-  #checkTimes({ iat, exp = Number.NaN }: JWTPayload): void {
-    const now = this.#now().getTime() / 1000;
-    if (!(typeof iat === 'number' && iat <= now + CLOCK_TOLERANCE && iat < exp && exp - iat <= MAX_LIFETIME))
-      throw new AuthenticationError('NOT_ACCEPTED');
+  /** The keys of an issuer, fetched from where it says that they are when they are needed, and seldom. */
+  async #remoteKeys(issuer: string): Promise<RemoteKeys> {
+    let askedAt = Number.NEGATIVE_INFINITY;
+    return createRemoteJWKSet(await jwksAddress(issuer), {
+      timeoutDuration: ISSUER_TIMEOUT_MS,
+      cacheMaxAge: KEYS_FOR_MS,
+      cooldownDuration: LOOK_AGAIN_AFTER_MS,
+      // The cooldown holds after keys that came; this one after those that did not.
+      [customFetch]: async (address, options) => {
+        const now = this.#now().getTime();
+        if (now < askedAt + LOOK_AGAIN_AFTER_MS)
+          throw new Error(
+            `the keys of ${issuer} could not be fetched just before, and are not asked for again yet`,
+          );
+        askedAt = now;
+        return fetch(address, options);
+      },
+    });
   }
 
-  #checkClient({ azp }: JWTPayload): void {
-    const { clients } = this.#rules;
-    if (typeof azp !== 'string' || azp === '' || (clients !== null && !clients.includes(azp)))
-      throw new AuthenticationError('NOT_ACCEPTED');
+  #checkType(typ: string | undefined): void {
+    const type = typ?.toLowerCase().replace(/^application\//, '');
+    if (type === undefined || !this.#rules.types.includes(type))
+      throw otherThanExpected('typ', typ, `one of OIDC_TOKEN_TYPES: ${this.#rules.types.join(', ')}`);
   }
+
+  #checkTimes({ iat, exp = Number.NaN }: JWTPayload): void {
+    const now = this.#now().getTime() / 1000;
+    if (!(typeof iat === 'number' && iat <= now + CLOCK_TOLERANCE && iat < exp))
+      throw otherThanExpected('iat', iat, 'a time that has come, before exp');
+    if (!(exp - iat <= MAX_LIFETIME))
+      throw new BrokenRule('exp', `exp lies ${exp - iat} s behind iat; accepted are at most ${MAX_LIFETIME}`);
+  }
+
+  /** The client is `azp` by the profile of NL GOV, `client_id` by RFC 9068; an issuer that follows both says it twice. */
+  #checkClient({ azp, client_id: id }: JWTPayload): void {
+    const { clients } = this.#rules;
+    const client = azp ?? id;
+    const isOne = typeof client === 'string' && client !== '' && (id === undefined || id === client);
+    if (!isOne)
+      throw otherThanExpected(
+        'azp',
+        azp === undefined || id === undefined ? client : [azp, id],
+        'one client',
+      );
+    if (clients !== null && !clients.includes(client))
+      throw otherThanExpected('azp', client, 'one of OIDC_CLIENTS');
+  }
+}
+
+/** The header `Authorization` is not what it must be; what it has, which may be a token, is shown to nobody. */
+function malformed(why: string): AuthenticationError {
+  return new AuthenticationError('NOT_ACCEPTED', { cause: new BrokenRule('Authorization', why) });
 }
 
 /** A subject: at most 255 ASCII characters (OpenID Connect Core, section 2), none of control, no blank around them. */
@@ -203,12 +266,16 @@ const SUBJECT = /^[!-~](?:[ -~]{0,253}[!-~])?$/;
 /** Who a token speaks of. A claim that has another form than is agreed on says nothing that could be relied on. */
 function toPrincipal({ iss = '', sub, ...claims }: JWTPayload): SignedIn {
   // It becomes the actor of events. Typed as a string, and still whatever the issuer has put into the token.
-  if (typeof sub !== 'string' || !SUBJECT.test(sub)) throw new AuthenticationError('NOT_ACCEPTED');
+  if (typeof sub !== 'string' || !SUBJECT.test(sub))
+    throw new BrokenRule(
+      'sub',
+      'sub is not 1 to 255 printable characters of ASCII, without a blank around them',
+    );
   const list = (name: string): readonly string[] | null => {
     const value = claims[name];
     if (value === undefined) return null;
     if (!Array.isArray(value) || !value.every((one) => typeof one === 'string'))
-      throw new AuthenticationError('NOT_ACCEPTED');
+      throw otherThanExpected(name, value, 'a list of texts');
     return value;
   };
   const roles = list('roles') ?? [];
@@ -225,26 +292,6 @@ function toPrincipal({ iss = '', sub, ...claims }: JWTPayload): SignedIn {
     municipalities: isLimited ? municipalities : [],
     frameworks: isLimited ? frameworks : [],
   };
-}
-
-function refusalFor(error: unknown): AuthenticationError {
-  if (error instanceof AuthenticationError) return error;
-  if (error instanceof errors.JWTExpired) return new AuthenticationError('EXPIRED');
-  const isOfIssuer =
-    !(error instanceof errors.JOSEError) ||
-    error instanceof errors.JWKSTimeout ||
-    error instanceof errors.JWKSInvalid ||
-    // Its keys came in another form, or not at all.
-    error.code === errors.JOSEError.code;
-  return new AuthenticationError(isOfIssuer ? 'ISSUER_UNREACHABLE' : 'NOT_ACCEPTED', { cause: error });
-}
-
-/** The keys of an issuer, fetched from where it says that they are when they are needed. */
-async function remoteKeys(issuer: string): Promise<RemoteKeys> {
-  return createRemoteJWKSet(await jwksAddress(issuer), {
-    timeoutDuration: ISSUER_TIMEOUT_MS,
-    cacheMaxAge: KEYS_FOR_MS,
-  });
 }
 
 /** Where an issuer has its keys, by its discovery document (OpenID Connect Discovery, RFC 8414). */

@@ -36,6 +36,7 @@ export async function serveCommand(
       (error, trace) => log.error(error, trace),
       progress(out, 'building the read models'),
       (message) => log.info(message),
+      (message, trace) => log.warn(message, trace),
     ).catch((error: unknown) => {
       throw cannotListen(error, config) ?? error;
     });

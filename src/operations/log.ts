@@ -5,6 +5,8 @@ import type { TraceContext } from '../api/trace-context';
 export interface OperatorLog {
   /** Something went wrong that a caller only sees as an internal error. */
   error(error: unknown, trace: TraceContext | null): void;
+  /** Something to look into, though nothing went wrong here. */
+  warn(message: string, trace: TraceContext | null): void;
   /** Something that is good to know, and no error. */
   info(message: string): void;
 }
@@ -22,11 +24,15 @@ export function openOperatorLog(level: string): OperatorLog {
   );
   return {
     error(error, trace) {
-      const fields = trace === null ? {} : { trace_id: trace.traceId, span_id: trace.spanId };
-      logger.error({ ...fields, ...told(error) }, messageOf(error));
+      logger.error({ ...idsOf(trace), ...told(error) }, messageOf(error));
     },
+    warn: (message, trace) => logger.warn(idsOf(trace), message),
     info: (message) => logger.info(message),
   };
+}
+
+function idsOf(trace: TraceContext | null): object {
+  return trace === null ? {} : { trace_id: trace.traceId, span_id: trace.spanId };
 }
 
 function told(error: unknown): object {

@@ -321,8 +321,53 @@ describe('The subscription', () => {
     expect(await failure(connect({}), EVENTS)).toMatchObject({ extensions: { code: 'UNAUTHENTICATED' } });
   });
 
-  test('is refused to who comes with a token that is not believed', async () => {
-    expect(await failure(connect({ authorization: 'Bearer a.b.c' }), EVENTS)).toMatchObject({ code: 4403 });
+  test.each([
+    [
+      'that is not believed',
+      { authorization: 'Bearer a.b.c' },
+      'the token is not accepted; expected one Auth',
+    ],
+    ['without the word Bearer', { authorization: 'a.b.c' }, 'Authorization: Bearer TOKEN'],
+    ['that is no text', { authorization: { Bearer: 'a.b.c' } }, 'Authorization: Bearer TOKEN'],
+  ])('is refused to who comes with a token %s, and says what was expected', async (_what, params, reason) => {
+    const before = server.warnings.length;
+    expect(await failure(connect(params), EVENTS)).toMatchObject({
+      code: 4403,
+      reason: expect.stringContaining(reason),
+    });
+    expect(server.internalErrors).toEqual([]);
+    expect(server.warnings.length - before).toBeLessThanOrEqual(1);
+  });
+
+  test('says as a WebSocket what it says over HTTP, where a token is refused', async () => {
+    const authorization = 'Bearer a.b.c';
+    const { reason } = (await failure(connect({ authorization }), EVENTS)) as CloseEvent;
+    const response = await fetch(`${server.url}/graphql?query={__typename}`, { headers: { authorization } });
+    expect(await response.json()).toMatchObject({ errors: [{ message: reason }] });
+  });
+
+  test.each([
+    ['PERSISTED_QUERY_NOT_SUPPORTED', { persistedQuery: { version: 1, sha256Hash: 'a'.repeat(64) } }],
+  ])('that is named as Apollo does is told %s', async (code, extensions) => {
+    const client = connect();
+    await expect(client.iterate({ query: '', extensions }).next()).rejects.toMatchObject([
+      { message: 'PersistedQueryNotSupported', extensions: { code } },
+    ]);
+    await client.dispose();
+  });
+
+  test('behind what is no position is refused, and told what a follower holds', async () => {
+    const expected = 'expected the position of an event, the position that an answer of this register had';
+    const client = connect();
+    expect((await subscribe(client, 'zz').next()).value).toMatchObject({
+      errors: [{ message: expect.stringContaining(expected), extensions: { code: 'BAD_USER_INPUT' } }],
+    });
+    await client.dispose();
+    const response = await get('/v1/events?after=zz');
+    expect([response.status, JSON.stringify(await response.json())]).toEqual([
+      400,
+      expect.stringContaining('one that an event of this feed has, or the header toetsspoor-position'),
+    ]);
   });
 
   test.each([

@@ -178,6 +178,7 @@ describe('A replica that does not keep up', () => {
       isWritable: () => true,
       maxLagSeconds: 5,
       onError: () => {},
+      onWarning: () => {},
     });
     await app.listen({ host: '127.0.0.1', port: 0 });
   });

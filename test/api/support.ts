@@ -54,6 +54,8 @@ export interface TestServer extends TestClient {
   readonly notices: readonly string[];
   /** The traces that these belong to. */
   readonly tracesOfErrors: readonly (TraceContext | null)[];
+  /** What it told its operator to look into. */
+  readonly warnings: readonly { readonly message: string; readonly trace: TraceContext | null }[];
   /** Imports documents, and waits until they can be read. */
   import(...documents: readonly string[]): Promise<void>;
   /** Imports a new issue, published then or on a day that is not known, and waits until it can be read. */
@@ -168,6 +170,7 @@ export async function startServerWith(
   const internalErrors: unknown[] = [];
   const tracesOfErrors: (TraceContext | null)[] = [];
   const notices: string[] = [];
+  const warnings: TestServer['warnings'][number][] = [];
   await register.projector.prepare();
   if (documents.length > 0) await opened.import(...documents);
   const server = await serve(
@@ -179,6 +182,7 @@ export async function startServerWith(
     },
     () => {},
     (message) => notices.push(message),
+    (message, trace) => warnings.push({ message, trace }),
   );
   await level(register);
   const token = (principal: Somebody) => tokenOf(config.dataDir, principal);
@@ -197,6 +201,7 @@ export async function startServerWith(
     internalErrors,
     notices,
     tracesOfErrors,
+    warnings,
     async import(...wanted) {
       await opened.import(...wanted);
       await level(register);

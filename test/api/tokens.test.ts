@@ -2,6 +2,7 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import { type CryptoKey, exportSPKI, importJWK } from 'jose';
+import type { AuthenticationError } from '../../src/api/authentication-error';
 import { Authenticator } from '../../src/api/tokens';
 import { newKey, type SigningKey, startIssuer, type TestIssuer } from '../support/issuer';
 import { SAMPLE_2013, startServerWith, type TestServer } from './support';
@@ -68,7 +69,7 @@ describe('A token', () => {
       errors: [
         {
           message:
-            'the token is not accepted; expected one header Authorization: Bearer TOKEN, of an issuer that is trusted here and made for this register',
+            'the token is not accepted; expected one Authorization: Bearer TOKEN, of an issuer trusted here, made for this register',
           extensions: { code: 'UNAUTHENTICATED' },
         },
       ],
@@ -90,6 +91,11 @@ describe('A token', () => {
     expect(await bearer(await issuer.token(claims))).toEqual(TAKEN);
   });
 
+  it('that names its client as RFC 9068 does is believed', async () => {
+    expect(await bearer(await issuer.token({ azp: undefined, client_id: 'portal' }))).toEqual(TAKEN);
+    expect(await bearer(await issuer.token({ azp: 'portal', client_id: 'portal' }))).toEqual(TAKEN);
+  });
+
   it('of a name with a blank inside is believed', async () => {
     expect(await bearer(await issuer.token({ sub: 'CN=J. Jansen' }))).toEqual(TAKEN);
   });
@@ -102,6 +108,8 @@ describe('A token', () => {
     ['of no issuer', { iss: undefined }],
     ['of another client', { azp: 'elsewhere' }],
     ['of no client', { azp: undefined }],
+    ['of another client, as RFC 9068 names it', { azp: undefined, client_id: 'elsewhere' }],
+    ['of two clients', { azp: 'dashboard', client_id: 'portal' }],
     ['of nobody', { sub: undefined }],
     ['of an empty name', { sub: '' }],
     ['of a name that is a number', { sub: 5 }],
@@ -312,6 +320,69 @@ describe('A token', () => {
       await rotating.close();
       await other.close();
     }
+  });
+
+  describe('of a key that nobody knows yet', () => {
+    let rotating: TestIssuer;
+    let ms: number;
+    let authenticator: Authenticator;
+    beforeEach(async () => {
+      rotating = await startIssuer(await newKey('ES256', 'first'));
+      ms = Date.now();
+      // The library that fetches keys goes by this one.
+      jest.spyOn(Date, 'now').mockImplementation(() => ms);
+      const rules = { issuers: [rotating.url], audience: 'toetsspoor', clients: null, types: ['at+jwt'] };
+      authenticator = new Authenticator({ ...rules, localKeyFile: null }, () => new Date(ms));
+    });
+    afterEach(async () => {
+      jest.restoreAllMocks();
+      await rotating.close();
+    });
+    const outcome = async (token: string): Promise<string> => {
+      const raw = { headers: { authorization: `Bearer ${token}` }, rawHeaders: ['Authorization', ''] };
+      try {
+        await authenticator.principalOf({ query: {}, raw } as unknown as FastifyRequest);
+        return 'believed';
+      } catch (error) {
+        return (error as AuthenticationError).problem;
+      }
+    };
+
+    it('is believed five seconds after keys were fetched, however many name others meanwhile', async () => {
+      const stranger = await newKey('ES256', 'never');
+      const unknown = () => rotating.token({ jti: randomUUID() }, { kid: randomUUID() }, stranger);
+      expect(await outcome(await rotating.token())).toBe('believed');
+      rotating.keys.unshift(await newKey('ES256', 'fresh'));
+      for (let sent = 0; sent < 50; sent += 1) {
+        ms += 99;
+        expect(await outcome(await unknown())).toBe('NOT_ACCEPTED');
+      }
+      expect([await outcome(await rotating.token()), rotating.fetches()]).toEqual(['NOT_ACCEPTED', 1]);
+      ms += 50;
+      expect([await outcome(await rotating.token()), rotating.fetches()]).toEqual(['believed', 2]);
+      const others = await Promise.all(Array.from({ length: 50 }, unknown));
+      for (const token of others) expect(await outcome(token)).toBe('NOT_ACCEPTED');
+      expect(rotating.fetches()).toBe(2);
+    });
+
+    it('is not asked for again and again where the keys cannot be fetched', async () => {
+      const { token } = rotating;
+      expect(await outcome(await token())).toBe('believed');
+      const stranger = await newKey('ES256', 'never');
+      rotating.keysAt = '/elsewhere';
+      ms += 5_000;
+      for (let sent = 0; sent < 20; sent += 1)
+        expect(await outcome(await token({}, { kid: randomUUID() }, stranger))).toBe('ISSUER_UNREACHABLE');
+      expect(rotating.misses()).toBe(1);
+    });
+
+    it('is told by its kid: without one the token is refused where the issuer has several keys', async () => {
+      const withoutKid = () => rotating.token({ jti: randomUUID() }, { kid: undefined } as object);
+      expect(await outcome(await withoutKid())).toBe('believed');
+      rotating.keys.push(await newKey('ES256', 'second'));
+      ms += 300_000;
+      expect(await outcome(await withoutKid())).toBe('NOT_ACCEPTED');
+    });
   });
 
   describe('of an issuer that moved its keys', () => {

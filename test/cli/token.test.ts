@@ -40,7 +40,7 @@ describe('A token for trying out', () => {
     const { stdout: token } = await place.start(['token', '--role', 'reader'], elsewhere).ended;
     const { url } = await place.serve();
     const told = [401, { errors: [{ message: expect.stringContaining('of another DATA_DIR; expected') }] }];
-    const general = [401, { errors: [{ message: expect.stringContaining('of an issuer that is trusted') }] }];
+    const general = [401, { errors: [{ message: expect.stringContaining('of an issuer trusted here') }] }];
     // Whether this DATA_DIR has a key of its own or none yet.
     expect(await ask(url, token)).toMatchObject(told);
     await place.run('token', '--role', 'reader');
@@ -59,12 +59,16 @@ describe('A token for trying out', () => {
       {
         errors: [
           {
-            message: expect.stringContaining('of an issuer that is trusted'),
+            message: expect.stringContaining('of an issuer trusted here'),
             extensions: { code: 'UNAUTHENTICATED' },
           },
         ],
       },
     ]);
+    // The operator is told why.
+    await open.says(
+      /"level":"warn",.*"trace_id":"\w+",.*by the rule iss: iss is .*urn:toetsspoor:local.*HOST/,
+    );
     expect(await place.start(['token', '--role', 'admin'], { HOST: '0.0.0.0' }).ended).toMatchObject({
       status: 1,
       stdout: '',

@@ -27,6 +27,8 @@ export interface TestIssuer {
   keysAt: string;
   /** How often its keys were fetched. */
   readonly fetches: () => number;
+  /** How often something was asked for that is not there. */
+  readonly misses: () => number;
   /** A token as it issues them, but for what is changed; a claim that is undefined is left out. */
   token(
     claims?: Readonly<Record<string, unknown>>,
@@ -43,14 +45,17 @@ export async function newKey(alg: 'RS256' | 'PS256' | 'ES256', kid: string): Pro
 
 export async function startIssuer(...keys: SigningKey[]): Promise<TestIssuer> {
   let fetches = 0;
+  let misses = 0;
   let url = '';
   const places = { keysSaidAt: '/keys', keysAt: '/keys' };
   const server: Server = createServer((request, response) => {
     response.setHeader('content-type', 'application/json');
     if (request.url === '/.well-known/openid-configuration')
       response.end(JSON.stringify({ issuer: url, jwks_uri: `${url}${places.keysSaidAt}` }));
-    else if (request.url !== places.keysAt) response.writeHead(404).end('{}');
-    else {
+    else if (request.url !== places.keysAt) {
+      misses += 1;
+      response.writeHead(404).end('{}');
+    } else {
       fetches += 1;
       response.end(JSON.stringify({ keys: keys.map(({ publicJwk }) => publicJwk) }));
     }
@@ -61,6 +66,7 @@ export async function startIssuer(...keys: SigningKey[]): Promise<TestIssuer> {
     url,
     keys,
     fetches: () => fetches,
+    misses: () => misses,
     async token(
       claims: Readonly<Record<string, unknown>> = {},
       header: Partial<JWTHeaderParameters> = {},

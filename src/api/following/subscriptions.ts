@@ -29,6 +29,7 @@ import { ANONYMOUS, audienceOf, type Principal } from '../principal';
 import { COST_OF_ASKING, type RateLimit, type Sender, senderOf } from '../rate-limit';
 import { ReadScope } from '../read-scope';
 import type { ReadSources } from '../read-sources';
+import { BrokenRule, type RefusedTokens } from '../refused-tokens';
 import type { LogFilter, ReleasePoint } from '../released-events';
 import { LedgerScope, type SignedLog } from '../signed-log';
 import type { Authenticator } from '../tokens';
@@ -68,6 +69,7 @@ export interface SubscriptionOptions {
   readonly isReady: () => boolean;
   /** Waits, for a bounded time, until the read models have reached a position. */
   readonly waitFor: (position: Position) => Promise<Awaited>;
+  readonly refusedTokens: RefusedTokens;
   /** Told of every subscription, and of every connection that was refused. */
   readonly tell: readonly ((action: Action) => void)[];
   /** Told of errors that callers only see as INTERNAL_SERVER_ERROR. */
@@ -106,16 +108,18 @@ export function serveSubscriptions(server: Server, options: SubscriptionOptions)
     for (const one of tell) one(action);
   };
 
-  /** Lets somebody in, or not: told with a code and no more, as what is wrong with a token `/graphql` says. */
+  /** Lets somebody in, or not: told as `/graphql` says it, as the reason in the frame that closes the connection. */
   const connect = async (connection: Connection): Promise<boolean> => {
     const { request, close, letIn } = connection.extra;
-    const known = await principalOf(connection, authenticator).catch((error: unknown) => {
-      const isOurs = !(error instanceof AuthenticationError) || error.problem === 'ISSUER_UNREACHABLE';
-      if (isOurs) onError(error, traceContextOf(request.headers));
-      return null;
-    });
-    if (known === null) {
-      refused(request, 401);
+    let known: { readonly principal: Principal; readonly expiresAtMs: number | null };
+    try {
+      known = await principalOf(connection, authenticator);
+    } catch (error) {
+      if (!(error instanceof AuthenticationError)) throw error;
+      options.refusedTokens.tell(error, () => traceContextOf(request.headers));
+      // It might be believed later on: then it is not for who connects to find another token.
+      close(error.challenge === null ? TRY_AGAIN_LATER : CloseCode.Forbidden, error.message);
+      refused(request, error.statusCode);
       return false;
     }
     const { principal, expiresAtMs } = known;
@@ -188,7 +192,12 @@ async function principalOf(
   const named = connectionParams?.authorization ?? connectionParams?.Authorization;
   const inHeader = request.headers.authorization;
   if (named !== undefined && (typeof named !== 'string' || inHeader !== undefined))
-    throw new Error('a token comes once');
+    throw new AuthenticationError('NOT_ACCEPTED', {
+      cause: new BrokenRule(
+        'authorization',
+        'it is no text, or comes in the connection_init and in the header',
+      ),
+    });
   const authorization = named ?? inHeader;
   const query = Object.fromEntries(new URLSearchParams(request.url?.split('?')[1] ?? ''));
   const raw =
