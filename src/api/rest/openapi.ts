@@ -13,6 +13,9 @@ export interface Contact {
   readonly url: string;
 }
 
+/** Where the NL API Design Rules are not followed, and why: they are to be complied with, or explained. */
+const DEPARTURES = `By the NL API Design Rules 2.1, but for two things. Dates that speak of what documents say are EDTF (ISO 8601-2), such as \`2013\`, \`2015-06\`, \`2015-03-02\` or \`2015-05-01~\`, and have no \`format: date\` (\`/core/date-time/format\`): a document often knows no day, and none may be made up; instants are of \`format: date-time\`. Ids, positions and types of event in paths have capitals and dots that matter (\`/core/path-segments-kebab-case\`): they are those of GraphQL and of CloudEvents, and the first two are opaque; all other segments are kebab-case.`;
+
 /** Headers of answers, by the names that responses below refer to. */
 const HEADERS: Readonly<Record<string, JsonSchema>> = {
   'API-Version': {
@@ -149,7 +152,7 @@ export function openApi(resources: readonly Resource[], contact: Contact, root: 
     info: {
       title: 'Toetsspoor',
       version: API_VERSION,
-      description: `The history of inspection assessments: what stands for each indicator, what it rests on and how it developed, as of any moment. Everything here, and more, is served as GraphQL at \`${root}/graphql\`.`,
+      description: `The history of inspection assessments: what stands for each indicator, what it rests on and how it developed, as of any moment. Everything here, and more, is served as GraphQL at \`${root}/graphql\`.\n\n${DEPARTURES}`,
       contact,
       license: { name: 'EUPL-1.2', identifier: 'EUPL-1.2' },
     },
