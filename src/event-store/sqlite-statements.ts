@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import {
   EVENT_TYPES,
   InvalidEventError,
@@ -29,6 +29,7 @@ export function prepareStatements(db: DatabaseSync) {
     'stream_id = (SELECT id FROM streams WHERE name = ?) AND revision >= ?',
     'revision',
   );
+  let insertEvent: StatementSync | undefined;
   return {
     /**
      * The next page of the log. This and {@link readStream} throw an InvalidEventError that names the event, where
@@ -48,11 +49,17 @@ export function prepareStatements(db: DatabaseSync) {
        FROM events JOIN streams ON streams.id = stream_id WHERE events.id = ?`,
     ),
     insertStream: db.prepare('INSERT INTO streams (name) VALUES (?)'),
-    /** Without a position the event gets the next one. Changes nothing where the event's id is there already. */
-    insertEvent: db.prepare(
-      `INSERT INTO events (position, id, stream_id, revision, type, data, metadata) VALUES (?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT (id) DO NOTHING`,
-    ),
+    /**
+     * Without a position the event gets the next one. Changes nothing where the event's id is there already. Prepared
+     * when it is first used: a log that somebody else made anew, without the index on ids, can still be read.
+     */
+    get insertEvent() {
+      insertEvent ??= db.prepare(
+        `INSERT INTO events (position, id, stream_id, revision, type, data, metadata) VALUES (?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (id) DO NOTHING`,
+      );
+      return insertEvent;
+    },
     deleteStream: db.prepare('DELETE FROM streams WHERE id = ?'),
     deleteBehind: db.prepare('DELETE FROM events WHERE stream_id = ? AND revision > ?'),
     begin: db.prepare('BEGIN IMMEDIATE'),
