@@ -8,7 +8,7 @@ import type { ReadScope } from './read-scope';
 /** Releases looked at together while a page is filled: between them others are served. */
 const AT_A_TIME = 500;
 /** Events counted together: between them others are served. */
-const COUNTED_AT_A_TIME = 5_000;
+const COUNTED_AT_A_TIME = 1_000;
 
 /** Which events of the log are wanted; null sets no limit. */
 export type LogFilter = Pick<EventFilter, 'types' | 'stream'>;

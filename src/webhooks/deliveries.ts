@@ -134,7 +134,7 @@ async function whyNotInLog(
 ): Promise<string | null> {
   const mark = logMark(sources.database);
   if (cursor !== null && mark !== null && isOfAnotherLog(cursor, mark)) return 'is of another log';
-  return from > (await logEnd()) ? BEYOND : null;
+  return from <= sources.position() || from <= (await logEnd()) ? null : BEYOND;
 }
 
 const NOTHING_WRONG = { attempts: 0, nextAttemptAt: null, lastError: null, deadSince: null } as const;

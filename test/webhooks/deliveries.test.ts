@@ -257,6 +257,50 @@ describe('A webhook', () => {
     expect(receiver.got).toHaveLength(opened.register.projector.position - length);
   });
 
+  test('that begins now is told nothing of what the read models had yet to reach then', async () => {
+    const begun = hook({ from: 'now' });
+    await opened.import(assessment(facts({ approach: 'Eerder' })));
+    const end = await logEnd();
+    expect(opened.register.projector.position).toBeLessThan(end);
+    const stop = new AbortController();
+    let looks = 0;
+    const grown = async (): Promise<boolean> => {
+      looks += 1;
+      if (looks === 1) await opened.register.projector.catchUp();
+      if (looks === 3) stop.abort();
+      return true;
+    };
+    await deliver(
+      begun,
+      { sources: { ...sources, grown }, states, logEnd, cloudEvents: CLOUD_EVENTS },
+      stop.signal,
+    );
+    expect([looks, receiver.got]).toEqual([3, []]);
+    await opened.import(assessment(facts({ approach: 'Nieuw' })));
+    await opened.register.projector.catchUp();
+    await until(opened.register.projector.position - end, begun);
+    expect(new Set(receiver.got.map(({ body }) => JSON.parse(body).subject))).toEqual(
+      new Set(['approach-GM0935-nieuw']),
+    );
+  });
+
+  test('whose place the read models hold goes on, also where the log has lost its end since', async () => {
+    await until(length);
+    const before = receiver.got.length;
+    const stop = new AbortController();
+    const grown = async (): Promise<boolean> => {
+      stop.abort();
+      return false;
+    };
+    await deliver(
+      hook(),
+      { sources: { ...sources, grown }, states, logEnd: async () => 3, cloudEvents: CLOUD_EVENTS },
+      stop.signal,
+    );
+    expect(states.of('ministerie').deadSince).toBeNull();
+    expect(receiver.got.length - before).toBeLessThanOrEqual(1);
+  });
+
   test('that begins behind an event is told of those that follow, once', async () => {
     const from = Buffer.from('[44]').toString('base64url');
     await until(length - 44, hook({ from }));

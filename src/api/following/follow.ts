@@ -45,8 +45,10 @@ export async function releasedBehind(
   );
   const last = places.at(-1);
   const isAll = places.length < limit;
-  // Where nothing more is there, what was looked through in vain need not be looked through again.
-  return { released, next: isAll || last === undefined ? behindAll(scope.upTo) : last, isAll };
+  // Where nothing more is there, what was looked through in vain need not be looked through again. A place
+  // that the read models have not reached stays where it is.
+  const end = scope.upTo < behind.from ? behind : behindAll(scope.upTo);
+  return { released, next: isAll || last === undefined ? end : last, isAll };
 }
 
 /**
