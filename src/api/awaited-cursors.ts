@@ -10,10 +10,10 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
-import type { Position } from '../domain/events';
 import { type PositionSources, untilReached } from './awaited-position';
 import type { ApiContext } from './context';
-import { reachOf } from './event-cursors';
+import { pointOf, reachOf } from './event-cursors';
+import type { ReadScope } from './read-scope';
 
 /** What is said of a place behind the end of the log: to go on there would be to miss what comes before it. */
 export const BEYOND =
@@ -48,7 +48,7 @@ export function awaitedCursors(
           const { scope } = contextValue;
           for (const value of cursorsIn(schema, document, operation)) {
             const cursor = textOf(value, operation, request.variables ?? {});
-            if (cursor === null || !isBehind(cursor, scope.cameAt)) continue;
+            if (cursor === null || !isBehind(cursor, scope)) continue;
             await awaitCursor(cursor, contextValue.request, sources);
             scope.catchUp();
           }
@@ -100,10 +100,11 @@ function textOf(
   return initial?.kind === Kind.STRING ? initial.value : null;
 }
 
-/** Whether a cursor lies behind a position; one that is none is refused where it is used. */
-function isBehind(cursor: string, position: Position): boolean {
+/** Whether a cursor lies behind what is seen; one that is none, or not of who asks, is refused where it is used. */
+function isBehind(cursor: string, scope: ReadScope): boolean {
   try {
-    return reachOf(cursor) > position;
+    pointOf(cursor, scope);
+    return reachOf(cursor) > scope.cameAt;
   } catch {
     return false;
   }

@@ -95,6 +95,8 @@ describe('A place that is not in this log', () => {
   /** As the cursor would have been given by versions that did not say in which log. */
   const unmarked = (text: string) =>
     Buffer.from(Buffer.from(text, 'base64url').toString().replace(/@\w+/, '')).toString('base64url');
+  /** Behind the end of any log here, whatever it counts positions in. */
+  const BEYOND = 2 ** 50;
   let server: TestServer;
   let other: TestServer;
   beforeAll(async () => {
@@ -137,36 +139,41 @@ describe('A place that is not in this log', () => {
   const all = (code: string) => Array(6).fill(code);
 
   it.each([
-    ['a position', [45]],
-    ['an event', [999_999_999, 'all']],
-    ['an event that came with another', [10, 45, 'all']],
-    ['a page behind which nothing was', [Number.MAX_SAFE_INTEGER, 45, 'all']],
+    ['a position', [BEYOND]],
+    ['an event', [BEYOND, 'all']],
+    ['an event that came with another', [10, BEYOND, 'all']],
+    ['a page behind which nothing was', [Number.MAX_SAFE_INTEGER, BEYOND, 'all']],
   ])('as it lies behind the end is refused, rather than to miss what comes there: %s', async (_, values) => {
     expect(await codes(AUDITOR, cursor(...values))).toEqual(all('POSITION_UNKNOWN'));
   });
 
   it('is told what to do, and names no snapshot, as the log may yet come so far', async () => {
-    const { errors, status, ...rest } = await server.as(AUDITOR).post(EVENTS, { after: cursor(45) });
+    const { errors, status, ...rest } = await server.as(AUDITOR).post(EVENTS, { after: cursor(BEYOND) });
     expect([status, errors?.[0]?.message]).toEqual([
       400,
-      expect.stringMatching(
-        /^after "WzQ1XQ" lies behind the end of this log: .*; leave it out to begin again/,
-      ),
+      expect.stringMatching(/^after "\w+" lies behind the end of this log: .*; leave it out to begin again/),
     ]);
     expect(rest).not.toHaveProperty('extensions.snapshot');
   });
 
-  it('as it was given in another is refused by name, to whoever asks; one that does not say is taken', async () => {
+  it('as it was given in another is refused by name, to whoever asks, wherever it lies', async () => {
     for (const somebody of [AUDITOR, READER, INSPECTOR]) {
       const { events } = await other.as(somebody).ask<Page>(EVENTS);
       const places = [events.pageInfo.endCursor, events.nodes[3]?.position ?? ''];
+      for (const after of places) expect(await codes(somebody, after)).toEqual(all('CURSOR_OF_ANOTHER_LOG'));
+    }
+    expect(await codes(AUDITOR, cursor(BEYOND, 'all@00000000'))).toEqual(all('CURSOR_OF_ANOTHER_LOG'));
+  });
+
+  it('but one that does not say in which log it was given, as those of earlier versions, is taken', async () => {
+    for (const somebody of [AUDITOR, READER, INSPECTOR]) {
+      const { events } = await server.as(somebody).ask<Page>(EVENTS);
+      const places = [events.pageInfo.endCursor, events.nodes[3]?.position ?? ''];
       for (const after of places) {
-        expect(await codes(somebody, after)).toEqual(all('CURSOR_OF_ANOTHER_LOG'));
+        expect(unmarked(after)).not.toBe(after);
         const client = server.as(somebody);
         const { events: rest } = await client.ask<Page>(EVENTS, { after: unmarked(after) });
-        const here = (await client.ask<Page>(EVENTS)).events.nodes;
-        const had = events.nodes.length - (after === places[0] ? 0 : events.nodes.length - 4);
-        expect(rest.nodes).toEqual(here.slice(had));
+        expect(rest.nodes).toEqual(after === places[0] ? [] : events.nodes.slice(4));
       }
     }
   });
