@@ -5,6 +5,7 @@ import { LogClosedError, LogUnavailableError, LogUnwritableError } from '../even
 import { traceOf } from './actions';
 import type { ApiContext } from './context';
 import { type ErrorCode, LOG_UNAVAILABLE, LOG_UNWRITABLE } from './errors';
+import { INTROSPECTION_OFF } from './introspection';
 import { shortened } from './shortened';
 import type { TraceContext } from './trace-context';
 
@@ -18,13 +19,8 @@ export function withoutInternals(formatted: GraphQLFormattedError, error: unknow
   if (original instanceof GraphQLError && !isInternal(error)) {
     // What was meant instead would tell of parts of the schema that were not asked for.
     const message = shortened(formatted.message).replace(/ ?Did you mean .*$/s, '');
-    if (/introspection is not allowed/i.test(message)) {
-      return {
-        ...rest,
-        message: 'introspection is switched off here; the schema is in the documentation',
-        extensions: { code: 'INTROSPECTION_OFF' satisfies ErrorCode },
-      };
-    }
+    if (message === INTROSPECTION_OFF)
+      return { ...rest, message, extensions: { code: 'INTROSPECTION_OFF' satisfies ErrorCode } };
     if (hasCode(original) || hasCode(error)) return { ...formatted, message };
     return { ...formatted, message, extensions: { code: 'BAD_USER_INPUT' satisfies ErrorCode } };
   }

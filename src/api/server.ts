@@ -26,6 +26,7 @@ import { serveSubscriptions } from './following/subscriptions';
 import { graphqlRoute } from './graphql-route';
 import { boundedAnswers, HeldCharacters, letGoOfAnswers } from './held-characters';
 import { answerBadAddress, answerErrors, answerUnreadable, headersOf } from './http-errors';
+import { noIntrospection } from './introspection';
 import { keepableAnswers } from './kept-answers';
 import { keptDocuments } from './kept-documents';
 import { LIMITS, limits } from './limits';
@@ -135,7 +136,9 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   const apollo = new ApolloServer<ApiContext>({
     schema,
     logger: apolloLogger(onError),
-    introspection: options.introspection,
+    // Refused by a rule of our own, which holds over a WebSocket too.
+    introspection: true,
+    validationRules: options.introspection ? [] : [noIntrospection],
     documentStore: keptDocuments(),
     // Documents that are known by their digest are found before Apollo is asked: see `documents.ts`.
     persistedQueries: false,

@@ -318,7 +318,10 @@ describe('The subscription', () => {
   });
 
   test('is not for who is not signed in, and tells so', async () => {
-    expect(await failure(connect({}), EVENTS)).toMatchObject({ extensions: { code: 'UNAUTHENTICATED' } });
+    expect(await failure(connect({}), EVENTS)).toMatchObject({
+      code: 4403,
+      reason: expect.stringMatching(/token/),
+    });
   });
 
   test.each([

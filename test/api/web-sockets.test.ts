@@ -1,14 +1,16 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { createServer, request, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { WebSocket as Adapted } from 'graphql-ws';
-import { WebSocket } from 'ws';
+import { type ClientOptions, WebSocket } from 'ws';
 import { serveWebSockets, type WebSockets } from '../../src/api/following/web-sockets';
 
 describe('WebSockets', () => {
   let server: Server;
   let sockets: WebSockets;
   let client: WebSocket;
+  let address: string;
   let errors: unknown[];
   let opened: Adapted;
   let deal: () => Promise<void>;
@@ -32,14 +34,24 @@ describe('WebSockets', () => {
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
-    client = new WebSocket(`ws://127.0.0.1:${port}/graphql`, 'graphql-transport-ws');
-    await new Promise((resolve) => client.once('open', resolve));
+    address = `ws://127.0.0.1:${port}/graphql`;
+    client = await connect();
   });
   afterEach(async () => {
     client.terminate();
     await sockets.close();
     await new Promise((resolve) => server.close(resolve));
   });
+
+  async function connect(options: ClientOptions = {}): Promise<WebSocket> {
+    const socket = new WebSocket(address, 'graphql-transport-ws', options);
+    await once(socket, 'open');
+    return socket;
+  }
+  const closeOf = (socket: WebSocket) =>
+    new Promise<[code: number, reason: string]>((resolve) =>
+      socket.once('close', (code, reason) => resolve([code, String(reason)])),
+    );
 
   it('are closed when what came over them has been dealt with, and not before', async () => {
     const begun = Promise.withResolvers<void>();
@@ -54,9 +66,7 @@ describe('WebSockets', () => {
     const closing = sockets.close().then(() => {
       isClosed = true;
     });
-    const [code] = await new Promise<[number]>((resolve) =>
-      client.once('close', (...ended) => resolve([ended[0]])),
-    );
+    const [code] = await closeOf(client);
     for (let turns = 0; turns < 100; turns += 1) await turn();
     expect([code, isClosed]).toEqual([1001, false]);
     dealt.resolve();
@@ -76,10 +86,118 @@ describe('WebSockets', () => {
       throw new Error('broken');
     };
     client.send('something');
-    const ended = new Promise((resolve) =>
-      client.once('close', (code, reason) => resolve([code, String(reason)])),
-    );
-    expect(await ended).toEqual([4500, 'Internal server error']);
+    expect(await closeOf(client)).toEqual([4500, 'Internal server error']);
     expect(errors).toEqual([new Error('broken')]);
+  });
+
+  it('are read no further while the answer to what came last is not taken, and on when it is', async () => {
+    const last = Promise.withResolvers<void>();
+    let dealt = 0;
+    deal = async () => {
+      dealt += 1;
+      if (dealt === 1) await opened.send('x'.repeat(30_000_000));
+      if (dealt === 201) last.resolve();
+    };
+    client.pause();
+    for (let count = 0; count < 201; count += 1) client.send('y'.repeat(200_000));
+    for (let turns = 0; turns < 2_000; turns += 1) await turn();
+    expect(dealt).toBe(1);
+    // The rest is with the client, but for what lies in the system between.
+    expect(client.bufferedAmount).toBeGreaterThan(20_000_000);
+    client.resume();
+    await last.promise;
+  });
+
+  it('that hold most of what nobody takes are cut where that is too much together', async () => {
+    const first = opened;
+    client.pause();
+    const other = await connect();
+    other.pause();
+    const cut = first.send('x'.repeat(40_000_000));
+    const taken = opened.send('x'.repeat(30_000_000));
+    await cut;
+    client.resume();
+    expect(await closeOf(client)).toEqual([1006, '']);
+    const received = once(other, 'message');
+    other.resume();
+    expect(String((await received)[0])).toHaveLength(30_000_000);
+    await taken;
+    // What was cut is forgotten, and so is what was taken.
+    const again = opened.send('x'.repeat(50_000_000));
+    expect(String((await once(other, 'message'))[0])).toHaveLength(50_000_000);
+    await again;
+    other.terminate();
+  });
+
+  it('over which more comes together than a client has to say are closed', async () => {
+    const dealt = Promise.withResolvers<void>();
+    deal = () => dealt.promise;
+    const stream = await new Promise<Socket>((resolve) =>
+      request(address.replace('ws', 'http'), {
+        headers: {
+          connection: 'Upgrade',
+          upgrade: 'websocket',
+          'sec-websocket-version': '13',
+          'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==',
+          'sec-websocket-protocol': 'graphql-transport-ws',
+        },
+      })
+        .once('upgrade', (_response, socket) => resolve(socket as Socket))
+        .end(),
+    );
+    // One letter, masked with zeros; all in one packet, before anything of it is dealt with.
+    const frame = Buffer.from([0x81, 0x81, 0, 0, 0, 0, 0x78]);
+    stream.write(Buffer.concat(Array(600).fill(frame)));
+    const [[_kind, _length, ...rest]] = (await once(stream, 'data')) as [Buffer];
+    const [high = 0, low = 0, ...reason] = rest;
+    expect([high * 256 + low, Buffer.from(reason).toString()]).toEqual([
+      1008,
+      'more than 500 messages came before the first was answered',
+    ]);
+    stream.destroy();
+    dealt.resolve();
+    expect(errors).toEqual([]);
+  });
+
+  it('whose reason is longer than a frame holds are closed with the beginning of it', async () => {
+    opened.close(4400, `${'x'.repeat(122)}é and more`);
+    expect(await closeOf(client)).toEqual([4400, 'x'.repeat(122)]);
+  });
+
+  it('take text in few parts, and nothing else', async () => {
+    const other = await connect();
+    for (let part = 0; part < 2_000; part += 1) client.send('x', { fin: false });
+    expect(await closeOf(client)).toEqual([1008, '']);
+    other.send(Buffer.from('something'));
+    expect(await closeOf(other)).toEqual([1003, 'a message is binary; expected text']);
+  });
+
+  it('that are tried stay where the client has taken what it is asked, and end where it only says so', async () => {
+    const tries: (() => void)[] = [];
+    const every = jest.spyOn(globalThis, 'setInterval').mockImplementation((each: () => void) => {
+      tries.push(each);
+      return undefined as never;
+    });
+    const liar = await connect({ autoPong: false });
+    const honest = await connect();
+    every.mockRestore();
+    liar.on('ping', () => liar.pong('what?'));
+    const asked = [liar, honest].map((socket) => once(socket, 'ping'));
+    for (const each of tries) each();
+    await Promise.all(asked);
+    // Behind their answers.
+    for (const socket of [liar, honest]) {
+      const came = Promise.withResolvers<void>();
+      deal = async () => came.resolve();
+      socket.send('something');
+      await came.promise;
+    }
+    const ended = closeOf(liar);
+    const askedAgain = once(honest, 'ping');
+    for (const each of tries) each();
+    expect(await ended).toEqual([1006, '']);
+    await askedAgain;
+    expect(honest.readyState).toBe(honest.OPEN);
+    honest.terminate();
   });
 });

@@ -7,7 +7,6 @@ import {
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
-  NoSchemaIntrospectionCustomRule,
   OperationTypeNode,
   parse,
   specifiedRules,
@@ -16,7 +15,7 @@ import {
 import { CloseCode, type Context, makeServer, type SubscribePayload } from 'graphql-ws';
 import { decodeJwt } from 'jose';
 import type { Position } from '../../domain/events';
-import { accessRefusal } from '../access';
+import { accessRefusal, refusalOf } from '../access';
 import { type Action, askedOf, knownActor, NOT_SERVED } from '../actions';
 import { AtOnce } from '../at-once';
 import { AuthenticationError } from '../authentication-error';
@@ -24,6 +23,7 @@ import { awaitCursor } from '../awaited-cursors';
 import type { Awaited } from '../awaited-position';
 import type { Documents } from '../documents';
 import { type ErrorCode, userError } from '../errors';
+import { noIntrospection } from '../introspection';
 import { LIMITS, limitRefusal } from '../limits';
 import { ANONYMOUS, audienceOf, type Principal } from '../principal';
 import { COST_OF_ASKING, type RateLimit, type Sender, senderOf } from '../rate-limit';
@@ -31,15 +31,18 @@ import { ReadScope } from '../read-scope';
 import type { ReadSources } from '../read-sources';
 import { BrokenRule, type RefusedTokens } from '../refused-tokens';
 import type { LogFilter, ReleasePoint } from '../released-events';
+import { problemOfError } from '../rest/problem';
 import { LedgerScope, type SignedLog } from '../signed-log';
 import type { Authenticator } from '../tokens';
 import { type TraceContext, traceContextOf } from '../trace-context';
 import { EventObject } from '../types/event-type';
 import { variableErrors } from '../variables';
+import { withCheckedMessages } from './client-messages';
 import { conditionalRootRefusal } from './conditional-root';
 import { releasedEvents } from './follow';
 import { type FollowerContext, Subscription, toldToCaller } from './subscription';
-import { type Connected, serveWebSockets } from './web-sockets';
+import type { Connected } from './web-socket';
+import { serveWebSockets } from './web-sockets';
 
 /** Subscriptions of one sender at once, and of all together, over however many connections. */
 const MAX_SUBSCRIPTIONS = [20, 1_000] as const;
@@ -53,6 +56,9 @@ const INIT_WITHIN_MS = 5_000;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** How a connection is closed that may be tried again later (registered with IANA). */
 const TRY_AGAIN_LATER = 1013;
+/** What who brings no token is told, in the frame that closes the connection. */
+const NO_TOKEN =
+  'this is for those who are signed in; expected a token: header Authorization, or authorization in connection_init';
 
 export interface SubscriptionOptions {
   readonly schema: GraphQLSchema;
@@ -123,6 +129,12 @@ export function serveSubscriptions(server: Server, options: SubscriptionOptions)
       return false;
     }
     const { principal, expiresAtMs } = known;
+    const nothing = nothingFor(principal, schema);
+    if (nothing !== null) {
+      close(CloseCode.Forbidden, principal.kind === 'ANONYMOUS' ? NO_TOKEN : nothing.message);
+      refused(request, problemOfError(nothing.toJSON()).status, principal);
+      return false;
+    }
     try {
       const leave = connections.enter(senderAt(request, principal));
       const expiry = expiresAtMs === null ? undefined : endAt(close, expiresAtMs);
@@ -154,7 +166,12 @@ export function serveSubscriptions(server: Server, options: SubscriptionOptions)
     try {
       options.rate.charge(sender, COST_OF_ASKING);
       leave = subscriptions.enter(senderOf(sender));
-      const args = checkedArgs(payload, sender, subscription, options);
+      // While it waits for a place in the log, what the client says next need not.
+      const waitFor = (position: Position): Promise<Awaited> => {
+        connection.extra.goOn();
+        return options.waitFor(position);
+      };
+      const args = checkedArgs(payload, sender, subscription, { ...options, waitFor });
       running.set(args, subscription);
       return args;
     } catch (error) {
@@ -169,19 +186,29 @@ export function serveSubscriptions(server: Server, options: SubscriptionOptions)
     onConnect: connect,
     onSubscribe: (connection, _id, payload) => begin(connection, payload),
     subscribe: (args) => (running.get(args) as Subscription).run(args),
+    onOperation({ extra }, _id, _payload, _args, result) {
+      if (Symbol.asyncIterator in result) extra.goOn();
+    },
     onError: (_connection, _id, _payload, errors) => errors.map(toldToCaller),
     onNext: (_connection, _id, _payload, _args, { errors, ...result }) =>
       errors === undefined
         ? undefined
         : ({ ...result, errors: errors.map(toldToCaller) } as FormattedExecutionResult),
   });
-  const sockets = serveWebSockets(server, protocol, {
+  const sockets = serveWebSockets(server, withCheckedMessages(protocol), {
     origins: options.origins,
     enter: (request) => waiting.enter(senderAt(request, ANONYMOUS)),
     onRefused: refused,
     onError: (error) => onError(error, null),
   });
   return () => sockets.close();
+}
+
+/** Why there is nothing to follow for somebody, whatever they ask; null where there is something. */
+function nothingFor(principal: Principal, schema: GraphQLSchema): GraphQLError | null {
+  const fields = Object.keys(schema.getSubscriptionType()?.getFields() ?? {});
+  const refusals = fields.map((field) => refusalOf(`Subscription.${field}`, principal));
+  return refusals.includes(null) ? null : (refusals[0] ?? null);
 }
 
 /** Who connects, and until when that is believed (milliseconds since 1970). */
@@ -245,7 +272,7 @@ function checkedArgs(
   const document = parsed(documents.textOf(payload) ?? '');
   const conditional = conditionalRootRefusal(document);
   if (conditional !== null) throw conditional;
-  const rules = introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
+  const rules = introspection ? specifiedRules : [...specifiedRules, noIntrospection];
   const errors = validate(schema, document, rules);
   if (errors.length > 0)
     throw new InvalidRequest(errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')));

@@ -2,28 +2,19 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { HeaderMap } from '@apollo/server';
 import { GraphQLError } from 'graphql';
-import { CloseCode, handleProtocols, type Server as Protocol } from 'graphql-ws';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { handleProtocols, type Server as Protocol } from 'graphql-ws';
+import { WebSocketServer } from 'ws';
 import { CROSS_SITE, mayOpenSocket } from '../cross-origin';
 import { type ErrorCode, errorBody } from '../errors';
 import { headersOf } from '../http-errors';
 import { LIMITS } from '../limits';
+import { Untaken } from './untaken';
+import { type Connected, openWebSocket } from './web-socket';
 
-/** How often a connection is tried; one that has not answered by the next time is ended, in milliseconds. */
-const TRY_EVERY_MS = 12_000;
+/** In how many parts a message may come, and a part of it: each lies in memory by itself until the last is there. */
+const MOST_PARTS = 1_024;
 /** How long a client may take to close its side when the server stops, in milliseconds. */
 const GOODBYE_MS = 1_000;
-
-/** A connection, as the protocol is told of it. */
-export interface Connected {
-  readonly request: IncomingMessage;
-  readonly close: (code: number, reason: string) => void;
-  /**
-   * Who opened it has said who they are: instead of a place among those who have not it has another.
-   * @param leave called when it is gone; where it is already, at once
-   */
-  readonly letIn: (leave: () => void) => void;
-}
 
 export interface WebSocketOptions {
   /** Origins whose pages may open one. */
@@ -54,7 +45,14 @@ export function serveWebSockets(
   protocol: Protocol<Connected>,
   { origins, enter, onRefused, onError }: WebSocketOptions,
 ): WebSockets {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: LIMITS.bodyBytes, handleProtocols });
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: LIMITS.bodyBytes,
+    maxFragments: MOST_PARTS,
+    maxBufferedChunks: MOST_PARTS,
+    handleProtocols,
+  });
+  const untaken = new Untaken();
   const connected = new Set<Connected>();
   /** What came over a connection and is being dealt with: of a subscription, as long as it lasts. */
   const underWay = new Set<Promise<void>>();
@@ -90,7 +88,7 @@ export function serveWebSockets(
       else stream.once('close', leaveOther);
     };
     sockets.handleUpgrade(request, stream, head, (socket) => {
-      const connection = open(socket, { request, letIn }, protocol, during);
+      const connection = openWebSocket(socket, { request, letIn }, { protocol, untaken, during });
       connected.add(connection);
       socket.once('close', () => connected.delete(connection));
     });
@@ -110,65 +108,6 @@ export function serveWebSockets(
       while (underWay.size > 0) await Promise.all(underWay);
     },
   };
-}
-
-function open(
-  socket: WebSocket,
-  rest: Omit<Connected, 'close'>,
-  protocol: Protocol<Connected>,
-  during: (work: Promise<void>) => void,
-): Connected {
-  const close = (code: number, reason: string): void => {
-    socket.close(code, reason);
-    // At once: what is sent from now on would not go out, and the client may be slow to close its side.
-    finish(code, reason);
-  };
-  // The protocol may close it as soon as it is opened.
-  let closed: ReturnType<Protocol<Connected>['opened']> = async () => {};
-  let isFinished = false;
-  const finish = (code: number, reason: string): void => {
-    if (isFinished) return;
-    isFinished = true;
-    during(closed(code, reason));
-  };
-  // It closes the connection by itself, and says to the client why where it can.
-  socket.on('error', () => {});
-  const connection: Connected = { ...rest, close };
-  closed = protocol.opened(
-    {
-      protocol: socket.protocol,
-      close,
-      // Done when the client has taken it; where it has left, there is nobody to tell.
-      async send(text) {
-        if (socket.readyState !== socket.OPEN) return;
-        await new Promise<void>((resolve) => socket.send(text, () => resolve()));
-      },
-      onMessage(deal) {
-        socket.on('message', (data) => {
-          const work = deal(String(data)).catch((error: unknown) => {
-            close(CloseCode.InternalServerError, 'Internal server error');
-            throw error;
-          });
-          during(work);
-        });
-      },
-    },
-    connection,
-  );
-  let hasAnswered = true;
-  socket.on('pong', () => {
-    hasAnswered = true;
-  });
-  const timer = setInterval(() => {
-    if (!hasAnswered) return socket.terminate();
-    hasAnswered = false;
-    socket.ping();
-  }, TRY_EVERY_MS);
-  socket.once('close', (code, reason) => {
-    clearInterval(timer);
-    finish(code, String(reason));
-  });
-  return connection;
 }
 
 /** What a handshake that opens no WebSocket is answered. */
