@@ -239,7 +239,7 @@ export class Connection {
     }
   }
 
-  /** Takes another client next time, and so another channel, to whichever node then leads. */
+  /** Takes another client next time, which asks anew which node leads. */
   #drop(silent: KurrentDBClient): void {
     void silent.dispose();
     if (this.#current === silent) this.#client = undefined;

@@ -9,7 +9,7 @@ import {
   type RecordedEvent,
 } from '../domain/events';
 import type { NewEvent } from './event-store';
-import { checkedRows, type Row } from './sqlite-rows';
+import { checkedRows, fromJson, type Row } from './rows';
 
 /** An event as the server gives it. */
 export type StoredRecord = ReadResp.ReadEvent.RecordedEvent;
@@ -277,12 +277,5 @@ export function latestInstantOf(record: StoredRecord): string {
 }
 
 function json(bytes: Uint8Array, event: { id: string; stream: string; revision: number }): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
-  } catch (cause) {
-    throw new InvalidEventError(
-      `event ${event.id} (${event.stream} revision ${event.revision}) is corrupt: ${(cause as Error).message}`,
-      { cause },
-    );
-  }
+  return fromJson(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'), event);
 }

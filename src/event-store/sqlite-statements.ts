@@ -6,6 +6,7 @@ import {
   parseEvent,
   type RecordedEvent,
 } from '../domain/events';
+import { fromJson } from './rows';
 
 /** A page ends at whichever comes first: a log of large documents must not fill the memory either. */
 const PAGE_EVENTS = 500;
@@ -127,10 +128,10 @@ function readPage(
         metadata: lastMetadata,
       };
       try {
-        event.data = json(data, event);
+        event.data = fromJson(data, event);
         // The events of one append mostly share their metadata to the letter: then the parsed one is shared.
         if (metadata !== lastText) {
-          lastMetadata = json(metadata, event);
+          lastMetadata = fromJson(metadata, event);
           lastText = metadata;
           event.metadata = lastMetadata;
         }
@@ -146,15 +147,4 @@ function readPage(
     lastRow = rows.at(-1);
   }
   return page;
-}
-
-function json(text: string, event: { id: string; stream: string; revision: number }): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new InvalidEventError(
-      `event ${event.id} (${event.stream} revision ${event.revision}) is corrupt: ${(cause as Error).message}`,
-      { cause },
-    );
-  }
 }

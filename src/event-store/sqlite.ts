@@ -12,9 +12,9 @@ import {
   UnusableLogError,
   WrongExpectedRevisionError,
 } from './event-store';
+import { checkedRows, type Row, withInstant } from './rows';
 import { openForReading, openForWriting, writePageAgain } from './sqlite-file';
 import { restoreInto } from './sqlite-restore';
-import { checkedRows, type Row, withInstant } from './sqlite-rows';
 import { prepareStatements } from './sqlite-statements';
 import type { WriterLock } from './sqlite-writer-lock';
 

@@ -42,3 +42,21 @@ export function checkedRows(stream: string, events: readonly NewEvent[]): Row[] 
 export function withInstant(metadata: string, recordedAt: string): string {
   return `${metadata.slice(0, -1)},"recordedAt":"${recordedAt}"}`;
 }
+
+/**
+ * What was stored of an event.
+ * @throws InvalidEventError, which names the event, where it is no JSON
+ */
+export function fromJson(
+  text: string,
+  { id, stream, revision }: { readonly id: string; readonly stream: string; readonly revision: number },
+): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new InvalidEventError(`event ${id} (${stream} revision ${revision}) is corrupt: ${message}`, {
+      cause,
+    });
+  }
+}
