@@ -50,6 +50,15 @@ export class HeldCharacters {
   }
 }
 
+/** @throws GraphQLError with code QUERY_TOO_LARGE where that is more than one request, or one answer, may hold */
+export function assertHoldable(characters: number): void {
+  if (characters <= MOST_OF_REQUEST) return;
+  throw tooLarge(
+    'what is read and answered holds too many characters, a text counted as often as it is answered; what a mutation recorded stays recorded, and sent again with the same commandId it may ask for less of it',
+    `${MOST_OF_REQUEST}`,
+  );
+}
+
 /** What one request holds. */
 class Share {
   readonly #take: (count: number) => void;
@@ -66,12 +75,7 @@ class Share {
    * of them together would; and takes none
    */
   readonly hold = (count: number): void => {
-    if (this.#held + count > MOST_OF_REQUEST) {
-      throw tooLarge(
-        'what is read and answered holds too many characters, a text counted as often as it is answered; what a mutation recorded stays recorded, and sent again with the same commandId it may ask for less of it',
-        `${MOST_OF_REQUEST}`,
-      );
-    }
+    assertHoldable(this.#held + count);
     // Work that goes on behind its answer holds nothing that will be sent.
     if (this.#isOver) return;
     this.#take(count);

@@ -2,10 +2,13 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyRequest } from 'fastify';
+import { createClient } from 'graphql-ws';
+import { WebSocket } from 'ws';
 import { charactersOf } from '../../src/api/characters';
 import { HeldCharacters } from '../../src/api/held-characters';
+import type { ApproachCommand } from '../../src/domain/approach-commands';
 import { handleApproachCommand } from '../../src/handle-command';
-import { APPROACH, id, noted, opened } from '../support/events';
+import { APPROACH, id, imported, noted, opened, text } from '../support/events';
 import { recordAssessment } from '../support/given';
 import { startWritable } from './mutations/support';
 import { maastricht, SAMPLE_2013, SAMPLE_2014, startServerWith, type TestServer } from './support';
@@ -14,6 +17,16 @@ import { maastricht, SAMPLE_2013, SAMPLE_2014, startServerWith, type TestServer 
 const documents = (times: number): string =>
   maastricht(`verdicts { explanation {
     ${Array.from({ length: times }, (_, index) => `a${index}: data`).join(' ')} } }`);
+
+async function records({ register }: TestServer, command: ApproachCommand): Promise<void> {
+  const { position } = await handleApproachCommand(register.store, APPROACH, command, {
+    actor: 'tester',
+    correlationId: id('long'),
+    key: 'long',
+    document: null,
+  });
+  await register.projector.waitFor(position, 30_000);
+}
 
 const TOO_MUCH = /^what is read and answered holds too many characters, .*; accepted is at most 16000000$/;
 
@@ -84,19 +97,45 @@ describe('What is answered', () => {
   });
 });
 
+describe('What is told to who follows', () => {
+  it('is refused for an event of which too much is asked, and goes on behind it', async () => {
+    const { server, admin } = await startWritable();
+    try {
+      await records(
+        server,
+        recordAssessment(imported({ text: text('x'.repeat(200_000)) }), [opened('2013')]),
+      );
+      const client = createClient({
+        url: `${server.url.replace('http', 'ws')}/graphql`,
+        webSocketImpl: WebSocket,
+        connectionParams: await admin.headers(),
+      });
+      const query = `subscription { events { type ${Array.from({ length: 99 }, (_, index) => `a${index}: data`).join(' ')} } }`;
+      const told: unknown[] = [];
+      for await (const { data, errors } of client.iterate<{ events: { type: string } }>({ query })) {
+        told.push(errors?.[0]?.extensions?.code ?? data?.events.type);
+        if (told.length === 4) break;
+      }
+      expect(told).toEqual([
+        'FrameworkPublished',
+        'ApproachRegistered',
+        'QUERY_TOO_LARGE',
+        'AssessmentOpened',
+      ]);
+      await client.dispose();
+    } finally {
+      await server.close();
+    }
+  });
+});
+
 describe('What is read', () => {
   it('is refused where its texts hold too much together', async () => {
     const { server, admin } = await startWritable();
     try {
       const long = 'x'.repeat(20_000);
       const draft = [opened('2013'), ...Array.from({ length: 900 }, () => noted('2013', long))];
-      const { position } = await handleApproachCommand(
-        server.register.store,
-        APPROACH,
-        recordAssessment(null, draft),
-        { actor: 'tester', correlationId: id('long'), key: 'long', document: null },
-      );
-      await server.register.projector.waitFor(position, 30_000);
+      await records(server, recordAssessment(null, draft));
       expect(await admin.refusal(maastricht('drafts { notes }'))).toMatch(/^QUERY_TOO_LARGE: what is read/);
       expect(await admin.refusal(maastricht('drafts { year }'))).toBe('');
     } finally {

@@ -21,8 +21,10 @@ import { AtOnce } from '../at-once';
 import { AuthenticationError } from '../authentication-error';
 import { awaitCursor } from '../awaited-cursors';
 import type { Awaited } from '../awaited-position';
+import { charactersOf } from '../characters';
 import type { Documents } from '../documents';
 import { type ErrorCode, userError } from '../errors';
+import { assertHoldable } from '../held-characters';
 import { noIntrospection } from '../introspection';
 import { LIMITS, limitRefusal } from '../limits';
 import { ANONYMOUS, audienceOf, type Principal } from '../principal';
@@ -190,10 +192,13 @@ export function serveSubscriptions(server: Server, options: SubscriptionOptions)
       if (Symbol.asyncIterator in result) extra.goOn();
     },
     onError: (_connection, _id, _payload, errors) => errors.map(toldToCaller),
-    onNext: (_connection, _id, _payload, _args, { errors, ...result }) =>
-      errors === undefined
+    onNext: (_connection, _id, _payload, _args, { errors, ...result }) => {
+      const refusal = refusalOfLarge(result.data);
+      if (refusal !== null) return { errors: [toldToCaller(refusal)] };
+      return errors === undefined
         ? undefined
-        : ({ ...result, errors: errors.map(toldToCaller) } as FormattedExecutionResult),
+        : ({ ...result, errors: errors.map(toldToCaller) } as FormattedExecutionResult);
+    },
   });
   const sockets = serveWebSockets(server, withCheckedMessages(protocol), {
     origins: options.origins,
@@ -242,6 +247,17 @@ function endAt(close: Connected['close'], expiresAtMs: number): NodeJS.Timeout {
     () => close(CloseCode.Forbidden, 'the token has expired; connect with a new one'),
     Math.min(leftMs, LONGEST_TIMER_MS),
   );
+}
+
+/** Why what an event gives is not sent, null where it is: a short document may ask for a long text many times. */
+function refusalOfLarge(data: unknown): GraphQLError | null {
+  try {
+    assertHoldable(charactersOf(data));
+    return null;
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+    return error;
+  }
 }
 
 /** A document or variables that break rules of the language. */
