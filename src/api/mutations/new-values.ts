@@ -25,3 +25,18 @@ export function pointIds(
 ): string[] {
   return improvementPointIds.map((id) => pointId(approach, id));
 }
+
+/**
+ * An input with the ids of improvement points as events hold them: from whatever point in time one was read, it says
+ * the same.
+ */
+export function withPointIds(approach: ApproachKey, input: object): object {
+  const said = (name: string, value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map((item) => said(name, item));
+    if (typeof value === 'object' && value !== null) return withPointIds(approach, value);
+    return typeof value === 'string' && /^improvementPointIds?$/.test(name)
+      ? pointId(approach, value)
+      : value;
+  };
+  return Object.fromEntries(Object.entries(input).map(([name, value]) => [name, said(name, value)]));
+}

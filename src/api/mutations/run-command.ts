@@ -34,6 +34,7 @@ import {
   CommandRejected,
   RevisionConflict,
 } from './command-result';
+import { withPointIds } from './new-values';
 import { WrittenApproach } from './written-approach';
 
 /** The type that a mutation answers with where it is accepted. */
@@ -78,7 +79,7 @@ export function onApproach<Accepted extends ApproachWritten>(
       if (usedIn !== null) key = await context.writes.keyOfCommand(stream, input.commandId);
       const command = commandOf(newId);
       assertSensible(command, context.scope.now());
-      const content = contentOf(AcceptedType.name, input, ABOUT_SENDING);
+      const content = contentOf(AcceptedType.name, withPointIds(approach, input), ABOUT_SENDING);
       return context.writes.onApproach(approach, command, { ...sent, key, limits, content });
     },
     async (result) => {
