@@ -53,7 +53,7 @@ EVENT_STORE_URL begins with "postgres:"; expected sqlite:PATH or kurrentdb://HOS
   });
 
   it.each([
-    ['DATA_DIR', 'file.txt', /^EEXIST: .*file\.txt'\n$/],
+    ['DATA_DIR', 'file.txt', /^DATA_DIR: the folder file\.txt cannot be made: EEXIST: .*file\.txt'\n$/],
     ['EVENT_STORE_URL', 'sqlite:file.txt', /^.*file\.txt.*\n$/],
     [
       'HOST',
