@@ -18,11 +18,11 @@ const documents = (times: number): string =>
   maastricht(`verdicts { explanation {
     ${Array.from({ length: times }, (_, index) => `a${index}: data`).join(' ')} } }`);
 
-async function records({ register }: TestServer, command: ApproachCommand): Promise<void> {
+async function records({ register }: TestServer, command: ApproachCommand, ordinal = 0): Promise<void> {
   const { position } = await handleApproachCommand(register.store, APPROACH, command, {
     actor: 'tester',
-    correlationId: id('long'),
-    key: 'long',
+    correlationId: id(`${command.type} ${ordinal}`),
+    key: `${command.type} ${ordinal}`,
     document: null,
   });
   await register.projector.waitFor(position, 30_000);
@@ -133,9 +133,18 @@ describe('What is read', () => {
   it('is refused where its texts hold too much together', async () => {
     const { server, admin } = await startWritable();
     try {
-      const long = 'x'.repeat(20_000);
-      const draft = [opened('2013'), ...Array.from({ length: 900 }, () => noted('2013', long))];
-      await records(server, recordAssessment(null, draft));
+      const long = noted('2013', 'x'.repeat(20_000));
+      await records(server, recordAssessment(null, [opened('2013')]));
+      // An append may not be too large either.
+      for (let index = 1; index <= 30; index += 1)
+        await records(
+          server,
+          recordAssessment(
+            null,
+            Array.from({ length: 30 }, () => long),
+          ),
+          index,
+        );
       expect(await admin.refusal(maastricht('drafts { notes }'))).toMatch(/^QUERY_TOO_LARGE: what is read/);
       expect(await admin.refusal(maastricht('drafts { year }'))).toBe('');
     } finally {
