@@ -17,13 +17,15 @@ export interface StorageWatch {
 export class Storage {
   readonly #watch: StorageWatch;
   readonly #signal: AbortSignal;
+  readonly #tryAgainMs: number;
   readonly #failing = new Set<string>();
   #sinceMs = 0;
 
   /** @param signal nothing is tried again once it is aborted */
-  constructor(watch: StorageWatch, signal: AbortSignal) {
+  constructor(watch: StorageWatch, signal: AbortSignal, tryAgainMs = TRY_AGAIN_MS) {
     this.#watch = watch;
     this.#signal = signal;
+    this.#tryAgainMs = tryAgainMs;
   }
 
   get isWritable(): boolean {
@@ -40,11 +42,9 @@ export class Storage {
       return await write();
     } catch (error) {
       if (!isOfDisk(error)) throw error;
+      // Tried again already where it failed for somebody before.
+      if (!this.#failing.has('log')) void this.#tryAgain('log', tryWriting).catch(() => {});
       this.#fails('log', error);
-      void this.untilDone('log', async () => {
-        await sleep(TRY_AGAIN_MS, undefined, { signal: this.#signal });
-        await tryWriting();
-      }).catch(() => {});
       throw new LogUnwritableError('the log cannot be written', { cause: error });
     }
   }
@@ -61,10 +61,26 @@ export class Storage {
         this.#works(what);
         return result;
       } catch (error) {
-        if (this.#signal.aborted || !isOfDisk(error)) throw error;
+        if (this.#signal.aborted || !(isOfDisk(error) || (this.#failing.has(what) && isLocked(error)))) {
+          // It is told by who asked for it, and keeps nobody else from writing.
+          this.#works(what);
+          throw error;
+        }
         this.#fails(what, error);
-        await sleep(TRY_AGAIN_MS, undefined, { signal: this.#signal });
+        await sleep(this.#tryAgainMs, undefined, { signal: this.#signal });
       }
+    }
+  }
+
+  /** Tries until it can be written again, whatever stands in the way: nobody else would find out. */
+  async #tryAgain(what: string, tryWriting: () => Promise<void>): Promise<void> {
+    for (;;) {
+      await sleep(this.#tryAgainMs, undefined, { signal: this.#signal });
+      const isWritten = await tryWriting().then(
+        () => true,
+        () => false,
+      );
+      if (isWritten) return this.#works(what);
     }
   }
 
@@ -82,8 +98,18 @@ export class Storage {
   }
 }
 
-/** SQLITE_FULL, SQLITE_IOERR or SQLITE_READONLY, which stand in the lowest byte of their extended codes. */
+/** SQLITE_FULL, SQLITE_IOERR or SQLITE_READONLY. */
 function isOfDisk(error: unknown): boolean {
+  return [13, 10, 8].includes(codeOf(error));
+}
+
+/** SQLITE_BUSY or SQLITE_LOCKED: somebody else has it, such as an operator who looks why the disk is full. */
+function isLocked(error: unknown): boolean {
+  return [5, 6].includes(codeOf(error));
+}
+
+/** The code of SQLite's, which stands in the lowest byte of its extended codes; NaN of what is no error of SQLite's. */
+function codeOf(error: unknown): number {
   const isOfSqlite = typeof error === 'object' && error !== null && 'errcode' in error;
-  return isOfSqlite && [13, 10, 8].includes(Number(error.errcode) & 0xff);
+  return isOfSqlite ? Number(error.errcode) & 0xff : Number.NaN;
 }

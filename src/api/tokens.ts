@@ -54,9 +54,9 @@ const KEYS_FOR_MS = 300_000;
 /** Where the keys of an issuer are fetched. */
 interface IssuerKeys {
   readonly keys: Promise<RemoteKeys>;
-  /** From when it is asked again where they are; milliseconds since 1970. */
+  /** From when it is asked again where they are, by the clock that never goes back; so is {@link goodUntil}. */
   askAgainAt: number;
-  /** Until when it may be asked beside using these; milliseconds since 1970. */
+  /** Until when it may be asked beside using these. */
   readonly goodUntil: number;
 }
 
@@ -175,7 +175,7 @@ export class Authenticator {
       return createLocalJWKSet({ keys: key === undefined ? [] : [key.publicJwk] });
     }
     const known = this.#keys.get(issuer);
-    const now = this.#now().getTime();
+    const now = this.#nowMs();
     if (known !== undefined && now < known.askAgainAt) return known.keys;
     const keys = this.#remoteKeys(issuer);
     const asked: IssuerKeys = { keys, askAgainAt: now + KEYS_FOR_MS, goodUntil: now + KEYS_FOR_MS };
@@ -201,7 +201,7 @@ export class Authenticator {
   /** An issuer that could not be reached may be elsewhere by now; not every request asks it, though. */
   #askAgainSoon(issuer: string): void {
     const known = this.#keys.get(issuer);
-    const soon = this.#now().getTime() + LOOK_AGAIN_AFTER_MS;
+    const soon = this.#nowMs() + LOOK_AGAIN_AFTER_MS;
     if (known !== undefined) known.askAgainAt = Math.min(known.askAgainAt, soon);
   }
 
@@ -214,7 +214,7 @@ export class Authenticator {
       cooldownDuration: LOOK_AGAIN_AFTER_MS,
       // The cooldown holds after keys that came; this one after those that did not.
       [customFetch]: async (address, options) => {
-        const now = this.#now().getTime();
+        const now = this.#nowMs();
         if (now < askedAt + LOOK_AGAIN_AFTER_MS)
           throw new Error(
             `the keys of ${issuer} could not be fetched just before, and are not asked for again yet`,

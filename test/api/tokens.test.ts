@@ -256,7 +256,11 @@ describe('A token', () => {
     const other = await startIssuer(await newKey('ES256', 'first'));
     let time = Date.now();
     const rules = { issuers: [other.url], audience: 'toetsspoor', clients: null, types: ['at+jwt'] };
-    const authenticator = new Authenticator({ ...rules, localKeyFile: null }, () => new Date(time));
+    const authenticator = new Authenticator(
+      { ...rules, localKeyFile: null },
+      () => new Date(time),
+      () => time,
+    );
     const authorization = `Bearer ${await other.token({ exp: now() + 3_600 })}`;
     const raw = { headers: { authorization }, rawHeaders: ['Authorization', authorization] };
     const principal = async () => authenticator.principalOf({ query: {}, raw } as unknown as FastifyRequest);
@@ -332,7 +336,11 @@ describe('A token', () => {
       // The library that fetches keys goes by this one.
       jest.spyOn(Date, 'now').mockImplementation(() => ms);
       const rules = { issuers: [rotating.url], audience: 'toetsspoor', clients: null, types: ['at+jwt'] };
-      authenticator = new Authenticator({ ...rules, localKeyFile: null }, () => new Date(ms));
+      authenticator = new Authenticator(
+        { ...rules, localKeyFile: null },
+        () => new Date(ms),
+        () => ms,
+      );
     });
     afterEach(async () => {
       jest.restoreAllMocks();
@@ -393,7 +401,11 @@ describe('A token', () => {
       moving = await startIssuer(await newKey('ES256', 'first'));
       time = Date.now();
       const rules = { issuers: [moving.url], audience: 'toetsspoor', clients: null, types: ['at+jwt'] };
-      authenticator = new Authenticator({ ...rules, localKeyFile: null }, () => new Date(time));
+      authenticator = new Authenticator(
+        { ...rules, localKeyFile: null },
+        () => new Date(time),
+        () => time,
+      );
     });
     afterEach(() => moving.close());
     const principal = async () => {
@@ -427,7 +439,11 @@ describe('A token', () => {
     let time = Date.now();
     const clock = jest.spyOn(Date, 'now').mockImplementation(() => time);
     const rules = { issuers: [away.url], audience: 'toetsspoor', clients: null, types: ['at+jwt'] };
-    const authenticator = new Authenticator({ ...rules, localKeyFile: null }, () => new Date(time));
+    const authenticator = new Authenticator(
+      { ...rules, localKeyFile: null },
+      () => new Date(time),
+      () => time,
+    );
     const principal = async (key?: SigningKey) => {
       const authorization = `Bearer ${await away.token({ jti: randomUUID() }, {}, key)}`;
       const raw = { headers: { authorization }, rawHeaders: ['Authorization', authorization] };
