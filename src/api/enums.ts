@@ -74,7 +74,10 @@ registerEnumType(ImprovementPointStatusEnum, {
   description: 'What became of an improvement point.',
   valuesConfig: {
     OPEN: { description: 'Nothing was heard of it since it was opened.' },
-    REPORTED: { description: 'The municipality says what it did; the inspectorate has not judged it yet.' },
+    REPORTED: {
+      description:
+        'The municipality says what it did, since the last judgement where there is one; the inspectorate has not judged that yet.',
+    },
     RESOLVED: { description: 'Tested again, and met.' },
     PERSISTENT: { description: 'Tested again, and still to be improved.' },
   },

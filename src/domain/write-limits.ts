@@ -1,4 +1,5 @@
 import {
+  assertMunicipality,
   unknownAssessment,
   unknownAttentionPoint,
   unknownCommitment,
@@ -22,8 +23,12 @@ export class OutsideLimitsError extends Error {
   override readonly name = 'OutsideLimitsError';
 }
 
-/** @throws OutsideLimitsError where nothing of that municipality may be written. */
+/**
+ * @throws Rejection where there is no municipality with that code, and there was none: who is limited to one learns it
+ * as everybody does. OutsideLimitsError where nothing of that municipality may be written.
+ */
 export function assertMayWriteMunicipality(limits: Audience, municipality: string): void {
+  assertMunicipality(municipality);
   if (includesMunicipality(limits, municipality)) return;
   throw new OutsideLimitsError(`this token may not write to approaches of ${municipality}`);
 }

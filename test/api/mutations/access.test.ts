@@ -204,6 +204,14 @@ describe('An inspector', () => {
 });
 
 describe('An integration', () => {
+  it('of a municipality that is named otherwise than by its code is told how it is named', async () => {
+    const own = as({ roles: ['integration'], municipalities: ['GM0935'] });
+    expect(await own.send('registerApproach', { municipality: 'Maastricht', name: 'Aanpak' })).toMatchObject({
+      reason: 'MUNICIPALITY_UNKNOWN',
+      accepted: expect.stringContaining('GM and four digits'),
+    });
+  });
+
   it('of the municipality reports and promises about points of any inspectorate', async () => {
     const own = as({ roles: ['integration'], municipalities: ['GM0935'] });
     const about = { ...APPROACH, improvementPointIds: [point] };
