@@ -95,7 +95,7 @@ describeInBrowser('The explorer in a browser', () => {
     await page.getByRole('tab', { name: 'Follow' }).click();
     await focusOn(QUERY);
     await page.keyboard.press(RUN);
-    await answer('UNAUTHENTICATED');
+    await answer('the connection was closed with 4403: ');
     await paste(
       '.graphiql-editor-tool .view-lines >> visible=true',
       `{ "Authorization": "Bearer ${token}" }`,
