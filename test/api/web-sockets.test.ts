@@ -4,6 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { WebSocket as Adapted } from 'graphql-ws';
 import { type ClientOptions, WebSocket } from 'ws';
+import type { Connected } from '../../src/api/following/web-socket';
 import { serveWebSockets, type WebSockets } from '../../src/api/following/web-sockets';
 
 describe('WebSockets', () => {
@@ -13,16 +14,18 @@ describe('WebSockets', () => {
   let address: string;
   let errors: unknown[];
   let opened: Adapted;
-  let deal: () => Promise<void>;
+  let connection: Connected;
+  let deal: (text: string) => Promise<void>;
   beforeEach(async () => {
     errors = [];
     deal = async () => {};
     server = createServer();
     // A protocol of which each test says what it does.
     const protocol = {
-      opened(socket: Adapted) {
+      opened(socket: Adapted, connected: Connected) {
         opened = socket;
-        socket.onMessage(() => deal());
+        connection = connected;
+        socket.onMessage((text) => deal(text));
         return async () => {};
       },
     };
@@ -47,6 +50,37 @@ describe('WebSockets', () => {
     const socket = new WebSocket(address, 'graphql-transport-ws', options);
     await once(socket, 'open');
     return socket;
+  }
+  /** The bytes of a connection themselves. */
+  const connectRaw = () =>
+    new Promise<Socket>((resolve) =>
+      request(address.replace('ws', 'http'), {
+        headers: {
+          connection: 'Upgrade',
+          upgrade: 'websocket',
+          'sec-websocket-version': '13',
+          'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==',
+          'sec-websocket-protocol': 'graphql-transport-ws',
+        },
+      })
+        .once('upgrade', (_response, socket) => resolve(socket as Socket))
+        .end(),
+    );
+  /** What was opened meanwhile, and what tries each of them when it is time. */
+  async function withTries<T>(open: () => Promise<T>): Promise<[opened: T, tryAll: () => void]> {
+    const tries: (() => void)[] = [];
+    const every = jest.spyOn(globalThis, 'setInterval').mockImplementation((each: () => void) => {
+      tries.push(each);
+      return undefined as never;
+    });
+    const result = await open();
+    every.mockRestore();
+    return [
+      result,
+      () => {
+        for (const each of tries) each();
+      },
+    ];
   }
   const closeOf = (socket: WebSocket) =>
     new Promise<[code: number, reason: string]>((resolve) =>
@@ -132,19 +166,7 @@ describe('WebSockets', () => {
   it('over which more comes together than a client has to say are closed', async () => {
     const dealt = Promise.withResolvers<void>();
     deal = () => dealt.promise;
-    const stream = await new Promise<Socket>((resolve) =>
-      request(address.replace('ws', 'http'), {
-        headers: {
-          connection: 'Upgrade',
-          upgrade: 'websocket',
-          'sec-websocket-version': '13',
-          'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==',
-          'sec-websocket-protocol': 'graphql-transport-ws',
-        },
-      })
-        .once('upgrade', (_response, socket) => resolve(socket as Socket))
-        .end(),
-    );
+    const stream = await connectRaw();
     // One letter, masked with zeros; all in one packet, before anything of it is dealt with.
     const frame = Buffer.from([0x81, 0x81, 0, 0, 0, 0, 0x78]);
     stream.write(Buffer.concat(Array(600).fill(frame)));
@@ -173,31 +195,88 @@ describe('WebSockets', () => {
   });
 
   it('that are tried stay where the client has taken what it is asked, and end where it only says so', async () => {
-    const tries: (() => void)[] = [];
-    const every = jest.spyOn(globalThis, 'setInterval').mockImplementation((each: () => void) => {
-      tries.push(each);
-      return undefined as never;
-    });
-    const liar = await connect({ autoPong: false });
-    const honest = await connect();
-    every.mockRestore();
+    const [[liar, honest], tryAll] = await withTries(async () => [
+      await connect({ autoPong: false }),
+      await connect(),
+    ]);
     liar.on('ping', () => liar.pong('what?'));
-    const asked = [liar, honest].map((socket) => once(socket, 'ping'));
-    for (const each of tries) each();
-    await Promise.all(asked);
-    // Behind their answers.
-    for (const socket of [liar, honest]) {
+    const ended = closeOf(liar);
+    for (let count = 0; count < 4; count += 1) {
+      expect(liar.readyState).toBe(liar.OPEN);
+      const asked = once(honest, 'ping');
+      tryAll();
+      await asked;
+      // Behind its answer.
       const came = Promise.withResolvers<void>();
       deal = async () => came.resolve();
-      socket.send('something');
+      honest.send('something');
       await came.promise;
     }
-    const ended = closeOf(liar);
-    const askedAgain = once(honest, 'ping');
-    for (const each of tries) each();
     expect(await ended).toEqual([1006, '']);
-    await askedAgain;
     expect(honest.readyState).toBe(honest.OPEN);
     honest.terminate();
+  });
+
+  it('that are tried stay while the client takes an answer, however slowly, and end where it takes nothing', async () => {
+    const [stream, tryAll] = await withTries(connectRaw);
+    const bytes = 40_000_000;
+    const sending = opened.send('x'.repeat(bytes));
+    let taken = 0;
+    let tries = 0;
+    const isTaken = Promise.withResolvers<void>();
+    stream.on('data', (chunk: Buffer) => {
+      const step = Math.floor(taken / 2_000_000);
+      taken += chunk.length;
+      if (taken >= bytes) isTaken.resolve();
+      if (Math.floor(taken / 2_000_000) === step || taken >= bytes - 8_000_000) return;
+      // Time for what was sent meanwhile to come.
+      stream.pause();
+      void (async () => {
+        for (let turns = 0; turns < 50; turns += 1) await turn();
+        tries += 1;
+        tryAll();
+        stream.resume();
+      })();
+    });
+    const ended = once(stream, 'close').then(() => 'ended');
+    expect(await Promise.race([isTaken.promise.then(() => 'taken'), ended])).toBe('taken');
+    await sending;
+    expect(tries).toBeGreaterThan(10);
+    stream.pause();
+    const untaken = opened.send('x'.repeat(bytes));
+    for (let turns = 0; turns < 500; turns += 1) await turn();
+    for (let count = 0; count < 5; count += 1) tryAll();
+    stream.resume();
+    expect(await ended).toBe('ended');
+    await untaken;
+  });
+
+  it('deal with what comes next where a message says so, and it says so of itself alone', async () => {
+    const first = Promise.withResolvers<void>();
+    const second = Promise.withResolvers<void>();
+    const secondBegan = Promise.withResolvers<void>();
+    const thirdCame = Promise.withResolvers<void>();
+    const saidAgain = Promise.withResolvers<void>();
+    const dealt: string[] = [];
+    deal = async (text) => {
+      dealt.push(text);
+      if (text === 'first') {
+        connection.goOn();
+        await first.promise;
+        connection.goOn();
+        saidAgain.resolve();
+      } else if (text === 'second') {
+        secondBegan.resolve();
+        await second.promise;
+      } else thirdCame.resolve();
+    };
+    for (const text of ['first', 'second', 'third']) client.send(text);
+    await secondBegan.promise;
+    first.resolve();
+    await saidAgain.promise;
+    for (let turns = 0; turns < 100; turns += 1) await turn();
+    expect(dealt).toEqual(['first', 'second']);
+    second.resolve();
+    await thirdCame.promise;
   });
 });

@@ -1,11 +1,18 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { CloseCode, type Server as Protocol } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import type { Untaken } from './untaken';
 
-/** How often a connection is tried; one that has not answered by the next time is ended, in milliseconds. */
+/** How often a connection is tried, in milliseconds. */
 const TRY_EVERY_MS = 12_000;
+/**
+ * As many tries in a row without an answer, or anything that shows that one is to come, end a connection. More than one,
+ * as what has left the process may be megabytes in the system's buffers, of which nothing is seen until they are taken.
+ */
+const MOST_STILL = 3;
 /** Messages that may come before the first of them is answered: more are of no client that follows. */
 const MOST_WAITING = 500;
 /** The longest reason in the frame that closes a connection, in bytes (RFC 6455, section 5.5). */
@@ -24,7 +31,10 @@ export interface Connected {
    * @param leave called when it is gone; where it is already, at once
    */
   readonly letIn: (leave: () => void) => void;
-  /** What the client said last will be answered for long: what it says next need not wait for the end of that. */
+  /**
+   * The message in the dealing with which this is called will be answered for long: what the client says next need not
+   * wait for the end of that. Once that was said, or it has ended, it says nothing.
+   */
   readonly goOn: () => void;
 }
 
@@ -35,6 +45,9 @@ export interface Serving {
   /** Keeps account of work until it is done. */
   readonly during: (work: Promise<void>) => void;
 }
+
+/** Of the message that is being dealt with: it may go on beside later ones, and speaks for none of them. */
+const goOnOfMessage = new AsyncLocalStorage<() => void>();
 
 /**
  * Passes on what comes over a WebSocket, one message after the other: as long as the answer to one was not taken,
@@ -48,7 +61,6 @@ export function openWebSocket(
   /** What came and was not yet dealt with: no more than came together, as nothing is read meanwhile. */
   const waiting: (() => Promise<void>)[] = [];
   let isDealing = false;
-  let goOn = (): void => {};
   // The protocol may close it as soon as it is opened.
   let closed: ReturnType<Protocol<Connected>['opened']> = async () => {};
   let isFinished = false;
@@ -77,8 +89,7 @@ export function openWebSocket(
     socket.pause();
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const { promise: over, resolve } = Promise.withResolvers<void>();
-      goOn = resolve;
-      during(next().finally(resolve));
+      during(goOnOfMessage.run(resolve, next).finally(resolve));
       await over;
     }
     isDealing = false;
@@ -86,7 +97,7 @@ export function openWebSocket(
   };
   // It closes the connection by itself, and says to the client why where it can.
   socket.on('error', () => {});
-  const connection: Connected = { ...rest, close, goOn: () => goOn() };
+  const connection: Connected = { ...rest, close, goOn: () => goOnOfMessage.getStore()?.() };
   closed = protocol.opened(
     {
       protocol: socket.protocol,
@@ -107,22 +118,46 @@ export function openWebSocket(
     },
     connection,
   );
-  endWithoutAnswer(socket);
+  endWithoutAnswer(socket, rest.request.socket);
   socket.once('close', (code, reason) => finish(code, String(reason)));
   return connection;
 }
 
-/** Ends a connection whose client is gone, or has taken nothing since it was tried last. */
-function endWithoutAnswer(socket: WebSocket): void {
+/** Ends a connection whose client is gone, or takes nothing; one that takes slowly stays. */
+function endWithoutAnswer(socket: WebSocket, stream: Socket): void {
   /** What is asked back: to be had only by who has taken all that was sent before. */
   let asked: Buffer | null = null;
+  /** Until it has left, it waits behind what was sent before, and only that this goes shows that the client takes. */
+  let hasLeft = false;
+  let still = 0;
+  let before = 0;
   socket.on('pong', (data) => {
     if (asked?.equals(data)) asked = null;
   });
   const timer = setInterval(() => {
-    if (asked !== null) return socket.terminate();
-    asked = randomBytes(8);
-    socket.ping(asked);
+    const now = bytesLeft(stream);
+    if (asked === null) {
+      asked = randomBytes(8);
+      hasLeft = false;
+      still = 0;
+      socket.ping(asked, false, () => {
+        hasLeft = true;
+        still = 0;
+      });
+    } else {
+      still = !hasLeft && now > before ? 0 : still + 1;
+      if (still === MOST_STILL) socket.terminate();
+    }
+    before = now;
   }, TRY_EVERY_MS);
   socket.once('close', () => clearInterval(timer));
+}
+
+/**
+ * Bytes that the system has taken over. An answer is one write, of which `bytesWritten` and `writableLength` tell only
+ * when all of it has gone; its parts are known to the handle alone, by which Node.js's own timeouts go too.
+ */
+function bytesLeft(stream: Socket): number {
+  const { _handle } = stream as { _handle?: { bytesWritten: number; writeQueueSize: number } | null };
+  return _handle ? _handle.bytesWritten - _handle.writeQueueSize : 0;
 }
