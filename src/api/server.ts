@@ -182,7 +182,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   };
 
   const scopeOf: ScopeOf = async ({ principal }, snapshot, goOn) => {
-    // What they give is sent as it is made, and little of it is held at a time.
+    // Texts are sent as they are read, or not read at all; events are loaded some at a time.
     const bounds = goOn && { check: goOn, hold: () => {} };
     const scope = new ReadScope(sources, audienceOf(principal), snapshots, bounds);
     if (snapshot !== undefined) await scope.pin(String(snapshot));
@@ -234,7 +234,10 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       await restRoutes(rest, {
         resources: [
           ...queryResources(schema, ask, cloudEvents.publicUrl),
-          ...eventResources({ sources, positions, scopeOf, cloudEvents, rate, polls, isReady, deadlineOf }),
+          ...eventResources({
+            ...{ sources, positions, scopeOf, cloudEvents, rate, polls, isReady, deadlineOf },
+            hold: (request, characters) => held.of(request).hold(characters),
+          }),
           ...eventTypeResources(cloudEvents.publicUrl),
           ...exportResources({
             ...{ scopeOf, signedLog, rate, isReady, publicUrl: cloudEvents.publicUrl },

@@ -94,8 +94,8 @@ export async function deliver(
       continue;
     }
     const scope = new ReadScope(sources, audience);
-    const { released, next, isAll } = await releasedBehind(scope, behind, { types, stream: null });
-    for (const one of released) {
+    const { released, next, isAll } = await releasedBehind(sources, scope, behind, { types, stream: null });
+    for await (const one of released) {
       const content = await cloudEvent(new ReadScope(sources, audience), one, options.cloudEvents, 'small');
       const isTaken = await deliverOne(webhook, one.event.id, JSON.stringify(content), options, signal);
       if (!isTaken) continue next;

@@ -137,9 +137,11 @@ const COMMON = { tag: 'events', needsToken: true, components: COMPONENTS } as co
 const COST_OF_EVENT = 30;
 
 export interface EventResourceOptions {
-  readonly sources: Pick<ReadSources, 'grown' | 'database'>;
+  readonly sources: Pick<ReadSources, 'grown' | 'database' | 'readStream'>;
   readonly positions: PositionSources;
   readonly scopeOf: ScopeOf;
+  /** Told of so many characters more that the answer to a request holds; throws where that is too much. */
+  readonly hold: (request: FastifyRequest, characters: number) => void;
   readonly cloudEvents: CloudEventOptions;
   readonly rate: RateLimit;
   readonly polls: LongPolls;
@@ -152,6 +154,7 @@ export function eventResources({
   sources,
   positions,
   scopeOf,
+  hold,
   cloudEvents: options,
   rate,
   polls,
@@ -196,18 +199,29 @@ export function eventResources({
         try {
           while (true) {
             const scope = await scopeOf(request, snapshot, () => deadlineOf(request).check());
-            const { released, next, isAll } = await releasedBehind(scope, behind, filter, Number(first));
+            const { places, released, next, isAll } = await releasedBehind(
+              sources,
+              scope,
+              behind,
+              filter,
+              Number(first),
+            );
             const leftMs = giveUpAt - performance.now();
-            if (poll !== null && released.length === 0 && leftMs > 0 && !poll.signal.aborted) {
+            if (poll !== null && places.length === 0 && leftMs > 0 && !poll.signal.aborted) {
               behind = next;
               await untilGrown(sources, scope.upTo, Math.min(leftMs, 1_000), poll.signal);
               continue;
             }
-            const events = await Promise.all(released.map((one) => cloudEvent(scope, one, options, 'small')));
+            const events: string[] = [];
+            for await (const one of released) {
+              const event = JSON.stringify(await cloudEvent(scope, one, options, 'small'));
+              hold(request, event.length);
+              events.push(event);
+            }
             // Behind the last one given rather than behind all: what else there is was not asked for yet.
-            const last = released.at(-1)?.cursor ?? cursorOf(behind, scope);
+            const last = cursorOf(places.at(-1) ?? behind, scope);
             return {
-              body: JSON.stringify(events),
+              body: `[${events.join(',')}]`,
               next: scope.isPinned && isAll ? null : addressOf(options.publicUrl, request, { after: last }),
               snapshot: (await scope.snapshotAt()).token,
             };
@@ -246,7 +260,9 @@ export function eventResources({
         if (place === null) return { ...notFound(), snapshot: token };
         const event = await scope.event.load(place);
         const whole = await cloudEvent(scope, { event, cursor: cursorOf(place, scope) }, options, 'whole');
-        return { body: JSON.stringify(whole), next: null, snapshot: token };
+        const body = JSON.stringify(whole);
+        hold(request, body.length);
+        return { body, next: null, snapshot: token };
       },
     },
   ];

@@ -10,8 +10,9 @@ import {
   type ReleasePoint,
   releasedPlaces,
 } from '../released-events';
+import { loadedEvents } from './loaded-events';
 
-/** Events read at a time: the most that lie in memory for one who follows. */
+/** Events whose places are found at a time; the events themselves are loaded as they are taken. */
 const AT_A_TIME = 100;
 /** How long to wait for the log to grow before looking whether anybody still follows, in milliseconds. */
 const LOOK_EVERY_MS = 1_000;
@@ -24,31 +25,46 @@ export interface ReleasedEvent {
   readonly cursor: string;
 }
 
+/** What is there for an audience behind a place. */
+export interface ReleasedBehind {
+  /** Where they lie, in order. */
+  readonly places: readonly ReleasedPlace[];
+  /** The events there, loaded as they are taken; to be gone through once. */
+  readonly released: AsyncIterable<ReleasedEvent>;
+  /** The place to go on behind. */
+  readonly next: ReleasePoint;
+  readonly isAll: boolean;
+}
+
 /** What is there for an audience behind a place, at most so many, and the place to go on behind. */
 export async function releasedBehind(
+  sources: Pick<ReadSources, 'readStream'>,
   scope: ReadScope,
   behind: ReleasePoint,
   filter: LogFilter,
   limit = AT_A_TIME,
-): Promise<{
-  readonly released: readonly ReleasedEvent[];
-  readonly next: ReleasePoint;
-  readonly isAll: boolean;
-}> {
+): Promise<ReleasedBehind> {
   const places = await releasedPlaces(scope, behind, filter, limit);
-  const released = await Promise.all(
-    places.map(async (place) => ({
-      place,
-      event: await scope.event.load(place),
-      cursor: cursorOf(place, scope),
-    })),
-  );
   const last = places.at(-1);
   const isAll = places.length < limit;
   // Where nothing more is there, what was looked through in vain need not be looked through again. A place
   // that the read models have not reached stays where it is.
   const end = scope.upTo < behind.from ? behind : behindAll(scope.upTo);
-  return { released, next: isAll || last === undefined ? end : last, isAll };
+  return {
+    places,
+    released: releasedAt(sources, scope, places),
+    next: isAll || last === undefined ? end : last,
+    isAll,
+  };
+}
+
+async function* releasedAt(
+  sources: Pick<ReadSources, 'readStream'>,
+  scope: ReadScope,
+  places: readonly ReleasedPlace[],
+): AsyncGenerator<ReleasedEvent, void, undefined> {
+  for await (const { place, event } of loadedEvents(sources, scope, places))
+    yield { place, event, cursor: cursorOf(place, scope) };
 }
 
 /**
@@ -65,8 +81,8 @@ export async function* releasedEvents(
   let after = behind;
   while (!signal.aborted) {
     const scope = new ReadScope(sources, audience);
-    const { released, next, isAll } = await releasedBehind(scope, after, filter);
-    for (const one of released) {
+    const { released, next, isAll } = await releasedBehind(sources, scope, after, filter);
+    for await (const one of released) {
       if (signal.aborted) return;
       yield one;
     }
