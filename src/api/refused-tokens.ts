@@ -102,12 +102,13 @@ export interface Operator {
  */
 export class RefusedTokens {
   readonly #operator: Operator;
-  readonly #now: () => Date;
+  readonly #nowMs: () => number;
   readonly #told = new Map<string, { readonly at: number; untold: number }>();
 
-  constructor(operator: Operator, now: () => Date) {
+  /** @param nowMs a clock that never goes back: by one that is set back, nothing would be told until it is there again */
+  constructor(operator: Operator, nowMs: () => number = () => performance.now()) {
     this.#operator = operator;
-    this.#now = now;
+    this.#nowMs = nowMs;
   }
 
   /** @param trace what it belongs to; made only where it is told */
@@ -115,7 +116,7 @@ export class RefusedTokens {
     const { problem, issuer, cause } = refusal;
     const rule = cause instanceof BrokenRule ? cause.rule : problem;
     const key = `${rule} ${issuer ?? ''}`;
-    const now = this.#now().getTime();
+    const now = this.#nowMs();
     const last = this.#told.get(key);
     if (last !== undefined && now < last.at + TELL_EVERY_MS) {
       last.untold += 1;

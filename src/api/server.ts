@@ -190,7 +190,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   };
 
   const noExplorer = whyNoExplorer(options);
-  const refusedTokens = new RefusedTokens(options, sources.now);
+  const refusedTokens = new RefusedTokens(options);
   answerErrors(app, { hasExplorer: noExplorer === null, refusedTokens, onError });
   tellActions(app, options.tell, sources.now);
   letGoOfAnswers(app, held, options.requestSeconds);

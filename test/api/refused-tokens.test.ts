@@ -115,7 +115,7 @@ describe('Why a token is refused', () => {
       onWarning: (message: string) => told.push(message),
       onError: (error: unknown) => unreachable.push(error),
     };
-    const refused = new RefusedTokens(operator, () => new Date(ms));
+    const refused = new RefusedTokens(operator, () => ms);
     const tell = (rule: string, issuerUrl: string | null = 'https://a.example.nl') =>
       refused.tell(
         new AuthenticationError('NOT_ACCEPTED', { cause: new BrokenRule(rule, 'why') }, issuerUrl),
