@@ -10,7 +10,7 @@ import type { Derived } from './derived';
  */
 export const trend: Derived = {
   name: 'trend',
-  version: 3,
+  version: 4,
   tables: {
     approach_years: `CREATE TABLE approach_years (
       framework TEXT NOT NULL,
@@ -67,12 +67,28 @@ export const trend: Derived = {
           framework,
           municipality,
           slug,
-          JSON.stringify(years),
+          JSON.stringify(years.map(packYear)),
         );
       }
     }
   },
 };
+
+/** A year as it is stored: without the names of its fields, and without attention points where there are none. */
+type PackedYear = [
+  year: number,
+  version: number,
+  cells: string,
+  attentionPoints?: ApproachYear['attentionPoints'],
+];
+
+function packYear({ year, version, cells, attentionPoints }: ApproachYear): PackedYear {
+  return attentionPoints.length === 0 ? [year, version, cells] : [year, version, cells, attentionPoints];
+}
+
+function unpackYear([year, version, cells, attentionPoints = []]: PackedYear): ApproachYear {
+  return { year, version, cells, attentionPoints };
+}
 
 /**
  * The years of every approach under a framework as everybody sees them now, in order of municipality and slug.
@@ -89,5 +105,8 @@ export function* yearsOfApproaches(
     framework,
     ...(municipality === null ? [] : [municipality]),
   );
-  for (const { years, ...approach } of rows) yield { ...approach, years: JSON.parse(years) };
+  for (const { years, ...approach } of rows) {
+    const packed: PackedYear[] = JSON.parse(years);
+    yield { ...approach, years: packed.map(unpackYear) };
+  }
 }

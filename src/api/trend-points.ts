@@ -2,7 +2,7 @@ import { approachKey } from '../../projections/approaches';
 import type { AsOf } from '../domain/as-of';
 import type { FrameworkLine } from '../domain/framework';
 import { municipalityByCode } from '../domain/municipalities';
-import { type ApproachYear, approachYears, carryForward } from '../domain/trend';
+import { type ApproachYear, approachYears, CELL, carryForward } from '../domain/trend';
 import type { TrendGrouping } from './enums';
 import type { ReadScope } from './read-scope';
 import type { TrendPointType } from './types/trend-point-type';
@@ -10,15 +10,14 @@ import type { TrendPointType } from './types/trend-point-type';
 /** Approaches read at a time where a trend is drawn from their histories; bounds what is held in memory. */
 const APPROACHES_AT_A_TIME = 50;
 
-/** What a point counts. */
-interface Group {
-  readonly code: string;
-  readonly name: string;
-  /** Its place among the points of a year. */
-  readonly rank: number;
-}
-
 type Point = { -readonly [K in keyof TrendPointType]: TrendPointType[K] };
+
+/** A point while it is counted. */
+interface Tally {
+  readonly point: Point;
+  /** What was counted last: an approach counts once, however many of its indicators do. */
+  last: ApproachYear | null;
+}
 
 /** Which trend is wanted; null sets no limit. */
 export interface TrendWanted {
@@ -52,109 +51,118 @@ export async function trendPoints(
     ? await currentYears(scope, wanted, asOf)
     : await yearsAsOf(scope, wanted, asOf);
   const approaches = source.filter(({ years }) => years.length > 0);
-  const tested = approaches.flatMap(({ years }) => years);
-  const [first, last] = tested.reduce<[number, number]>(
-    ([min, max], { year }) => [Math.min(min, year), Math.max(max, year)],
-    [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
-  );
-
+  // The newest version that an approach was assessed against in a year.
+  const versions = new Map<number, number>();
+  for (const { years } of approaches) {
+    for (const { year, version } of years) versions.set(year, Math.max(version, versions.get(year) ?? 0));
+  }
   const line = scope.framework(framework, asOf.upTo);
+  const last = Math.min(Math.max(...versions.keys()), to ?? Number.POSITIVE_INFINITY);
   const points: TrendPointType[] = [];
-  for (let year = Math.max(first, from ?? first); year <= Math.min(last, to ?? last); year += 1) {
-    const version = tested.reduce((max, one) => (one.year <= year ? Math.max(max, one.version) : max), 0);
-    const byLine = by === 'MUNICIPALITY' ? null : groupsByLine(line, version, by);
+  let version = 0;
+  for (let year = Math.min(...versions.keys()); year <= last; year += 1) {
+    version = Math.max(version, versions.get(year) ?? 0);
+    if (year < (from ?? year)) continue;
+    const tallies = new Tallies(year);
+    const tallyOf = by === 'MUNICIPALITY' ? null : talliesByLine(tallies, line, version, by);
     // Approaches come in order of municipality.
-    const municipalities = new Groups();
-    const ofYear = new Map<Group, Point>();
     for (const { municipality, years } of approaches) {
       const latest = years.findLast((one) => one.year <= year);
       if (latest === undefined) continue;
-      const own = byLine === null ? municipalities.of(municipality, nameOf(municipality)) : null;
-      addApproach(
-        ofYear,
-        line,
-        latest.year === year ? latest : carryForward(latest, year),
-        (key) => own ?? byLine?.get(key),
-      );
+      const own = latest.year === year ? latest : carryForward(latest, year);
+      if (tallyOf !== null) count(own, tallyOf(own.version));
+      else {
+        const all = tallies.of(municipality, nameOf(municipality));
+        count(own, () => all);
+      }
     }
-    points.push(...[...ofYear].sort(([a], [b]) => a.rank - b.rank).map(([, point]) => point));
+    points.push(...tallies.points());
   }
   return points;
 }
 
-function addApproach(
-  points: Map<Group, Point>,
-  line: FrameworkLine,
-  { year, version, cells, attentionPoints }: ApproachYear,
-  groupOf: (key: string) => Group | undefined,
-): void {
-  const own = new Set<Point>();
-  const pointOf = (key: string | undefined): Point | undefined => {
-    const group = key === undefined ? undefined : groupOf(key);
-    if (group === undefined) return undefined;
-    let point = points.get(group);
-    if (point === undefined) {
-      point = {
-        year,
-        code: group.code,
-        name: group.name,
-        approaches: 0,
-        tested: 0,
-        met: 0,
-        improvementNeeded: 0,
-        carriedForward: 0,
-        attentionPoints: 0,
-      };
-      points.set(group, point);
+/** Adds what one approach was in a year, where the places of its lines in its version count; or those lines themselves. */
+function count(own: ApproachYear, tallyOf: (place: number | string) => Tally | undefined): void {
+  const pointOf = (place: number | string): Point | undefined => {
+    const tally = tallyOf(place);
+    if (tally === undefined) return undefined;
+    if (tally.last !== own) {
+      tally.last = own;
+      tally.point.approaches += 1;
     }
-    own.add(point);
-    return point;
+    return tally.point;
   };
-  for (const [code, cell] of Object.entries(cells)) {
-    const point = pointOf(line.lineOf(version, code));
+  const { cells, attentionPoints } = own;
+  for (let place = 0; place < cells.length; place += 1) {
+    const cell = cells[place];
+    const point = cell === CELL.nothing ? undefined : pointOf(place);
     if (point === undefined) continue;
-    if (cell === 'CARRIED_FORWARD') point.carriedForward += 1;
+    if (cell === CELL.carriedForward) point.carriedForward += 1;
     else {
       point.tested += 1;
-      if (cell === 'MET') point.met += 1;
+      if (cell === CELL.met) point.met += 1;
       else point.improvementNeeded += 1;
     }
   }
-  for (const [key, count] of Object.entries(attentionPoints)) {
-    const point = pointOf(key);
-    if (point !== undefined) point.attentionPoints += count;
+  for (const place of attentionPoints) {
+    const point = pointOf(place);
+    if (point !== undefined) point.attentionPoints += 1;
   }
-  for (const point of own) point.approaches += 1;
 }
 
-/** Groups by what tells them apart, ranked as they come. */
-class Groups {
-  readonly #groups = new Map<string, Group>();
+/** The points of a year, told apart by code and name unless by something else, in the order in which they are first asked for. */
+class Tallies {
+  readonly #year: number;
+  readonly #tallies = new Map<string, Tally>();
 
-  of(code: string, name: string, key = JSON.stringify([code, name])): Group {
-    const group = this.#groups.get(key) ?? { code, name, rank: this.#groups.size };
-    this.#groups.set(key, group);
-    return group;
+  constructor(year: number) {
+    this.#year = year;
+  }
+
+  of(code: string, name: string, key = JSON.stringify([code, name])): Tally {
+    let tally = this.#tallies.get(key);
+    if (tally === undefined) {
+      const nothing = { approaches: 0, tested: 0, met: 0, improvementNeeded: 0, carriedForward: 0 };
+      tally = { point: { year: this.#year, code, name, ...nothing, attentionPoints: 0 }, last: null };
+      this.#tallies.set(key, tally);
+    }
+    return tally;
+  }
+
+  /** Those in which something counts. */
+  points(): Point[] {
+    return [...this.#tallies.values()].map(({ point }) => point).filter(({ approaches }) => approaches > 0);
   }
 }
 
 /**
- * Which group each line counts in, told in that version. Indicators are told apart by their lines; themes
- * and criteria have none, so those of another version are the same where code and name are.
+ * Which tally each line counts in, told in that version; for each version by the places of its lines. Indicators are
+ * told apart by their lines; themes and criteria have none, so those of another version are the same where code and
+ * name are.
  */
-function groupsByLine(
+function talliesByLine(
+  tallies: Tallies,
   line: FrameworkLine,
   version: number,
   by: Exclude<TrendGrouping, 'MUNICIPALITY'>,
-): ReadonlyMap<string, Group> {
-  const groups = new Groups();
-  return new Map(
+): (of: number) => (place: number | string) => Tally | undefined {
+  const byLine = new Map(
     [...line.indicatorsByLine(version)].map(([key, indicator]) => {
-      if (by === 'INDICATOR') return [key, groups.of(indicator.code, indicator.name, key)];
+      if (by === 'INDICATOR') return [key, tallies.of(indicator.code, indicator.name, key)];
       const { code, name } = by === 'CRITERION' ? indicator.criterion : indicator.criterion.theme;
-      return [key, groups.of(code, name)];
+      return [key, tallies.of(code, name)];
     }),
   );
+  const byPlace = new Map<number, (place: number | string) => Tally | undefined>();
+  return (of) => {
+    let tallyOf = byPlace.get(of);
+    if (tallyOf === undefined) {
+      const places = line.linesOf(of).map((key) => byLine.get(key));
+      tallyOf = (place) => (typeof place === 'number' ? places[place] : byLine.get(place));
+      byPlace.set(of, tallyOf);
+    }
+    return tallyOf;
+  };
 }
 
 function nameOf(municipality: string): string {

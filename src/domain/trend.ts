@@ -10,21 +10,24 @@ import {
   visibleTests,
 } from './verdicts';
 
-/** What an indicator of an approach was in a year: tested, or standing from an earlier year. */
-export type YearCell = 'MET' | 'IMPROVEMENT_NEEDED' | 'CARRIED_FORWARD';
+/**
+ * What an indicator of an approach was in a year: met or to be improved where it was tested, or standing from an
+ * earlier year. One letter each, as a trend over a country adds up some hundred thousands of them.
+ */
+export const CELL = { met: 'M', improvementNeeded: 'I', carriedForward: 'C', nothing: '-' } as const;
 
 /** One year of one approach under one framework: what a trend adds up. */
 export interface ApproachYear {
   readonly year: number;
   /** The framework version that the approach was last assessed against by then. */
   readonly version: number;
-  /** By indicator code of that version. */
-  readonly cells: Readonly<Record<string, YearCell>>;
+  /** Of each line of that version, in its order, a letter of {@link CELL}. */
+  readonly cells: string;
   /**
-   * Attention points raised that year, by the line of the first indicator of their finding: each counts once,
-   * also where that version does not ask the indicator.
+   * The attention points raised that year, each by the first indicator of its finding: the place of its line in that
+   * version, from 0; or the line itself, where that version does not ask it.
    */
-  readonly attentionPoints: Readonly<Record<string, number>>;
+  readonly attentionPoints: readonly (number | string)[];
 }
 
 /**
@@ -44,24 +47,26 @@ export function approachYears(
   return [...Map.groupBy(tests, ({ assessment }) => assessment.year)].map(([year, ofYear]) => {
     addLatest(latest, ofYear, line);
     const version = versionInForce(ofYear);
-    const cells: Record<string, YearCell> = {};
-    for (const [key, covering] of latest) {
-      const indicator = line.indicatorOf(version, key);
-      if (indicator === undefined) continue;
-      cells[indicator.code] = covering[0].assessment.year < year ? 'CARRIED_FORWARD' : verdictOf(covering);
-    }
-    const attentionPoints: Record<string, number> = {};
-    for (const { test } of raisedIn.get(year) ?? []) {
+    const lines = line.linesOf(version);
+    const cells = lines.map((key) => {
+      const covering = latest.get(key);
+      if (covering === undefined) return CELL.nothing;
+      if (covering[0].assessment.year < year) return CELL.carriedForward;
+      return verdictOf(covering) === 'MET' ? CELL.met : CELL.improvementNeeded;
+    });
+    const attentionPoints = (raisedIn.get(year) ?? []).flatMap(({ test }) => {
       const code = test.reading.indicators[0];
       const key = code === undefined ? undefined : line.lineOf(test.assessment.frameworkVersion, code);
-      if (key !== undefined) attentionPoints[key] = (attentionPoints[key] ?? 0) + 1;
-    }
-    return { year, version, cells, attentionPoints };
+      if (key === undefined) return [];
+      const place = lines.indexOf(key);
+      return place === -1 ? key : place;
+    });
+    return { year, version, cells: cells.join(''), attentionPoints };
   });
 }
 
 /** The same approach in a later year without a test. */
 export function carryForward(last: ApproachYear, year: number): ApproachYear {
-  const cells = Object.fromEntries(Object.keys(last.cells).map((code) => [code, 'CARRIED_FORWARD' as const]));
-  return { year, version: last.version, cells, attentionPoints: {} };
+  const cells = last.cells.replace(/[^-]/g, CELL.carriedForward);
+  return { year, version: last.version, cells, attentionPoints: [] };
 }

@@ -28,7 +28,7 @@ const FOLLOWED = '~ history_parts [-1] facts';
 /** The framework's event stands before those of the approach, whose first has revision 0. */
 const text = (revision: number, words: string | null, reason: string | null = null) =>
   `+ texts ${JSON.stringify({ position: revision + 2, text: words, reason })}`;
-const year = (cells: object) => [{ year: 2013, version: 1, cells, attentionPoints: {} }];
+const year = (cells: string) => [[2013, 1, cells]];
 
 /** The event itself is there as it is recorded, for those who have the subjects within their limits or for all. */
 const released = (position: number, within: string | null = null): string =>
@@ -74,7 +74,7 @@ const CASES: Readonly<Record<EventType, readonly string[]>> = {
   ],
   DevelopmentNoted: [HEAD, FOUND, releasedFrom(3, 4), text(2, 'Er is een nieuwe regisseur.')],
   AssessmentConcluded: [
-    `+ approach_years ${JSON.stringify(year({ '1.1.1': 'MET' }))}`,
+    `+ approach_years ${JSON.stringify(year('M---'))}`,
     HEAD,
     released(5),
     '+ releases 2 to 2 from 5, within null, outside [[2]]',
@@ -86,7 +86,7 @@ const CASES: Readonly<Record<EventType, readonly string[]>> = {
   CommitmentMade: [HEAD, FOLLOWED, releasedFrom(8, 9), text(7, 'c')],
   CommitmentSettled: [HEAD, FOLLOWED, releasedFrom(7, 9), text(7, 'Het convenant is getekend.')],
   FindingCorrected: [
-    `~ approach_years ${JSON.stringify(year({ '1.1.1': 'MET', '2.2.1': 'MET' }))}`,
+    `~ approach_years ${JSON.stringify(year('M--M'))}`,
     HEAD,
     FOUND,
     `~ improvement_points ${KEY},4] null`,
@@ -94,7 +94,7 @@ const CASES: Readonly<Record<EventType, readonly string[]>> = {
     text(6, 'better', 'Verkeerd overgenomen.'),
   ],
   FindingWithdrawn: [
-    `~ approach_years ${JSON.stringify(year({ '1.1.1': 'MET' }))}`,
+    `~ approach_years ${JSON.stringify(year('M---'))}`,
     HEAD,
     FOUND,
     `~ improvement_points ${KEY},4] null`,
@@ -104,7 +104,7 @@ const CASES: Readonly<Record<EventType, readonly string[]>> = {
   FollowUpCorrected: [HEAD, FOLLOWED, releasedFrom(7, 9), text(7, 'Afgerond.', 'Verkeerd overgenomen.')],
   AssessmentCorrected: [HEAD, releasedFrom(7, 8), text(6, 'De aanpak.', 'Verkeerd overgenomen.')],
   AttentionPointWithdrawn: [
-    `~ approach_years ${JSON.stringify(year({ '1.1.1': 'MET' }))}`,
+    `~ approach_years ${JSON.stringify(year('M---'))}`,
     HEAD,
     FOUND,
     releasedFrom(6, 7),
