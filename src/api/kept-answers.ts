@@ -7,14 +7,17 @@ import { sendError } from './http-errors';
 import { Lru } from './lru';
 import { keyOfPrincipal } from './principal';
 
-/** Answers are kept up to so many bytes together; those that were asked for longest ago go first. */
-const MAX_BYTES = 16 * 1024 * 1024;
+/**
+ * Answers are kept up to so many bytes together: one of each approach of a country has room, at some 15 kB. Those that
+ * were asked for longest ago go first.
+ */
+const MAX_BYTES = 32 * 1024 * 1024;
 /** An answer longer than this is not kept: it would push out many that are asked for more often. */
 const MAX_BYTES_EACH = 1024 * 1024;
 /** What keeping an answer takes beside it and its key. */
 const BYTES_BESIDE = 400;
 /** Requests are remembered up to so many bytes together: some thousands. */
-const MAX_SEEN_BYTES = 2 * 1024 * 1024;
+const MAX_SEEN_BYTES = 4 * 1024 * 1024;
 
 /** What was sent in answer to a request, in bytes as they go over the line. */
 interface KeptAnswer {
