@@ -19,12 +19,21 @@ const AS_OF = `query VerdictsAsOf($municipality: String!, $slug: String!, $asOf:
   approach(municipality: $municipality, slug: $slug, asOf: $asOf) { ${VERDICTS} }
 }`;
 
-/** What a dashboard asks again and again. */
-export const TREND = JSON.stringify({
-  query: `query Trend { trend(framework: "SYNTH", by: THEME) {
+const TREND_QUERY = `query Trend { trend(framework: "SYNTH", by: THEME) {
     year code name approaches tested met improvementNeeded carriedForward attentionPoints
-  } }`,
-});
+  } }`;
+
+/** What a dashboard asks again and again. */
+export const TREND = JSON.stringify({ query: TREND_QUERY });
+
+/** The same, no two requests alike: what it costs where something was recorded meanwhile. */
+export function freshTrends(): () => string {
+  let asked = 0;
+  return () => {
+    asked += 1;
+    return JSON.stringify({ query: TREND_QUERY, variables: { request: asked } });
+  };
+}
 
 /** The first page of what a dashboard lists. */
 export const LIST = JSON.stringify({

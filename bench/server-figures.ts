@@ -3,7 +3,7 @@ import { alternately, type Figure } from './figures';
 import { ask, requestsPerSecond } from './load';
 import { memory } from './log-figures';
 import { ourServer, type Server } from './processes';
-import { type ApproachName, LIST, namesPage, oneApproach, Questions, TREND } from './queries';
+import { type ApproachName, freshTrends, LIST, namesPage, oneApproach, Questions, TREND } from './queries';
 import type { Size } from './size';
 
 interface Verdicts {
@@ -128,8 +128,10 @@ export async function repeatedFigures(
   bare: Server,
   { rounds, seconds, warmSeconds }: Size,
 ): Promise<Figure[]> {
+  const fresh = freshTrends();
   const variants = (duration: number) => ({
     trend: () => requestsPerSecond(ours, TREND, duration),
+    fresh: () => requestsPerSecond(ours, fresh, duration),
     bareTrend: () => requestsPerSecond(bare, TREND, duration),
     list: () => requestsPerSecond(ours, LIST, duration),
     bareList: () => requestsPerSecond(bare, LIST, duration),
@@ -140,6 +142,7 @@ export async function repeatedFigures(
   return [
     { name: 'repeated trend by theme', ours: rate.trend, limit: rate.bareTrend, ...beside },
     { name: 'repeated list of 50 approaches', ours: rate.list, limit: rate.bareList, ...beside },
+    { name: 'trend by theme, none kept', ours: rate.fresh, limit: rate.bareTrend, ...beside, wanted: null },
   ];
 }
 
