@@ -81,7 +81,10 @@ export async function trendPoints(
   return points;
 }
 
-/** Adds what one approach was in a year, where the places of its lines in its version count; or those lines themselves. */
+/**
+ * Adds what one approach was in a year.
+ * @param tallyOf by the place of a line in its version, or by the line itself; see {@link ApproachYear}
+ */
 function count(own: ApproachYear, tallyOf: (place: number | string) => Tally | undefined): void {
   const pointOf = (place: number | string): Point | undefined => {
     const tally = tallyOf(place);
@@ -110,7 +113,7 @@ function count(own: ApproachYear, tallyOf: (place: number | string) => Tally | u
   }
 }
 
-/** The points of a year, told apart by code and name unless by something else, in the order in which they are first asked for. */
+/** The points of a year by what tells them apart, code and name or a key, in the order in which they are first asked for. */
 class Tallies {
   readonly #year: number;
   readonly #tallies = new Map<string, Tally>();
