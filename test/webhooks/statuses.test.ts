@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { DeliveryStates } from '../../src/webhooks/delivery-state';
 import { SAMPLE_2013, startServerWith, type TestServer } from '../api/support';
+import { freePort } from '../support/free-port';
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const ALL =
@@ -38,16 +39,13 @@ describe('The webhooks of a server', () => {
     // Who takes everything, who takes nothing any more, and who is not there.
     receiver = createServer((request, response) => {
       request.resume();
-      response
-        .writeHead(request.url?.startsWith('/gone') ? 410 : request.url?.startsWith('/busy') ? 503 : 204)
-        .end();
+      // By itself it would be tried again after seconds, in which all that is looked at here need not have been done.
+      if (request.url?.startsWith('/busy')) response.writeHead(503, { 'retry-after': '86400' }).end();
+      else response.writeHead(request.url?.startsWith('/gone') ? 410 : 204).end();
     });
     await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
     const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`;
-    const other = createServer();
-    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
-    metricsPort = (other.address() as AddressInfo).port;
-    await new Promise((resolve) => other.close(resolve));
+    metricsPort = await freePort();
     const webhooksFile = join(folder, 'webhooks.json');
     writeFileSync(
       webhooksFile,
