@@ -81,6 +81,12 @@ describe('What a sender may ask', () => {
 });
 
 describe('A sender that waits for positions', () => {
+  // Else some of what it uses up would come back meanwhile, the more the slower the machine is.
+  beforeEach(() => {
+    jest.spyOn(performance, 'now').mockReturnValue(performance.now());
+  });
+  afterEach(() => jest.restoreAllMocks());
+
   it('is charged before the log is asked where it ends', async () => {
     const rules = { costPerMinute: 500, trustedProxies: ['127.0.0.1'] };
     const server = await startServerWith(rules, SAMPLE_2013);
@@ -112,6 +118,11 @@ describe('A sender that waits for positions', () => {
 describe('A server with a limit', () => {
   let server: TestServer;
   let issuer: TestIssuer;
+  // As above.
+  beforeEach(() => {
+    jest.spyOn(performance, 'now').mockReturnValue(performance.now());
+  });
+  afterEach(() => jest.restoreAllMocks());
   beforeAll(async () => {
     issuer = await startIssuer(await newKey('ES256', 'one'));
     // This machine is a proxy here, that asks for others.
