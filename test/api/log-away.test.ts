@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { status } from '@grpc/grpc-js';
 import type { Config } from '../../src/config';
 import { freePort } from '../support/free-port';
@@ -130,13 +131,20 @@ describe('While the log is away', () => {
     await start(600);
     const older = await moveOn();
     await goAway();
+    const requests = new Set<unknown>();
+    const onRequest = (request: unknown) => requests.add(request);
+    subscribe('http.server.request.start', onRequest);
+    const asked = jest.spyOn(server.register.store, 'readStream');
     const pinned = fetch(`${server.url}/graphql?query={__typename}&snapshot=${older}`);
     const waiting = [
       admin().post(WRITE),
       server.asAuditor().post('{ events(first: 1) { nodes { id } } }'),
       pinned.then((response) => response.json() as Promise<Answer<unknown>>),
     ];
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    // One waits for the end of the log, and two for an event of it.
+    while (requests.size < waiting.length || asked.mock.calls.length < 2)
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    unsubscribe('http.server.request.start', onRequest);
     await close();
     for (const { errors } of await Promise.all(waiting))
       expect(errors).toMatchObject([{ extensions: { code: 'LOG_UNAVAILABLE' } }]);

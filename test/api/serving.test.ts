@@ -140,8 +140,13 @@ describe('The server', () => {
 
     const stopped = running?.close();
     running = undefined;
-    await sleep(20);
-    await expect(fetch(`${url}/healthz`, { headers: { connection: 'close' } })).rejects.toThrow();
+    const isTaken = () =>
+      fetch(`${url}/healthz`, { headers: { connection: 'close' } }).then(
+        () => true,
+        () => false,
+      );
+    // It stops to listen some turns later. Those under way cannot end before the gate is open.
+    while (await isTaken());
     open();
     for (const response of await Promise.all(underWay)) {
       expect([response.status, await response.json()]).toMatchObject([200, ANSWER]);

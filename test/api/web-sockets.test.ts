@@ -125,15 +125,18 @@ describe('WebSockets', () => {
   });
 
   it('are read no further while the answer to what came last is not taken, and on when it is', async () => {
+    const begun = Promise.withResolvers<void>();
     const last = Promise.withResolvers<void>();
     let dealt = 0;
     deal = async () => {
       dealt += 1;
+      begun.resolve();
       if (dealt === 1) await opened.send('x'.repeat(30_000_000));
       if (dealt === 201) last.resolve();
     };
     client.pause();
     for (let count = 0; count < 201; count += 1) client.send('y'.repeat(200_000));
+    await begun.promise;
     for (let turns = 0; turns < 2_000; turns += 1) await turn();
     expect(dealt).toBe(1);
     // The rest is with the client, but for what lies in the system between.
