@@ -13,8 +13,10 @@ import { Peer } from '../support/kurrentdb-peer';
 import { collect, ids, sampleEvents } from './sample-events';
 
 const [S, T] = ['s', 't'].map((slug) => approachStream('GM0935', slug)) as [string, string];
-// An answer takes long where a machine is busy.
-const WAITS = { answer: 1_500, afterUnknown: 200, afterFailure: 10, patience: 4_000, watch: 100 };
+// An answer takes long where a machine is busy, and so do several that are waited for one after the other.
+const WAITS = { answer: 1_500, afterUnknown: 200, afterFailure: 10, patience: 60_000, watch: 100 };
+/** Of those whose patience ends. */
+const IMPATIENT = { patience: 4_000 };
 
 describe('Of a server that misbehaves, the log', () => {
   let peers: Peer[];
@@ -81,6 +83,7 @@ describe('Of a server that misbehaves, the log', () => {
   });
 
   it('gives up on an append when its patience ends, and says that it is unknown what became of it', async () => {
+    store = opened(peer, IMPATIENT);
     await store.lastPosition();
     peer.answers = Array(100).fill('silence');
     const error = await store.append(S, sampleEvents(1), 'NO_STREAM').catch((caught) => caught);
@@ -90,6 +93,7 @@ describe('Of a server that misbehaves, the log', () => {
   });
 
   it('gives up on an append to a stream that is never where it ends, and does not wait for it when it is closed', async () => {
+    store = opened(peer, IMPATIENT);
     await store.append(S, sampleEvents(1), 'NO_STREAM');
     peer.answers = Array(10_000).fill('wrong version');
     await expect(store.append(S, sampleEvents(1), 'STREAM_EXISTS')).rejects.toThrow(LogUnavailableError);
