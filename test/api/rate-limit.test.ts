@@ -93,7 +93,7 @@ describe('A sender that waits for positions', () => {
     try {
       const looks = jest.spyOn(server.register.store, 'lastPosition');
       const headers = {
-        'toetsspoor-position': Buffer.from('[9999999]').toString('base64url'),
+        'toetsspoor-position': Buffer.from(`[${Number.MAX_SAFE_INTEGER}]`).toString('base64url'),
         'x-forwarded-for': '192.0.2.44',
       };
       const ask = async (path: string) => {
