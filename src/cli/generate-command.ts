@@ -1,5 +1,6 @@
 import type { Config } from '../config';
 import { generate, municipalitiesOf } from '../generate/generate';
+import { SYNTHETIC } from '../generate/synthetic-framework';
 import { makeFolderFor } from '../make-folder';
 import { openLog } from '../register';
 import { type Output, progress } from './output';
@@ -47,6 +48,7 @@ export async function generateCommand(
       `${events.toLocaleString('en')} synthetic events in ${seconds.toFixed(1)} s, ${perSecond.toLocaleString('en')} a second`,
       { events, seconds, perSecond },
     );
+    out.note(`its framework is ${SYNTHETIC.code}: npm start shows it`);
   } finally {
     await store.close();
   }

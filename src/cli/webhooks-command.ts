@@ -18,7 +18,9 @@ export async function webhooksCommand(
   out: Output,
 ): Promise<void> {
   if (config.webhooksFile === null)
-    throw new UsageError('there are no webhooks; expected WEBHOOKS_FILE to name a file of them');
+    throw new UsageError(
+      'WEBHOOKS_FILE is not set, so it is not known here which webhooks there are; expected the file that the server has',
+    );
   const hooks = readWebhooks(config.webhooksFile);
   const ids = hooks.map(({ id }) => id);
   const states = new DeliveryStates(webhooksFileIn(config.dataDir));

@@ -233,6 +233,21 @@ describe('An answer', () => {
 });
 
 describe('A request that cannot be answered', () => {
+  test.each(['/v1/trends', '/v1/approaches'])(
+    'for a framework that is not there names that parameter: %s',
+    async (path) => {
+      const { response, problem } = await problemOf(`${path}?framework=NOPE`);
+      const detail = '"NOPE" is not there at that point; expected one of GGSR';
+      expect([response.status, problem]).toEqual([
+        400,
+        {
+          ...{ status: 400, title: 'Bad Request', detail: `framework ${detail}`, code: 'BAD_USER_INPUT' },
+          errors: [{ in: 'query', location: { name: 'framework' }, detail }],
+        },
+      ]);
+    },
+  );
+
   test('is told each parameter that is wrong, and what is expected', async () => {
     const { response, problem } = await problemOf(`/v1/approaches/${id}/developments?from=x&until=2014`);
     expect(response.status).toBe(400);

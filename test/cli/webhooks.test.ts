@@ -74,7 +74,7 @@ describe('webhooks', () => {
   });
 
   it.each([
-    ['without a file', {}, [], 'expected WEBHOOKS_FILE to name a file of them'],
+    ['without a file', {}, [], 'WEBHOOKS_FILE is not set, so it is not known here'],
     ['with a file that is not there', { WEBHOOKS_FILE: 'none.json' }, [], 'cannot be read (ENOENT)'],
     [
       'with a webhook that is not there',
