@@ -45,6 +45,9 @@ export async function trendPoints(
   asOf: AsOf,
 ): Promise<TrendPointType[]> {
   const { framework, by, from, to } = wanted;
+  const line = scope.framework(framework, asOf.upTo);
+  // Nobody was assessed against what was not published yet.
+  if (line.latest === undefined) return [];
   // Each approach's years are kept as everybody sees them now; for any other point and for whom there is
   // more to see, they are drawn from histories.
   const source = scope.isCurrent(asOf)
@@ -56,7 +59,6 @@ export async function trendPoints(
   for (const { years } of approaches) {
     for (const { year, version } of years) versions.set(year, Math.max(version, versions.get(year) ?? 0));
   }
-  const line = scope.framework(framework, asOf.upTo);
   const last = Math.min(Math.max(...versions.keys()), to ?? Number.POSITIVE_INFINITY);
   const points: TrendPointType[] = [];
   let version = 0;
