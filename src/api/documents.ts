@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import { GraphQLError, Lexer, Source, TokenKind } from 'graphql';
+import {
+  GraphQLError,
+  type GraphQLSchema,
+  Lexer,
+  parse,
+  Source,
+  specifiedRules,
+  TokenKind,
+  type ValidationRule,
+  validate,
+} from 'graphql';
 import { tooLarge, userError } from './errors';
 import { LIMITS } from './limits';
 import { Lru } from './lru';
@@ -100,6 +110,40 @@ export function parseDocumentList(json: string): Map<string, string> {
     listed.set(id, text);
   }
   return listed;
+}
+
+/**
+ * The documents of a list that can never be answered, such as those of an older schema, with the reason: a sentence
+ * each, for the operator. The others are answered all the same.
+ * @param rules what is asked of them beyond what GraphQL does
+ */
+export function unanswerable(
+  listed: ReadonlyMap<string, string>,
+  schema: GraphQLSchema,
+  rules: readonly ValidationRule[],
+): string[] {
+  return [...listed].flatMap(([id, text]) => {
+    const [fault] = faults(text, schema, rules);
+    if (fault === undefined) return [];
+    const [at] = fault.locations ?? [];
+    const place = at === undefined ? '' : ` at line ${at.line}, column ${at.column}`;
+    return [
+      `PERSISTED_DOCUMENTS: the schema of this version can never answer the document sha256:${id}${place}: ${fault.message}`,
+    ];
+  });
+}
+
+function faults(
+  text: string,
+  schema: GraphQLSchema,
+  rules: readonly ValidationRule[],
+): readonly GraphQLError[] {
+  try {
+    return validate(schema, parse(text), [...specifiedRules, ...rules]);
+  } catch (error) {
+    if (error instanceof GraphQLError) return [error];
+    throw error;
+  }
 }
 
 /**

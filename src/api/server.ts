@@ -15,7 +15,7 @@ import { compiledQueries } from './compiled-queries';
 import type { ApiContext } from './context';
 import { guardOrigins } from './cross-origin';
 import { Deadline } from './deadline';
-import { Documents } from './documents';
+import { Documents, unanswerable } from './documents';
 import { headersOfRefusal, userError } from './errors';
 import { explorerRoutes, whyNoExplorer } from './explorer';
 import type { CloudEventOptions } from './following/cloud-events';
@@ -115,6 +115,9 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     clientErrorHandler: answerUnreadable,
   });
   const schema = buildApiSchema();
+  const ownRules = options.introspection ? [] : [noIntrospection];
+  for (const warning of unanswerable(options.documents ?? new Map(), schema, ownRules))
+    options.onWarning(warning, null);
   const snapshots = new Snapshots(sources);
   const rate = new RateLimit(options.costPerMinute);
   const deadlines = new WeakMap<FastifyRequest, Deadline>();
@@ -138,7 +141,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     logger: apolloLogger(onError),
     // Refused by a rule of our own, which holds over a WebSocket too.
     introspection: true,
-    validationRules: options.introspection ? [] : [noIntrospection],
+    validationRules: ownRules,
     documentStore: keptDocuments(),
     // Documents that are known by their digest are found before Apollo is asked: see `documents.ts`.
     persistedQueries: false,

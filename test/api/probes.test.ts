@@ -210,6 +210,32 @@ describe('Where documents are agreed on', () => {
     ]);
   });
 
+  it('warns its operator of each that can never be answered, and answers the others', async () => {
+    const unknown = '{ approach(municipality: "GM0935") {\n  slog } }';
+    const listed = [SLUG, unknown, '{ approach', '{ __schema { types { name } } }'];
+    const file = join(tmpdir(), `documents-faulty-${process.pid}.json`);
+    writeFileSync(file, JSON.stringify(Object.fromEntries(listed.map((text) => [id(text), text]))));
+    const faulty = await startServerWith({ documentsFile: file, introspection: false }, SAMPLE_2013);
+    try {
+      expect(faulty.warnings.map(({ message }) => message)).toEqual(
+        [
+          [unknown, 'line 2, column 3: Cannot query field "slog" on type "Approach". Did you mean "slug"?'],
+          ['{ approach', 'line 1, column 11: Syntax Error: Expected Name, found <EOF>.'],
+          [
+            '{ __schema { types { name } } }',
+            'line 1, column 3: introspection is switched off here; the schema is in the documentation',
+          ],
+        ].map(
+          ([text = '', fault]) =>
+            `PERSISTED_DOCUMENTS: the schema of this version can never answer the document sha256:${id(text)} at ${fault}`,
+        ),
+      );
+      expect(await faulty.ask(SLUG)).toEqual(await server.ask(SLUG));
+    } finally {
+      await faulty.close();
+    }
+  });
+
   it.each([
     { query: '{ __typename }' },
     { query: `${SLUG} ` },
