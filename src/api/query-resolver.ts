@@ -121,6 +121,7 @@ export class QueryResolver {
     @Arg('asOf', () => AsOfInput, { nullable: true, description: AS_OF }) asOf: AsOfInput | null,
   ): Promise<ApproachConnection> {
     const size = pageSize(first);
+    const only = knownMunicipality(municipality);
     const clocks = await toAsOf(asOf, scope);
     if (framework != null) assertFramework(scope, framework, clocks);
     const cursor = fromCursor(after, [['string', 'string']]);
@@ -133,7 +134,7 @@ export class QueryResolver {
       if (rows !== null) await scope.breathe();
       rows = scope.approachPage({
         after: begin,
-        municipality: municipality == null ? null : municipalityCode(municipality),
+        municipality: only,
         limit: size + 1,
       });
       begin = rows.at(-1) ?? begin;
@@ -184,7 +185,7 @@ export class QueryResolver {
       ...{ framework, by },
       from: from == null ? null : yearAsked(from, 'from'),
       to: to == null ? null : yearAsked(to, 'to'),
-      municipality: municipality == null ? null : municipalityCode(municipality),
+      municipality: knownMunicipality(municipality),
     };
     if (wanted.from !== null && wanted.to !== null && wanted.from > wanted.to)
       throw userError(`from is ${from} and to is ${to}; expected from ≤ to`);
@@ -208,12 +209,11 @@ export class QueryResolver {
     @Arg('after', () => String, { nullable: true, description: AFTER }) after: string | null,
     @Arg('asOf', () => AsOfInput, { nullable: true, description: AS_OF }) asOf: AsOfInput | null,
   ): Promise<ImprovementPointConnection> {
-    const code = municipality == null ? null : municipalityCode(municipality);
     return improvementPointPage(scope, {
       first,
       after,
       status: status ?? null,
-      municipality: code,
+      municipality: knownMunicipality(municipality),
       asOf: await toAsOf(asOf, scope),
     });
   }
@@ -301,6 +301,19 @@ function assertFramework(scope: ReadScope, code: string, { upTo }: AsOf): void {
   const known = [...new Set([...scope.frameworkCodes(upTo), GGSR.code])].sort();
   if (!known.includes(code))
     throw userError(`framework "${code}" is not there at that point; expected one of ${known.join(', ')}`);
+}
+
+/**
+ * The same for a municipality, which is in the table also before anything is recorded of it.
+ * @throws GraphQLError with code BAD_USER_INPUT
+ */
+function knownMunicipality(code: string | null): string | null {
+  if (code == null) return null;
+  if (municipalityByCode(municipalityCode(code)) === undefined)
+    throw userError(
+      `municipality "${code}" is not there; expected the CBS code of one that exists or was merged`,
+    );
+  return code;
 }
 
 function municipalityCode(code: string): string {

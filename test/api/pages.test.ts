@@ -116,16 +116,16 @@ describe('Lists', () => {
     };
     expect(
       await server.ask(`{
-        unknown: approaches(municipality: "GM9999") { nodes { id } ${PAGE} }
+        none: approaches(municipality: "GM0363") { nodes { id } ${PAGE} }
         points: improvementPoints(municipality: "GM0363") { nodes { id } ${PAGE} }
         events(types: []) { nodes { id } ${PAGE} }
         framework(code: "KADER") { code }
         municipality(code: "GM9999") { code }
         approach(municipality: "GM0935", slug: "nope") { id }
-        trend(framework: "GGSR", municipality: "GM9999") { year }
+        trend(framework: "GGSR", municipality: "GM0363") { year }
       }`),
     ).toEqual({
-      unknown: empty,
+      none: empty,
       points: empty,
       events: empty,
       framework: null,
@@ -143,6 +143,16 @@ describe('Lists', () => {
   ])('%s of a framework that is not there is refused, with those that are', async (list) => {
     expect(await server.refusal(`{ ${list} }`)).toBe(
       'BAD_USER_INPUT: framework "ggsr" is not there at that point; expected one of GGSR',
+    );
+  });
+
+  it.each([
+    'approaches(municipality: "GM9999") { nodes { id } }',
+    'improvementPoints(municipality: "GM9999") { nodes { id } }',
+    'trend(framework: "GGSR", municipality: "GM9999") { year }',
+  ])('%s of a municipality that never was is refused', async (list) => {
+    expect(await server.refusal(`{ ${list} }`)).toBe(
+      'BAD_USER_INPUT: municipality "GM9999" is not there; expected the CBS code of one that exists or was merged',
     );
   });
 

@@ -233,20 +233,30 @@ describe('An answer', () => {
 });
 
 describe('A request that cannot be answered', () => {
-  test.each(['/v1/trends', '/v1/approaches'])(
-    'for a framework that is not there names that parameter: %s',
-    async (path) => {
-      const { response, problem } = await problemOf(`${path}?framework=NOPE`);
-      const detail = '"NOPE" is not there at that point; expected one of GGSR';
-      expect([response.status, problem]).toEqual([
-        400,
-        {
-          ...{ status: 400, title: 'Bad Request', detail: `framework ${detail}`, code: 'BAD_USER_INPUT' },
-          errors: [{ in: 'query', location: { name: 'framework' }, detail }],
-        },
-      ]);
-    },
-  );
+  test.each([
+    ['/v1/trends', 'framework', '"NOPE" is not there at that point; expected one of GGSR'],
+    ['/v1/approaches', 'framework', '"NOPE" is not there at that point; expected one of GGSR'],
+    [
+      '/v1/trends?framework=GGSR',
+      'municipality',
+      '"GM9999" is not there; expected the CBS code of one that exists or was merged',
+    ],
+    [
+      '/v1/approaches',
+      'municipality',
+      '"GM9999" is not there; expected the CBS code of one that exists or was merged',
+    ],
+  ])('for what is not there names the parameter: %s by %s', async (path, name, detail) => {
+    const [, value] = /^"(\w+)"/.exec(detail) ?? [];
+    const { response, problem } = await problemOf(`${path}${path.includes('?') ? '&' : '?'}${name}=${value}`);
+    expect([response.status, problem]).toEqual([
+      400,
+      {
+        ...{ status: 400, title: 'Bad Request', detail: `${name} ${detail}`, code: 'BAD_USER_INPUT' },
+        errors: [{ in: 'query', location: { name }, detail }],
+      },
+    ]);
+  });
 
   test('is told each parameter that is wrong, and what is expected', async () => {
     const { response, problem } = await problemOf(`/v1/approaches/${id}/developments?from=x&until=2014`);

@@ -43,12 +43,14 @@ export const NOT_READY = problem(
 
 /**
  * An error of GraphQL as a problem: the caller's, unless it is known to be ours. The clocks, which are fields of
- * `asOf` there, are parameters here; so is the framework, of which only the register knows whether it is there.
+ * `asOf` there, are parameters here; so are framework
+ * and municipality, of which only the register knows whether they are there.
  */
 export function problemOfError({ message, extensions }: GraphQLFormattedError): Problem {
   const code = String(extensions?.code ?? 'INTERNAL_SERVER_ERROR');
   const { status } = (extensions?.http ?? {}) as { status?: number };
-  const [, name, detail] = /^(?:asOf\.(?=\w)|(?=framework "))(\w+) (.*)$/s.exec(message) ?? [];
+  const [, name, detail] =
+    /^(?:asOf\.(?=\w)|(?=(?:framework|municipality) "))(\w+) (.*)$/s.exec(message) ?? [];
   if (name === undefined) return problem(STATUS_OF_CODE[code] ?? status ?? 400, message, code);
   const errors = [{ in: 'query', location: { name }, detail }];
   return { ...problem(400, `${name} ${detail}`, code), errors };
