@@ -33,7 +33,9 @@ const SPEAKS_OF_MARK = /(?:oordeel|beoordeling|score|\p{N}{4})\s*:$/iu;
 const UNFINISHED = /[,–-]$|(?<!\p{L})(?:een|de|het|als|met|geen|van|naar|nog|en|of|is|was)$/iu;
 const LEADING_X = /^\(?[Xx]\)?:?(?=\s|$)/;
 const INNER_X = /(?<=\s)[Xx](?=\s+['‘’"“(]?[\p{Lu}\p{N}])/gu;
-const NOTE = /(?<![\p{L}\p{N}])let\s*op\s*[:!]|(?<![\p{L}\p{N}])LET\s*OP(?=\s)/giu;
+const NOTE = /(?<![\p{L}\p{N}])let\s*op\s*[:!;]|(?<![\p{L}\p{N}])LET\s*OP(?=\s)/giu;
+/** A slip in it: the note would pass for words of the finding. */
+const MISSPELT_NOTE = /(?<![\p{L}\p{N}])(?:LETT\s*OPP?|LET\s*OPP)(?![\p{L}\p{N}])/u;
 
 type Token =
   | { readonly kind: 'mark'; readonly line: number; readonly verdict: Verdict }
@@ -172,6 +174,13 @@ function tokens(fragment: Fragment, before: string, problems: Problems): Token[]
     problems.add(line, `a sign that is no known mark in "${shortened(text)}"; expected ${ACCEPTED_MARKS}`);
   }
 
+  const [misspelt] = MISSPELT_NOTE.exec(text) ?? [];
+  if (misspelt !== undefined)
+    problems.add(
+      line,
+      `"${misspelt}" in "${shortened(text)}"; expected LET OP where an attention point begins`,
+    );
+
   const signs: { index: number; length: number; token: Token }[] = [];
   let behind = 0;
   for (const { 0: sign, index } of text.matchAll(GLYPH)) {
@@ -200,7 +209,7 @@ function tokens(fragment: Fragment, before: string, problems: Problems): Token[]
     const atStart = lead === '' || /[✓✔✗✘]$/u.test(lead) || endsSentence(lead) || /[;:]$/.test(lead);
     // "waarbij men let op: ..." is a verb; written with a capital it is a note.
     if (!atStart && !sign.startsWith('L')) continue;
-    if (!/[:!]$/.test(sign) && !sign.startsWith('LET')) continue;
+    if (!/[:!;]$/.test(sign) && !sign.startsWith('LET')) continue;
     signs.push({
       index,
       length: sign.length,

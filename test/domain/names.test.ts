@@ -105,6 +105,7 @@ describe('The nearest names', () => {
       'bereik',
     ]);
     expect(nearest('x', ['y'], (name) => name)).toEqual(['y']);
+    expect(nearest('regie en bereik', ['regie van zorg', 'regie'], (name) => name, 1)).toEqual(['regie']);
     expect(nearest('ab', ['b', 'abc', 'zzz'], (name) => name, 1)).toHaveLength(1);
   });
 });

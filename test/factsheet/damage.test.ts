@@ -91,6 +91,12 @@ const DAMAGED_2013: readonly Damage[] = [
     at: COVENANT,
     says: /LET OP before any mark; expected .* before it/,
   },
+  ...['LET OPP', 'LETT OP', 'LETOPP'].map((slip) => ({
+    what: `a slip, ${slip}`,
+    apply: (t: string) => t.replace('LET OP: Hoeveel gezinnen', `${slip} Hoeveel gezinnen`),
+    at: `${slip} Hoeveel gezinnen`,
+    says: new RegExp(`"${slip}" in .*; expected LET OP where an attention point begins`),
+  })),
   {
     what: 'LET OP without a note',
     apply: (t) => t.replace('Scholen zijn geen partij in het convenant.', ''),

@@ -82,6 +82,8 @@ describe('the marks of a cell', () => {
 
   it('have their notes with them, each with the mark before it', () => {
     expect(cell('✓ A. LET OP: b. ✗ C. Let op : d. let op: e.')).toEqual(['✓ A. ! b.', '✗ C. ! d. ! e.']);
+    expect(cell('✓ A. Let op; b. ✗ C. LET OP; d.')).toEqual(['✓ A. ! b.', '✗ C. ! d.']);
+    expect(cell('✓ Men moet hier let op; geven.')).toEqual(['✓ Men moet hier let op; geven.']);
     expect(cell('<p>✓ A.</p> <p>LET OP: b.</p> <p>C.</p>')).toEqual(['✓ A.\n\nC. ! b.']);
     expect(cell('✓ Men moet hier let op: geven.')).toEqual(['✓ Men moet hier let op: geven.']);
   });
