@@ -28,11 +28,15 @@ export async function webhooksCommand(
     if (revive !== undefined) {
       if (!ids.includes(revive))
         throw new UsageError(`there is no webhook "${revive}"; expected one of ${ids.join(', ')}`);
+      const { deadSince, attempts } = states.of(revive);
+      if (deadSince === null && attempts === 0) out.note(`${revive} is alive: there is nothing to try again`);
       states.revive(revive);
     }
     const webhooks = hooks.map(({ id, from }) => ({ id, from, ...states.of(id) }));
-    const lines = webhooks.map(({ id, from, position, attempts, nextAttemptAt, lastError, deadSince }) => {
-      const at = position === null ? (BEGINS[from] ?? `behind ${from}`) : `behind ${position}`;
+    const lines = webhooks.map((webhook) => {
+      const { id, from, position, lastTakenAt, attempts, nextAttemptAt, lastError, deadSince } = webhook;
+      const behind = position === null ? (BEGINS[from] ?? `behind ${from}`) : `behind ${position}`;
+      const at = lastTakenAt === null ? behind : `${behind}, took an event last at ${lastTakenAt}`;
       if (deadSince !== null) return `${id}: dead since ${deadSince}, ${at}: ${lastError}`;
       if (attempts > 0)
         return `${id}: ${at}, tried ${attempts} times, next at ${nextAttemptAt}: ${lastError}`;

@@ -163,7 +163,10 @@ describe('A resource below /v1', () => {
         expect([path, response.status, await response.json()]).toEqual([
           path,
           status,
-          { status, title: expect.any(String), detail: expect.any(String), code },
+          {
+            ...{ status, title: expect.any(String), detail: expect.any(String), code },
+            ...(status === 400 && { errors: [expect.objectContaining({ location: { name: 'snapshot' } })] }),
+          },
         ]);
         expect(response.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
         expect(response.headers.get('toetsspoor-snapshot')).toBeNull();

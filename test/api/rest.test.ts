@@ -258,6 +258,21 @@ describe('A request that cannot be answered', () => {
     ]);
   });
 
+  test.each([
+    ['/v1/trends?framework=GGSR&from=2014&to=2013', 'from', 'is 2014 and to is 2013; expected from ≤ to'],
+    ['/v1/approaches?snapshot=zzz', 'snapshot', expect.stringMatching(/^the snapshot token is malformed; /)],
+    ['/v1/events?after=WzU5OV0', 'after', expect.stringMatching(/^"WzU5OV0" .*leave it out to begin again/)],
+    [
+      '/v1/approaches?municipality=Maastricht',
+      'municipality',
+      'is "Maastricht": it is not a CBS code; expected GM and four digits, such as GM0935',
+    ],
+  ])('names the parameter at fault: %s', async (path, name, detail) => {
+    const headers = await server.as({ roles: ['auditor'] }).headers();
+    const { response, problem } = await problemOf(path, { headers });
+    expect([response.status, problem.errors]).toEqual([400, [{ in: 'query', location: { name }, detail }]]);
+  });
+
   test('is told each parameter that is wrong, and what is expected', async () => {
     const { response, problem } = await problemOf(`/v1/approaches/${id}/developments?from=x&until=2014`);
     expect(response.status).toBe(400);

@@ -55,8 +55,13 @@ describe('webhooks', () => {
     const isLast = (position: string | null) =>
       /^\[44,"public@\w+"\]$/.test(Buffer.from(position ?? '', 'base64url').toString());
     await until(async () => isLast((await webhooks()).position));
-    const { stdout } = await place.start(['webhooks'], environment()).ended;
-    expect(stdout).toBe(`ministerie: behind ${(await webhooks()).position}\n`);
+    const { position, lastTakenAt } = await webhooks();
+    const said = { stdout: `ministerie: behind ${position}, took an event last at ${lastTakenAt}\n` };
+    expect(await place.start(['webhooks'], environment()).ended).toMatchObject({ ...said, stderr: '' });
+    expect(await place.start(['webhooks', '--revive', 'ministerie'], environment()).ended).toMatchObject({
+      ...said,
+      stderr: 'ministerie is alive: there is nothing to try again\n',
+    });
   });
 
   it('that died say so and why, and go on when they are revived', async () => {

@@ -41,19 +41,23 @@ export const NOT_READY = problem(
   'NOT_READY',
 );
 
+/** What the register says of a value begins with the name that its parameter has; clocks are fields of `asOf`. */
+const OF_PARAMETER = /^(?:asOf\.(?=\w)|(?=(?:framework|municipality|after) "|from is ))(\w+) (.*)$/s;
+
 /**
- * An error of GraphQL as a problem: the caller's, unless it is known to be ours. The clocks, which are fields of
- * `asOf` there, are parameters here; so are framework
- * and municipality, of which only the register knows whether they are there.
+ * An error of GraphQL as a problem: the caller's, unless it is known to be ours. Where only the register knows that
+ * a parameter's value is none, it names that parameter.
  */
 export function problemOfError({ message, extensions }: GraphQLFormattedError): Problem {
   const code = String(extensions?.code ?? 'INTERNAL_SERVER_ERROR');
   const { status } = (extensions?.http ?? {}) as { status?: number };
-  const [, name, detail] =
-    /^(?:asOf\.(?=\w)|(?=(?:framework|municipality) "))(\w+) (.*)$/s.exec(message) ?? [];
-  if (name === undefined) return problem(STATUS_OF_CODE[code] ?? status ?? 400, message, code);
-  const errors = [{ in: 'query', location: { name }, detail }];
-  return { ...problem(400, `${name} ${detail}`, code), errors };
+  const at = STATUS_OF_CODE[code] ?? status ?? 400;
+  const [, name, detail] = OF_PARAMETER.exec(message) ?? [];
+  const errorsOf = (parameter: string, said: string | undefined) =>
+    at === 400 ? { errors: [{ in: 'query', location: { name: parameter }, detail: said }] } : {};
+  if (name !== undefined) return { ...problem(at, `${name} ${detail}`, code), ...errorsOf(name, detail) };
+  const isOfSnapshot = code.startsWith('SNAPSHOT_');
+  return { ...problem(at, message, code), ...(isOfSnapshot && errorsOf('snapshot', message)) };
 }
 
 /** Sends a problem, and where a token would help how to come with one. */
