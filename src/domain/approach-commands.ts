@@ -45,8 +45,8 @@ export interface CorrectFinding {
   readonly type: 'CorrectFinding';
   readonly data: EventData<'FindingCorrected'>;
   /**
-   * Opened by a correction to ✗ of a finding that has no improvement point yet; otherwise unused. Null where
-   * the finding needs none.
+   * Opened by a correction to ✗ of a finding that has no improvement point yet; otherwise unused, also where a
+   * follow-up found ✗ without one, unless it must open it. Null where the finding needs none.
    */
   readonly improvementPoint: Pick<
     EventData<'ImprovementPointIdentified'>,

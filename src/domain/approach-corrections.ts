@@ -39,11 +39,14 @@ export function correctFinding(
   assertStands(placed);
   assertIndicators(data.indicators, assessment, frameworks);
   const corrected: DomainEvent = { type: 'FindingCorrected', data };
-  const needsPoint =
+  const mayOpenPoint =
     data.verdict === 'IMPROVEMENT_NEEDED' &&
     finding.followUp === null &&
-    finding.improvementPoints.length === 0;
-  if (!needsPoint || pointOf(assessment, finding) !== undefined) {
+    finding.improvementPoints.length === 0 &&
+    pointOf(assessment, finding) === undefined;
+  // A follow-up may find ✗ without a point: where only its words change, none is opened that nobody asked for.
+  const needsPoint = assessment.kind === 'BASELINE' || finding.verdict === 'MET' || mustOpenPoint;
+  if (!mayOpenPoint || !needsPoint) {
     if (mustOpenPoint) throw opensNoPoint();
     return [corrected];
   }
@@ -163,6 +166,7 @@ export function withdrawAttentionPoint(
   const point = points.find(({ id }) => id === data.attentionPointId);
   assertNotAbandoned(
     history.assessments.find(({ found }) => found.attentionPoints.some((one) => one === point)),
+    'attentionPointId',
   );
   if (point === undefined) throw unknownAttentionPoint(data.attentionPointId);
   if (point.withdrawn !== null) {

@@ -152,24 +152,34 @@ export function assessmentById(history: ApproachHistory, id: string): Assessment
 
 export function assessmentUnderWay(history: ApproachHistory, id: string): AssessmentFact {
   const assessment = assessmentById(history, id);
-  assertNotAbandoned(assessment);
-  if (assessment.concluded !== null) {
-    throw new Rejection(
-      'ASSESSMENT_CONCLUDED',
-      `assessment ${id} is concluded: correct its findings instead`,
-      'assessmentId',
-    );
-  }
+  assertUnderWay(assessment, 'assessmentId');
   return assessment;
 }
 
-/** @throws Rejection where the assessment was abandoned: nothing in it is changed any more. */
-export function assertNotAbandoned(assessment: AssessmentFact | undefined): void {
+/**
+ * @param field what of the command names the assessment, or something in it
+ * @throws Rejection
+ */
+export function assertUnderWay(assessment: AssessmentFact, field: string): void {
+  assertNotAbandoned(assessment, field);
+  if (assessment.concluded === null) return;
+  throw new Rejection(
+    'ASSESSMENT_CONCLUDED',
+    `assessment ${assessment.id} is concluded; expected one under way, as what was concluded is corrected or withdrawn only`,
+    field,
+  );
+}
+
+/**
+ * @param field as in {@link assertUnderWay}
+ * @throws Rejection where the assessment was abandoned: nothing in it is changed any more.
+ */
+export function assertNotAbandoned(assessment: AssessmentFact | undefined, field: string): void {
   if (assessment === undefined || assessment.abandoned === null) return;
   throw new Rejection(
     'ASSESSMENT_ABANDONED',
     `assessment ${assessment.id} was abandoned: another may be opened in its place`,
-    'assessmentId',
+    field,
   );
 }
 
@@ -186,7 +196,7 @@ export function followUpUnderWay(history: ApproachHistory, id: string): Assessme
 export function findingById(history: ApproachHistory, id: string): PlacedFinding {
   const found = findFinding(history, id);
   if (found === undefined) throw unknownFinding(id);
-  assertNotAbandoned(found.assessment);
+  assertNotAbandoned(found.assessment, 'findingId');
   return found;
 }
 
@@ -194,7 +204,10 @@ export function findingById(history: ApproachHistory, id: string): PlacedFinding
 export function commitmentById({ followed, assessments }: ApproachHistory, id: string): CommitmentFact {
   const commitment = followed.commitments.find((one) => one.id === id);
   if (commitment === undefined) throw unknownCommitment(id);
-  assertNotAbandoned(assessments.find((one) => one.id === commitment.assessment));
+  assertNotAbandoned(
+    assessments.find((one) => one.id === commitment.assessment),
+    'commitmentId',
+  );
   if (commitment.withdrawn !== null) {
     throw new Rejection('COMMITMENT_WITHDRAWN', `commitment ${id} was withdrawn`, 'commitmentId');
   }
@@ -204,7 +217,10 @@ export function commitmentById({ followed, assessments }: ApproachHistory, id: s
 export function reportById({ followed, assessments }: ApproachHistory, id: string): FollowUpFact {
   const report = followed.followUps.find((one) => one.id === id);
   if (report === undefined) throw unknownReport(id);
-  assertNotAbandoned(assessments.find((one) => one.id === report.assessment));
+  assertNotAbandoned(
+    assessments.find((one) => one.id === report.assessment),
+    'followUpId',
+  );
   return report;
 }
 

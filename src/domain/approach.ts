@@ -26,6 +26,7 @@ import {
   assertReason,
   assertReportStands,
   assertStands,
+  assertUnderWay,
   assessmentById,
   assessmentUnderWay,
   commitmentById,
@@ -187,7 +188,7 @@ function decideStep(
     }
     case 'RaiseAttentionPoint': {
       const placed = findingById(history, step.data.findingId);
-      assessmentUnderWay(history, placed.assessment.id);
+      assertUnderWay(placed.assessment, 'findingId');
       assertStands(placed);
       assertFree(history, step.data.attentionPointId);
       return [{ type: 'AttentionPointRaised', data: step.data }];
@@ -195,7 +196,7 @@ function decideStep(
     case 'IdentifyImprovementPoint': {
       const placed = findingById(history, step.data.findingId);
       const { assessment, finding } = placed;
-      assessmentUnderWay(history, assessment.id);
+      assertUnderWay(assessment, 'findingId');
       assertStands(placed);
       assertFree(history, step.data.improvementPointId);
       if (finding.verdict === 'MET') {
@@ -246,7 +247,7 @@ function decideStep(
       return correctReport(step.data, history);
     case 'CorrectAssessment':
       assertReason(step.data.reason);
-      assertNotAbandoned(assessmentById(history, step.data.assessmentId));
+      assertNotAbandoned(assessmentById(history, step.data.assessmentId), 'assessmentId');
       return [{ type: 'AssessmentCorrected', data: step.data }];
     case 'WithdrawAttentionPoint':
       return withdrawAttentionPoint(step.data, history);

@@ -42,7 +42,7 @@ export interface ImprovementPointReading {
 }
 
 /**
- * The improvement points that are there at that point, in the order in which they were opened. A point goes
+ * The improvement points that are there at that point, in the order in which they were recorded. A point goes
  * with the finding that opened it: withdrawn, or corrected to a ✓, it is not there.
  *
  * It is judged by every test of its indicators behind the one that opened it: resolved where the latest

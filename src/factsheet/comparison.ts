@@ -57,7 +57,7 @@ export class Comparison {
     const { findings } = this.#standing;
     const issued = this.#issued.findings;
     const matched = matchFindings(
-      findings.map((one) => ({ ...one, ...one.fact })),
+      findings.map((one) => ({ ...one, ...one.fact, before: one.before })),
       issued.map((one) => ({ ...one, ...one.step.data, narrative: textOf(one.step.data.narrative) })),
       (was, is) => this.#mayBecome(was, is),
     );
@@ -164,6 +164,7 @@ export class Comparison {
             ...this.#correction(),
           },
           improvementPoint: point?.step.data ?? null,
+          ...(opened && { mustOpenPoint: true }),
         },
         line,
         `${codes} corrected: ${differing.join('; ')}`,

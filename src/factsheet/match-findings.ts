@@ -10,6 +10,11 @@ export interface Recognisable {
   readonly narrative: string;
 }
 
+/** A finding that stands, which may have read otherwise before it was corrected. */
+export interface StandingReading extends Recognisable {
+  readonly before: readonly Recognisable[];
+}
+
 /** How much two findings differ, in order of weight: the least difference is looked at first. */
 type Difference = readonly [indicators: number, words: number, order: number];
 
@@ -20,13 +25,14 @@ type Difference = readonly [indicators: number, words: number, order: number];
 const MAX_OTHER_WORDS = 0.5;
 
 /**
- * Which finding of a new issue is which of the findings that stand: first those that say the same; then, of
+ * Which finding of a new issue is which of the findings that stand: first those that say the same; then those
+ * that say what it said before it was corrected; then, of
  * those that share an indicator and of which one may become the other, the pairs that differ least, by the
  * indicators that they cover and then by their words; of which more than half is other, they are two findings.
  * A finding is in one pair at most.
  * @returns for each of `issued` the index of the one that it is among `standing`; null for a new one
  */
-export function matchFindings<S extends Recognisable, I extends Recognisable>(
+export function matchFindings<S extends StandingReading, I extends Recognisable>(
   standing: readonly S[],
   issued: readonly I[],
   mayBecome: (standing: S, issued: I) => boolean,
@@ -45,6 +51,8 @@ export function matchFindings<S extends Recognisable, I extends Recognisable>(
     }),
   );
   for (const { was, is, from, to } of pairs) if (saysTheSame(was, is)) match(from, to);
+  for (const { was, is, from, to } of pairs)
+    if (was.before.some((reading) => saysTheSame(reading, is))) match(from, to);
   pairs
     .filter(({ from, to }) => !taken.has(from) && matched[to] === null)
     .map((pair) => ({ ...pair, difference: differenceOf(pair) }))

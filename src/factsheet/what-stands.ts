@@ -13,6 +13,7 @@ import type {
 import type { FreeText } from '../domain/free-text';
 import type { ApproachHistory } from '../domain/history';
 import { FactsheetError } from './factsheet';
+import type { Recognisable } from './match-findings';
 
 /** What an assessment says, as the register has it now: what a new issue of its document is compared with. */
 export interface StandingAssessment {
@@ -30,6 +31,8 @@ export interface StandingFinding {
   /** The readings to withdraw, in that order, so that nothing of it stands. */
   readonly readings: readonly FindingFact[];
   readonly narrative: string;
+  /** How it read before it was corrected, the latest first. */
+  readonly before: readonly Recognisable[];
   readonly attentionPoints: readonly { readonly id: string; readonly text: string }[];
   /** Of any of its readings, also where the one that stands is ✓. */
   readonly improvementPoint: { readonly id: string; readonly text: string } | null;
@@ -53,10 +56,16 @@ export function whatStands(
     const isOf = (point: { readonly finding: number }): boolean =>
       findings[point.finding]?.root === fact.root;
     const point = improvementPoints.find(isOf);
+    const readings = readingsUpTo(findings, fact);
     return {
       fact,
-      readings: readingsUpTo(findings, fact),
+      readings,
       narrative: textAt(fact.revision),
+      before: readings.slice(1).map(({ indicators, verdict, revision }) => ({
+        indicators,
+        verdict,
+        narrative: textAt(revision),
+      })),
       attentionPoints: attentionPoints
         .filter((one) => isOf(one) && countsAt(one, NOW))
         .map(({ id, revision }) => ({ id, text: textAt(revision) })),

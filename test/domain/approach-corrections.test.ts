@@ -63,6 +63,23 @@ describe('A correction', () => {
     }
   });
 
+  it('of what a follow-up found ✗ without an improvement point opens one only where it was ✓, or one is asked for', () => {
+    const followUp = (sign: '✓' | '✗') =>
+      assessment('2014', '2014', null, { '1.1.1': sign }, { kind: 'FOLLOW_UP' }).filter(
+        ({ type }) => type !== 'ImprovementPointIdentified',
+      );
+    const again = corrected('worse', '2014 1.1.1', { verdict: 'IMPROVEMENT_NEEDED' });
+    given(...history, ...followUp('✗'))
+      .when(step(again))
+      .gives(again);
+    given(...history, ...followUp('✗'))
+      .when({ ...step(again), mustOpenPoint: true } as CorrectFinding)
+      .gives(again, opens);
+    given(...history, ...followUp('✓'))
+      .when(step(again))
+      .gives(again, opens);
+  });
+
   it('back to a ✗ finds the improvement point of the first ✗ again', () => {
     const better = corrected('better', FAILED, { indicators: ['2.2.1'] });
     const back = corrected('back', 'better', { verdict: 'IMPROVEMENT_NEEDED', indicators: ['2.2.1'] });

@@ -8,6 +8,8 @@ import { IssuedApproach } from '../support/issues';
 import { lineOf, SAMPLE_2013, SAMPLE_2014 } from './samples';
 
 const NO_AGREEMENTS = 'ontbreken vastgelegde afspraken over de samenwerking.';
+/** What was found about agreements. */
+const FOUND = /Sinds .*ontbreken vastgelegde afspraken[^<]*/;
 const baseline = () => new IssuedApproach().import(SAMPLE_2013, { partial: false });
 const both = () => baseline().import(SAMPLE_2014);
 const changed = (...replacements: readonly (readonly [string, string])[]) =>
@@ -159,13 +161,9 @@ describe('A new issue of an assessment corrects', () => {
   });
 
   it.each([
-    [
-      'as it was found',
-      SAMPLE_2013.match(/Sinds .*ontbreken vastgelegde afspraken[^<]*/)?.[0] ?? '',
-      '✗ Sinds',
-    ],
-    ['something else', 'Met de hand.', SAMPLE_2013.split('\n')[6] ?? ''],
-  ])('a correction of its own again, and says where one came from no document: %s', (_, words, from) => {
+    ['as it was found', SAMPLE_2013.match(FOUND)?.[0] ?? ''],
+    ['something else', 'Met de hand.'],
+  ])('a correction of its own again, and says where one came from no document: %s', (_, words) => {
     const approach = baseline();
     approach.reissue(changed(['✗ Sinds', '✓ Sinds']));
     expect(approach.reissue(`${SAMPLE_2013}\n`)).toMatchObject({
@@ -187,11 +185,19 @@ describe('A new issue of an assessment corrects', () => {
       },
       improvementPoint: null,
     });
+    expect(approach.compare(`${SAMPLE_2013}\n\n`).command?.steps).toMatchObject([
+      { type: 'CorrectFinding', data: { corrects: id('by hand'), indicators: ['4.2.2'] } },
+    ]);
     expect(approach.compare(`${SAMPLE_2013}\n\n`).warnings).toEqual([
       {
         value: 'replaces a correction of 4.2.2 that came from no document',
-        line: lineOf(SAMPLE_2013, from),
+        line: lineOf(SAMPLE_2013, '✗ Sinds'),
       },
+    ]);
+    const anew = SAMPLE_2013.replace(FOUND, 'Nieuw.');
+    expect(stepsOf(approach, anew)).toEqual(expect.arrayContaining(['RecordFinding', 'WithdrawFinding']));
+    expect(approach.compare(anew).warnings).toEqual([
+      expect.objectContaining({ value: expect.stringContaining('came from no document') }),
     ]);
   });
 });
@@ -407,8 +413,13 @@ describe('A finding is recognised', () => {
     narrative,
     verdict,
   });
-  const matched = (standing: ReturnType<typeof finding>[], issued: ReturnType<typeof finding>[]) =>
-    matchFindings(standing, issued, () => true);
+  type Found = ReturnType<typeof finding>;
+  const matched = (standing: readonly (Found & { readonly before?: Found[] })[], issued: readonly Found[]) =>
+    matchFindings(
+      standing.map((one) => ({ before: [], ...one })),
+      issued,
+      () => true,
+    );
 
   it('where it says the same, then by its indicators, then by its words', () => {
     const one = finding('1.1.1', 'Alle partners kennen het plan.');
@@ -419,6 +430,14 @@ describe('A finding is recognised', () => {
     expect(matched([finding('1.1.1 1.1.2', 'aa'), finding('1.1.2', 'aa')], [finding('1.1.2', 'ab')])).toEqual(
       [1],
     );
+  });
+
+  it('where it says what it said before it was corrected, unless another says that now', () => {
+    const first = finding('1.1.1', 'Alle partners kennen het plan.');
+    const byHand = { ...finding('1.1.1', 'Geheel anders.'), before: [finding('1.1.1', 'Nog iets.'), first] };
+    const other = finding('1.1.1', 'De gemeente telt de gezinnen.');
+    expect(matched([other, byHand], [first])).toEqual([1]);
+    expect(matched([byHand, first], [first])).toEqual([1]);
   });
 
   it('by an indicator that it shares, and never twice', () => {
@@ -458,6 +477,6 @@ describe('A finding is recognised', () => {
 
   it('only where one may become the other', () => {
     const one = finding('1.1.1', 'a');
-    expect(matchFindings([one], [one], () => false)).toEqual([null]);
+    expect(matchFindings([{ ...one, before: [one] }], [one], () => false)).toEqual([null]);
   });
 });

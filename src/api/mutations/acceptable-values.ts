@@ -21,7 +21,7 @@ export function assertSensible(command: ApproachCommand, now: Date): void {
   for (const [field, value] of stepsOf(command).flatMap(({ data }) => valuesIn(data))) {
     // Of a reason the domain itself says that it may not be missing.
     if (typeof value === 'string' && value.trim() === '' && field !== 'reason')
-      throw notAccepted(field, 'is blank', 'words');
+      throw notAccepted(field, 'is blank', field.endsWith('Id') ? 'an id' : 'words');
     if (field === 'improvementPointIds' && Array.isArray(value) && new Set(value).size < value.length) {
       throw notAccepted(field, 'has one twice', 'each once');
     }

@@ -53,7 +53,7 @@ class CorrectFindingInput extends CorrectionInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'What is to be improved, where the correction is ✗ and the finding has no improvement point yet; left out: the narrative. Refused where it would not be used: the words of a point that is there are corrected by `correctImprovementPoint`.',
+      'What is to be improved, where the correction is ✗ and the finding has no improvement point yet; left out: the narrative, or none where a follow-up found ✗ without one and only the rest of the finding is corrected. Refused where it would not be used: the words of a point that is there are corrected by `correctImprovementPoint`.',
   })
   improvementPoint?: string | null;
 }

@@ -119,7 +119,8 @@ class FactsheetImported extends ApproachWritten {
   @Field(() => FactsheetReading, { description: 'What it was read as.' })
   readonly reading!: FactsheetReading;
   @Field(() => [FactsheetRemark], {
-    description: 'Of a new issue: what it changes; empty where it says what the register holds already.',
+    description:
+      'Of a new issue: what it changes; of one that was imported before, what it changed then. Empty where it said what the register held already.',
   })
   readonly changes!: readonly FactsheetRemark[];
   @Field(() => [FactsheetRemark], {

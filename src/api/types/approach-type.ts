@@ -114,7 +114,7 @@ export class ApproachType extends NodeType {
   }
 
   @Field(() => [ImprovementPointType], {
-    description: 'Its improvement points, in the order in which they were opened.',
+    description: 'Its improvement points, in the order in which they were recorded.',
   })
   async improvementPoints(): Promise<ImprovementPointType[]> {
     const points = await this.#reading.improvementPoints();

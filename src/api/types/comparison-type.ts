@@ -140,7 +140,7 @@ export class ComparisonType {
   }
 
   @Field(() => [ImprovementPointDifferenceType], {
-    description: 'The improvement points that differ, in the order in which they were opened.',
+    description: 'The improvement points that differ, in the order in which they were recorded.',
   })
   improvementPoints(): ImprovementPointDifferenceType[] {
     return this.#comparison.improvementPoints.map(
