@@ -11,7 +11,10 @@ export const CLI = join(ROOT, 'dist/src/cli.js');
 export const SAMPLE_2013 = join(ROOT, 'samples/maastricht-integrale-aanpak-2013.txt');
 export const SAMPLE_2014 = join(ROOT, 'samples/maastricht-integrale-aanpak-2014.txt');
 
-/** How a command ended, and what it said. */
+/** What a command says of its progress each second: on a busy machine also where there is little to do. */
+const PROGRESS = /^[a-z ]+: [\d,]+ events, [\d,]+ a second\n/gm;
+
+/** How a command ended, and what it said; of its progress nothing. */
 export interface Ended {
   readonly status: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -70,7 +73,7 @@ export class Workplace {
     });
     const ended = once(child, 'close').then(([status, signal]): Ended => {
       this.#running.delete(child);
-      return { status, signal, ...said };
+      return { status, signal, ...said, stderr: said.stderr.replaceAll(PROGRESS, '') };
     });
     return {
       child,
