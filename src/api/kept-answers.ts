@@ -59,7 +59,7 @@ export class KeptAnswers {
       return;
     }
     if (position < this.#position) return;
-    const answer = { payload: Buffer.from(payload), ...rest };
+    const answer = { payload: ownBytes(payload), ...rest };
     if (sizeOf(key, answer) > MAX_BYTES_EACH) return;
     if (position > this.#position) {
       this.#answers.clear();
@@ -67,6 +67,13 @@ export class KeptAnswers {
     }
     this.#answers.set(key, answer);
   }
+}
+
+/** In memory of its own: a small piece of the memory that buffers share would keep all of that. */
+function ownBytes(text: string): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
+  bytes.write(text);
+  return bytes;
 }
 
 /** Two bytes for a character of a text: it may hold others than Latin ones. */

@@ -156,6 +156,15 @@ describe('The kept answers', () => {
     expect(kept.bytes).toBeLessThanOrEqual(10_000);
   });
 
+  it('keep no more in memory than their own bytes', () => {
+    const kept = seen(['a', 'b']);
+    for (const key of ['a', 'b']) kept.keep(key, 1, 'één', rest);
+    for (const key of ['a', 'b']) {
+      const { payload } = kept.get(key, 1) ?? {};
+      expect([payload?.toString(), payload?.buffer.byteLength]).toEqual(['één', 5]);
+    }
+  });
+
   it('are gone at another position, and none of an earlier one comes back', () => {
     const kept = seen(['a', 'b']);
     keep(kept, 'a', 1, 1);
