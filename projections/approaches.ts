@@ -7,11 +7,17 @@ import { followedKey, type PartFacts, type PartKey, StoredHistory } from './stor
 // What is read of the approaches, each with its history; they are written by `histories.ts`.
 
 /** An approach as the read model keeps it; parts of its history are read when they are first asked for. */
-export interface ApproachRow {
+export interface StoredApproach {
   readonly id: number;
   readonly municipality: string;
   readonly slug: string;
   readonly history: StoredHistory;
+}
+
+/** An approach as it was read. */
+export interface ApproachRow extends StoredApproach {
+  /** How long the head of its history is stored: that is at hand. */
+  readonly characters: number;
 }
 
 interface StoredRow {
@@ -23,7 +29,7 @@ interface StoredRow {
 
 function toRow(database: ReadDatabase, { id, municipality, slug, head }: StoredRow): ApproachRow {
   const history = new StoredHistory(id, head, (key) => partOf(database, key));
-  return { id, municipality, slug, history };
+  return { id, municipality, slug, history, characters: head.length };
 }
 
 /** The approaches with these keys (`GM0935/integrale-aanpak`), by key; those that are not there are left out. */
@@ -37,7 +43,7 @@ export function approachesByKey(database: ReadDatabase, keys: readonly string[])
 }
 
 /** Reads all parts of these histories that are not at hand, together, for questions that need all of them. */
-export function readWhole(database: ReadDatabase, rows: readonly ApproachRow[]): void {
+export function readWhole(database: ReadDatabase, rows: readonly StoredApproach[]): void {
   const keys = rows.map(({ id, history }) =>
     [followedKey(id), ...history.assessments.map(({ position }) => position)].filter(
       (key) => !history.partsAtHand().has(key),
@@ -53,15 +59,22 @@ export function readWhole(database: ReadDatabase, rows: readonly ApproachRow[]):
   });
 }
 
-/** Parts of histories, in the order of the keys; null where there is no such part. */
-export function partsOf(database: ReadDatabase, keys: readonly PartKey[]): (PartFacts | null)[] {
-  return database
-    .tuples<[key: PartKey, facts: string | null]>(
-      `SELECT wanted.value, p.facts FROM json_each(?) AS wanted
-       LEFT JOIN history_parts AS p ON p.key = wanted.value ORDER BY wanted.key`,
-      JSON.stringify(keys),
-    )
-    .map(([key, facts]) => (facts === null ? null : unpackPart(key, facts)));
+/**
+ * Parts of histories, in the order of the keys; null where there is no such part.
+ * @param weigh told how many characters they are stored in, before any is made of them
+ */
+export function partsOf(
+  database: ReadDatabase,
+  keys: readonly PartKey[],
+  weigh: (characters: number) => void = () => {},
+): (PartFacts | null)[] {
+  const stored = database.tuples<[key: PartKey, facts: string | null]>(
+    `SELECT wanted.value, p.facts FROM json_each(?) AS wanted
+     LEFT JOIN history_parts AS p ON p.key = wanted.value ORDER BY wanted.key`,
+    JSON.stringify(keys),
+  );
+  weigh(stored.reduce((sum, [, facts]) => sum + (facts?.length ?? 0), 0));
+  return stored.map(([key, facts]) => (facts === null ? null : unpackPart(key, facts)));
 }
 
 /** A part of a history that must be there. */

@@ -1,6 +1,6 @@
 import type { EventType, Position, RecordedEvent } from '../src/domain/events';
 import type { FrameworkLine } from '../src/domain/framework';
-import type { ApproachRow } from './approaches';
+import type { StoredApproach } from './approaches';
 import type { ReadDatabase } from './database';
 import { frameworkLine } from './frameworks';
 import type { Projection } from './projection';
@@ -18,7 +18,7 @@ export interface Derived extends Pick<Projection, 'name' | 'version' | 'tables' 
    */
   write(
     database: ReadDatabase,
-    approach: ApproachRow,
+    approach: StoredApproach,
     frameworks: (code: string) => FrameworkLine,
     first: Position,
   ): void;
@@ -61,7 +61,7 @@ export class DerivedRows {
    * Writes what changed.
    * @param approachOf the approach that a stream is of, its history whole; null for a stream of another kind
    */
-  write(approachOf: (stream: string) => ApproachRow | null): void {
+  write(approachOf: (stream: string) => StoredApproach | null): void {
     const lines = new Map<string, FrameworkLine>();
     const frameworks = (code: string): FrameworkLine => {
       const line = lines.get(code) ?? frameworkLine(this.#database, code, Number.MAX_SAFE_INTEGER);

@@ -2,7 +2,7 @@ import type { Position, RecordedEvent } from '../src/domain/events';
 import { type FreeText, textOf } from '../src/domain/free-text';
 import { evolve } from '../src/domain/history';
 import { approachOfStream } from '../src/domain/streams';
-import { type ApproachRow, partOf, readWhole } from './approaches';
+import { partOf, readWhole, type StoredApproach } from './approaches';
 import type { ReadDatabase, RowInserter } from './database';
 import { type Derived, DerivedRows } from './derived';
 import { packPart } from './packed-facts';
@@ -56,7 +56,7 @@ export function histories(models: readonly Derived[]): Projection {
   };
 }
 
-interface Kept extends ApproachRow {
+interface Kept extends StoredApproach {
   lastPosition: Position;
 }
 
@@ -194,7 +194,7 @@ class ApproachesWriter implements ProjectionWriter {
     return kept;
   }
 
-  #insert(stream: string, approach: Pick<ApproachRow, 'municipality' | 'slug'>): number {
+  #insert(stream: string, approach: Pick<StoredApproach, 'municipality' | 'slug'>): number {
     const row = this.#database.get<{ id: number }>(
       `INSERT INTO approaches (stream, municipality, slug, last_position, head) VALUES (?, ?, ?, 0, '') RETURNING id`,
       stream,

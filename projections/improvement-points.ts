@@ -73,6 +73,13 @@ export interface ImprovementPointPlace {
   readonly revision: number;
 }
 
+/** An improvement point in the list as it is kept. */
+export interface KeptImprovementPoint extends ImprovementPointPlace {
+  readonly id: string;
+  /** As everybody sees it now; null where not everybody does. */
+  readonly status: ImprovementPointStatus | null;
+}
+
 /** Where a page begins, and which points are wanted; null sets no limit. */
 export interface ImprovementPointFilter {
   readonly after: ImprovementPointPlace | null;
@@ -88,9 +95,9 @@ export interface ImprovementPointFilter {
 export function improvementPointPlaces(
   database: ReadDatabase,
   { after, municipality, status, orConfidential, limit }: ImprovementPointFilter,
-): (ImprovementPointPlace & { readonly id: string })[] {
-  return database.all<ImprovementPointPlace & { readonly id: string }>(
-    `SELECT municipality, slug, revision, id FROM improvement_points
+): KeptImprovementPoint[] {
+  return database.all<KeptImprovementPoint>(
+    `SELECT municipality, slug, revision, id, status FROM improvement_points
      WHERE (municipality, slug, revision) > (?1, ?2, ?3)
        AND (?4 IS NULL OR municipality = ?4)
        AND (?5 IS NULL OR status = ?5

@@ -7,16 +7,16 @@ import type { ApiContext } from './context';
 import { headersOfRefusal, tooLarge } from './errors';
 import { limited } from './rate-limit';
 
-/** What one request may hold: a hundred approaches with all that was ever said of them. */
-const MOST_OF_REQUEST = 16_000_000;
+/** What one request may hold: a hundred approaches with all that was ever said of them, and what was made of it. */
+const MOST_OF_REQUEST = 32_000_000;
 /** What all requests under way may hold together: a fraction of what the process has. */
 const MOST_TOGETHER = 64_000_000;
 /** What the system takes of an answer at once, whether its client does or not, in bytes. */
 const TAKEN_AT_ONCE = 64 * 1024;
 
 /**
- * How many characters the requests under way hold: in texts and events that they read, and in answers that wait to be
- * taken. What a query costs is counted in fields, and a short one may ask for the same long text many times.
+ * How many characters the requests under way hold: in histories, texts and events that they read, and in answers that
+ * wait to be taken. What a query costs is counted in fields, and a short one may ask for the same long text many times.
  */
 export class HeldCharacters {
   readonly #shares = new WeakMap<FastifyRequest, Share>();
@@ -42,7 +42,7 @@ export class HeldCharacters {
   #take(count: number): void {
     if (this.#together + count > MOST_TOGETHER) {
       throw limited(
-        'the requests under way hold as much in texts as they may together; try again when one has ended',
+        'the requests under way hold as much as they may together; try again when one has ended',
         COME_AGAIN_SECONDS,
       );
     }

@@ -141,7 +141,9 @@ export class QueryResolver {
       for (const row of rows) {
         const reading = new ApproachReading(row, clocks, scope);
         const isWanted = framework == null || reading.assessments.some((one) => one.framework === framework);
-        if (reading.isThere && isWanted) found.push(reading);
+        if (!reading.isThere || !isWanted) continue;
+        scope.keep([row]);
+        found.push(reading);
       }
     }
     return new ApproachConnection({

@@ -52,6 +52,11 @@ const MAX_EVENTS_BETWEEN = 500;
 /** Texts that are read together; more are read some at a time, so that too many are noticed before all are there. */
 const MAX_TEXTS_TOGETHER = 2_000;
 
+/** Parts of histories that are read together, for the same reason. */
+const MAX_PARTS_TOGETHER = 500;
+/** What a history takes for each character that it is stored in, in characters of text: its facts are objects. */
+const WEIGHT_OF_FACTS = 2;
+
 /** What the work of a request is held in. */
 export interface Bounds {
   /** Called between the steps of it; throws where no further step is to be made. */
@@ -104,12 +109,10 @@ export class ReadScope {
     this.approach = new DataLoader(async (keys: readonly string[]) => {
       bounds.check();
       const rows = approachesByKey(database, keys);
+      this.keep([...rows.values()]);
       return keys.map((key) => rows.get(key) ?? null);
     });
-    this.part = new DataLoader(async (keys: readonly PartKey[]) => {
-      bounds.check();
-      return partsOf(database, keys);
-    });
+    this.part = new DataLoader(async (keys) => this.#readPartsOf(keys));
     const texts = (positions: readonly Position[]) => this.#readTexts(positions);
     this.texts = new Texts(texts);
     this.documents = new Texts(texts);
@@ -224,6 +227,14 @@ export class ReadScope {
     return frameworkCodes(this.#sources.database, upTo);
   }
 
+  /**
+   * To be told of rows that the request goes on to hold; those that {@link approach} gives it is told of already.
+   * @throws GraphQLError where they are more than it may hold
+   */
+  keep(rows: readonly ApproachRow[]): void {
+    this.#bounds.hold(WEIGHT_OF_FACTS * rows.reduce((sum, { characters }) => sum + characters, 0));
+  }
+
   approachPage(page: ApproachPage): ApproachRow[] {
     this.#bounds.check();
     return approachPage(this.#sources.database, page);
@@ -247,14 +258,18 @@ export class ReadScope {
 
   /** Reads those parts of a history together; a part that is missed here is read when it is asked for. */
   async readParts({ history }: ApproachRow, keys: readonly PartKey[]): Promise<void> {
-    const parts = await Promise.all(keys.map((key) => this.part.load(key)));
-    keys.forEach((key, index) => {
+    const missing = keys.filter((key) => !history.partsAtHand().has(key));
+    const parts = await Promise.all(missing.map((key) => this.part.load(key)));
+    missing.forEach((key, index) => {
       const facts = parts[index];
       if (facts != null) history.setPart(key, facts);
     });
   }
 
-  /** These approaches with all parts of their histories at hand; those that are not there are left out. */
+  /**
+   * These approaches with all parts of their histories at hand, to be let go of again; those that are not there are
+   * left out.
+   */
   wholeApproaches(keys: readonly string[]): ApproachRow[] {
     this.#bounds.check();
     // Not by the loader, which would hold on to all of them.
@@ -308,6 +323,17 @@ export class ReadScope {
     municipality: string | null,
   ): Iterable<{ municipality: string; slug: string; years: ApproachYear[] }> {
     return yearsOfApproaches(this.#sources.database, framework, municipality);
+  }
+
+  #readPartsOf(keys: readonly PartKey[]): (PartFacts | null)[] {
+    const parts: (PartFacts | null)[] = [];
+    for (let begin = 0; begin < keys.length; begin += MAX_PARTS_TOGETHER) {
+      this.#bounds.check();
+      const together = keys.slice(begin, begin + MAX_PARTS_TOGETHER);
+      const hold = (characters: number): void => this.#bounds.hold(WEIGHT_OF_FACTS * characters);
+      for (const facts of partsOf(this.#sources.database, together, hold)) parts.push(facts);
+    }
+    return parts;
   }
 
   #readTexts(positions: readonly Position[]): ReadonlyMap<Position, string> {
