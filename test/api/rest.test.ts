@@ -261,7 +261,11 @@ describe('A request that cannot be answered', () => {
   test.each([
     ['/v1/trends?framework=GGSR&from=2014&to=2013', 'from', 'is 2014 and to is 2013; expected from ≤ to'],
     ['/v1/approaches?snapshot=zzz', 'snapshot', expect.stringMatching(/^the snapshot token is malformed; /)],
-    ['/v1/events?after=WzU5OV0', 'after', expect.stringMatching(/^"WzU5OV0" .*leave it out to begin again/)],
+    [
+      '/v1/events?after=WzkwMDcxOTkyNTQ3NDA5OTFd',
+      'after',
+      expect.stringMatching(/^"WzkwMDcxOTkyNTQ3NDA5OTFd" .*leave it out to begin again/),
+    ],
     [
       '/v1/approaches?municipality=Maastricht',
       'municipality',
