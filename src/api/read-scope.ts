@@ -6,9 +6,7 @@ import {
   approachesByKey,
   approachKey,
   approachPage,
-  partsOf,
   readWhole,
-  textsAt,
 } from '../../projections/approaches';
 import { confidentialApproaches } from '../../projections/confidential';
 import type { ReadDatabase } from '../../projections/database';
@@ -39,33 +37,12 @@ import type { FactsheetFact } from '../domain/facts';
 import type { FrameworkLine } from '../domain/framework';
 import type { ApproachHistory } from '../domain/history';
 import type { ReleaseSubject } from '../domain/releases';
-import { stretches } from '../domain/stretches';
 import type { ApproachYear } from '../domain/trend';
-import { charactersOf } from './characters';
+import { type Bounds, holdFacts, NO_BOUNDS, readEvents, readParts, readTexts } from './bounded-reads';
 import { logMark } from './log-mark';
 import type { ReadSources } from './read-sources';
 import { type Snapshot, Snapshots } from './snapshots';
 import { Texts } from './texts';
-
-/** Two wanted events of a stream that lie further apart than this are read apart. */
-const MAX_EVENTS_BETWEEN = 500;
-/** Texts that are read together; more are read some at a time, so that too many are noticed before all are there. */
-const MAX_TEXTS_TOGETHER = 2_000;
-
-/** Parts of histories that are read together, for the same reason. */
-const MAX_PARTS_TOGETHER = 500;
-/** What a history takes for each character that it is stored in, in characters of text: its facts are objects. */
-const WEIGHT_OF_FACTS = 2;
-
-/** What the work of a request is held in. */
-export interface Bounds {
-  /** Called between the steps of it; throws where no further step is to be made. */
-  readonly check: () => void;
-  /** Told of so many characters more that were read; throws where that is too much. */
-  readonly hold: (characters: number) => void;
-}
-
-const NO_BOUNDS: Bounds = { check: () => {}, hold: () => {} };
 
 /**
  * What one request reads, all of it as of one position: what is appended while the request runs is not
@@ -112,11 +89,11 @@ export class ReadScope {
       this.keep([...rows.values()]);
       return keys.map((key) => rows.get(key) ?? null);
     });
-    this.part = new DataLoader(async (keys) => this.#readPartsOf(keys));
-    const texts = (positions: readonly Position[]) => this.#readTexts(positions);
+    this.part = new DataLoader(async (keys) => readParts(database, keys, bounds));
+    const texts = (positions: readonly Position[]) => readTexts(database, positions, bounds);
     this.texts = new Texts(texts);
     this.documents = new Texts(texts);
-    this.event = new DataLoader((places) => this.#readEvents(places), {
+    this.event = new DataLoader((places) => readEvents(sources, places, bounds), {
       cacheKeyFn: ({ stream, revision }) => `${stream}/${revision}`,
     });
   }
@@ -232,7 +209,10 @@ export class ReadScope {
    * @throws GraphQLError where they are more than it may hold
    */
   keep(rows: readonly ApproachRow[]): void {
-    this.#bounds.hold(WEIGHT_OF_FACTS * rows.reduce((sum, { characters }) => sum + characters, 0));
+    holdFacts(
+      this.#bounds,
+      rows.reduce((sum, { characters }) => sum + characters, 0),
+    );
   }
 
   approachPage(page: ApproachPage): ApproachRow[] {
@@ -323,54 +303,5 @@ export class ReadScope {
     municipality: string | null,
   ): Iterable<{ municipality: string; slug: string; years: ApproachYear[] }> {
     return yearsOfApproaches(this.#sources.database, framework, municipality);
-  }
-
-  #readPartsOf(keys: readonly PartKey[]): (PartFacts | null)[] {
-    const parts: (PartFacts | null)[] = [];
-    for (let begin = 0; begin < keys.length; begin += MAX_PARTS_TOGETHER) {
-      this.#bounds.check();
-      const together = keys.slice(begin, begin + MAX_PARTS_TOGETHER);
-      const hold = (characters: number): void => this.#bounds.hold(WEIGHT_OF_FACTS * characters);
-      for (const facts of partsOf(this.#sources.database, together, hold)) parts.push(facts);
-    }
-    return parts;
-  }
-
-  #readTexts(positions: readonly Position[]): ReadonlyMap<Position, string> {
-    const texts = new Map<Position, string>();
-    for (let begin = 0; begin < positions.length; begin += MAX_TEXTS_TOGETHER) {
-      this.#bounds.check();
-      const together = textsAt(this.#sources.database, positions.slice(begin, begin + MAX_TEXTS_TOGETHER));
-      let characters = 0;
-      for (const [position, text] of together) {
-        characters += text.length;
-        texts.set(position, text);
-      }
-      this.#bounds.hold(characters);
-    }
-    return texts;
-  }
-
-  async #readEvents(
-    places: readonly Pick<EventPlace, 'stream' | 'revision'>[],
-  ): Promise<(RecordedEvent | Error)[]> {
-    const found = new Map<string, RecordedEvent>();
-    for (const [stream, own] of Map.groupBy(places, (place) => place.stream)) {
-      const wanted = own.map(({ revision }) => revision).sort((a, b) => a - b);
-      for (const [first, last] of stretches(wanted, MAX_EVENTS_BETWEEN)) {
-        stretch: for await (const page of this.#sources.readStream(stream, first)) {
-          this.#bounds.check();
-          for (const event of page) {
-            this.#bounds.hold(charactersOf(event.data));
-            found.set(`${stream}/${event.revision}`, event);
-            if (event.revision >= last) break stretch;
-          }
-        }
-      }
-    }
-    return places.map(
-      ({ stream, revision }) =>
-        found.get(`${stream}/${revision}`) ?? new Error(`${stream} has no revision ${revision}`),
-    );
   }
 }
