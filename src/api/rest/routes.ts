@@ -31,6 +31,7 @@ export async function restRoutes(app: FastifyInstance, options: RestOptions): Pr
   const { resources, contact, downloads, deadlineOf, publicUrl } = options;
   const root = publicPath(publicUrl);
   const description = JSON.stringify(openApi(resources, contact, root));
+  const tag = tagOf(description);
   const tellNotServed = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
     sendProblem(reply, notServed(request, resources, root));
   app.setNotFoundHandler(tellNotServed);
@@ -43,7 +44,7 @@ export async function restRoutes(app: FastifyInstance, options: RestOptions): Pr
   app.get('/openapi.json', { config: { isForAnyOrigin: true } }, (request, reply) => {
     const refused = notAcceptable(request, 'application/vnd.oai.openapi+json');
     if (refused !== null) return sendProblem(reply, refused);
-    return sendText(request, reply.type('application/json; charset=utf-8'), description);
+    return sendText(request, reply.type('application/json; charset=utf-8'), description, tag);
   });
   for (const resource of resources) {
     const url = resource.path.replaceAll(/\{(\w+)\}/g, ':$1');
@@ -62,13 +63,21 @@ export async function restRoutes(app: FastifyInstance, options: RestOptions): Pr
 }
 
 /** Sends a text, or that it is still the one that the request says is known (RFC 9110, 13.1.2). */
-function sendText({ headers }: FastifyRequest, reply: FastifyReply, text: string): FastifyReply {
-  const tag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
+function sendText(
+  { headers }: FastifyRequest,
+  reply: FastifyReply,
+  text: string,
+  tag = tagOf(text),
+): FastifyReply {
   reply.header('etag', tag);
   const known = headers['if-none-match']?.split(',').map((one) => one.trim().replace(/^W\//, '')) ?? [];
   return known.includes(tag) || known.includes('*')
     ? reply.removeHeader('content-type').code(304).send()
     : reply.send(text);
+}
+
+function tagOf(text: string): string {
+  return `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
 }
 
 async function download(
