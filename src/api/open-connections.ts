@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import type { Socket } from 'node:net';
 
 /** The connections of a server, for when it stops. */
@@ -17,6 +17,48 @@ interface Connection {
   /** Requests that have come, at least in part, and whose answers have not gone. */
   readonly unanswered: Set<IncomingMessage>;
   isUpgraded: boolean;
+}
+
+/**
+ * Requests on one connection that wait for their answers: a client may send the next ones before it has these, and few
+ * do. One that goes on sending would fill the memory with what is to be answered.
+ */
+const MOST_UNANSWERED = 16;
+/** Connections at once. */
+const MOST_CONNECTIONS = 10_000;
+
+/**
+ * Lets no connection have more requests unanswered, and the server not have more connections. To be called before
+ * anything else listens to requests but what answers them.
+ */
+export function boundConnections(server: Server): void {
+  server.maxConnections = MOST_CONNECTIONS;
+  const unanswered = new WeakMap<Socket, number>();
+  const answering = server.listeners('request') as RequestListener[];
+  server.removeAllListeners('request');
+  server.on('request', (request, response) => {
+    const { socket } = request;
+    const before = unanswered.get(socket) ?? 0;
+    if (before >= MOST_UNANSWERED) return cut(socket);
+    unanswered.set(socket, before + 1);
+    response.once('close', () => unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1));
+    for (const answer of answering) answer.call(server, request, response);
+  });
+}
+
+/** What Node has on each socket to make requests of what comes; it tells of it nowhere. */
+interface ReadSocket extends Socket {
+  readonly parser?: { onIncoming: () => number } | null;
+}
+
+/**
+ * Ends a connection, and what came together on it: Node would make requests of all that, a thousand in 64 KiB, and keep
+ * them until the next turn of the event loop. 2 is what it takes for the end of HTTP here, as where it goes on as a
+ * WebSocket.
+ */
+function cut(socket: ReadSocket): void {
+  if (socket.parser) socket.parser.onIncoming = () => 2;
+  socket.destroy();
 }
 
 /**

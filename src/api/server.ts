@@ -33,7 +33,7 @@ import { keptDocuments } from './kept-documents';
 import { LIMITS, limits } from './limits';
 import { refuseOtherMethods } from './methods';
 import { LONGEST_ID } from './node-id';
-import { trackConnections } from './open-connections';
+import { boundConnections, trackConnections } from './open-connections';
 import { partialAnswers } from './partial-answers';
 import { pinnedAnswers } from './pinned-answers';
 import { audienceOf } from './principal';
@@ -115,6 +115,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     frameworkErrors: answerBadAddress,
     clientErrorHandler: answerUnreadable,
   });
+  boundConnections(app.server);
   const schema = buildApiSchema();
   const ownRules = options.introspection ? [] : [noIntrospection];
   for (const warning of unanswerable(options.documents ?? new Map(), schema, ownRules))
