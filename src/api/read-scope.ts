@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import DataLoader from 'dataloader';
 import {
   type ApproachPage,
@@ -42,6 +41,7 @@ import { type Bounds, holdFacts, NO_BOUNDS, readEvents, readParts, readTexts } f
 import { logMark } from './log-mark';
 import type { ReadSources } from './read-sources';
 import { type Snapshot, Snapshots } from './snapshots';
+import { beginWork, nextStep } from './steps';
 import { Texts } from './texts';
 
 /**
@@ -52,6 +52,7 @@ export class ReadScope {
   readonly #sources: ReadSources;
   readonly #bounds: Bounds;
   readonly #snapshots: Snapshots;
+  readonly #work = beginWork();
   readonly #frameworks = new Map<Position, Map<string, FrameworkLine>>();
   readonly #documentLines = new Map<FactsheetFact, readonly string[]>();
   #upTo: Position;
@@ -162,7 +163,7 @@ export class ReadScope {
 
   /** Between the steps of longer work: lets others be served, and throws where no further step is to be made. */
   async breathe(): Promise<void> {
-    await setImmediate();
+    await nextStep(this.#work);
     this.#bounds.check();
   }
 

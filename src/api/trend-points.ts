@@ -1,4 +1,4 @@
-import { approachKey } from '../../projections/approaches';
+import { type ApproachPage, approachKey } from '../../projections/approaches';
 import type { AsOf } from '../domain/as-of';
 import type { FrameworkLine } from '../domain/framework';
 import { municipalityByCode } from '../domain/municipalities';
@@ -176,6 +176,7 @@ function nameOf(municipality: string): string {
 
 interface YearsOfApproach {
   readonly municipality: string;
+  readonly slug: string;
   readonly years: readonly ApproachYear[];
 }
 
@@ -192,12 +193,15 @@ async function currentYears(
   if (confidential.length === 0) return kept;
   const years = new Map(kept.map((row) => [approachKey(row), row]));
   const frameworks = (code: string): FrameworkLine => scope.framework(code);
-  for (let begin = 0; begin < confidential.length; begin += APPROACHES_AT_A_TIME) {
-    const rows = scope.wholeApproaches(confidential.slice(begin, begin + APPROACHES_AT_A_TIME));
-    for (const { municipality, slug, history } of rows) {
+  const addYears = (keys: readonly string[]): void => {
+    for (const { municipality, slug, history } of scope.wholeApproaches(keys)) {
       const own = approachYears(history, framework, frameworks, asOf);
       years.set(approachKey({ municipality, slug }), { municipality, slug, years: own });
     }
+  };
+  // Histories stand in the functions that read them only: what waits between steps would hold on to them.
+  for (let begin = 0; begin < confidential.length; begin += APPROACHES_AT_A_TIME) {
+    addYears(confidential.slice(begin, begin + APPROACHES_AT_A_TIME));
     await scope.breathe();
   }
   return [...years].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
@@ -211,15 +215,17 @@ async function yearsAsOf(
 ): Promise<YearsOfApproach[]> {
   const years: YearsOfApproach[] = [];
   const frameworks = (code: string): FrameworkLine => scope.framework(code, asOf.upTo);
-  let after: { municipality: string; slug: string } | null = null;
-  for (;;) {
-    const rows = scope.wholeApproachPage({ after, municipality: only, limit: APPROACHES_AT_A_TIME });
-    const last = rows.at(-1);
-    if (last === undefined) return years;
-    for (const { municipality, history } of rows) {
-      years.push({ municipality, years: approachYears(history, framework, frameworks, asOf) });
-    }
-    after = last;
+  const pageBehind = (after: ApproachPage['after']) =>
+    scope
+      .wholeApproachPage({ after, municipality: only, limit: APPROACHES_AT_A_TIME })
+      .map(({ municipality, slug, history }) => ({
+        ...{ municipality, slug },
+        years: approachYears(history, framework, frameworks, asOf),
+      }));
+  for (let after: ApproachPage['after'] = null; ; after = years.at(-1) ?? null) {
     await scope.breathe();
+    const page = pageBehind(after);
+    if (page.length === 0) return years;
+    years.push(...page);
   }
 }
