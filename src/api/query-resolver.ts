@@ -142,7 +142,7 @@ export class QueryResolver {
         const reading = new ApproachReading(row, clocks, scope);
         const isWanted = framework == null || reading.assessments.some((one) => one.framework === framework);
         if (!reading.isThere || !isWanted) continue;
-        scope.keep([row]);
+        scope.hold([row]);
         found.push(reading);
       }
     }

@@ -87,7 +87,7 @@ export class ReadScope {
     this.approach = new DataLoader(async (keys: readonly string[]) => {
       bounds.check();
       const rows = approachesByKey(database, keys);
-      this.keep([...rows.values()]);
+      this.hold([...rows.values()]);
       return keys.map((key) => rows.get(key) ?? null);
     });
     this.part = new DataLoader(async (keys) => readParts(database, keys, bounds));
@@ -209,7 +209,7 @@ export class ReadScope {
    * To be told of rows that the request goes on to hold; those that {@link approach} gives it is told of already.
    * @throws GraphQLError where they are more than it may hold
    */
-  keep(rows: readonly ApproachRow[]): void {
+  hold(rows: readonly ApproachRow[]): void {
     holdFacts(
       this.#bounds,
       rows.reduce((sum, { characters }) => sum + characters, 0),

@@ -57,7 +57,7 @@ export class Comparison {
     const { findings } = this.#standing;
     const issued = this.#issued.findings;
     const matched = matchFindings(
-      findings.map((one) => ({ ...one, ...one.fact, before: one.before })),
+      findings.map((one) => ({ ...one, ...one.fact })),
       issued.map((one) => ({ ...one, ...one.step.data, narrative: textOf(one.step.data.narrative) })),
       (was, is) => this.#mayBecome(was, is),
     );

@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXPORT_POLICIES } from '../../src/api/policies';
-import { ReadScope } from '../../src/api/read-scope';
 import { exportCommand } from '../../src/cli/export-command';
 import { PUBLIC } from '../../src/domain/audience';
 import { approachStream } from '../../src/domain/streams';
@@ -17,6 +16,7 @@ import {
   SAMPLE_2013,
   SAMPLE_2014,
   type Somebody,
+  scopeOn,
   startServer,
   startServerWith,
   type TestServer,
@@ -176,17 +176,7 @@ describe('An export', () => {
 
   it('is of one snapshot to its end, whatever is added while it is read', async () => {
     const other = await startServer(SAMPLE_2013, factsheet(facts({ municipality: 'Zwolle' })));
-    const { database, projector, store } = other.register;
-    const scope = new ReadScope(
-      {
-        database,
-        position: () => projector.position,
-        readStream: (stream, from) => store.readStream(stream, from),
-        now: () => new Date(),
-        grown: async () => false,
-      },
-      PUBLIC,
-    );
+    const scope = scopeOn(other, PUBLIC);
     const whole = await (await fetch(`${other.url}/v1/exports/verdicts`)).text();
     let read = '';
     for await (const chunk of tableLines('verdicts', await tablePoint({}, scope), scope)) {

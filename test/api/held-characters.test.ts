@@ -8,7 +8,6 @@ import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { charactersOf } from '../../src/api/characters';
 import { assertHoldable, HeldCharacters } from '../../src/api/held-characters';
-import { ReadScope } from '../../src/api/read-scope';
 import { buildApiSchema } from '../../src/api/schema';
 import type { ApproachCommand } from '../../src/domain/approach-commands';
 import { handleApproachCommand } from '../../src/handle-command';
@@ -21,6 +20,7 @@ import {
   maastricht,
   SAMPLE_2013,
   SAMPLE_2014,
+  scopeOn,
   startServer,
   startServerWith,
   type TestServer,
@@ -164,26 +164,14 @@ describe('What is read', () => {
 
     /** What a query is answered, and what it was told to hold. */
     async function read(source: string, hold = (_held: number): void => {}) {
-      const { database, projector, store } = server.register;
       let held = 0;
-      const scope = new ReadScope(
-        {
-          database,
-          position: () => projector.position,
-          readStream: (stream, from) => store.readStream(stream, from),
-          now: () => new Date(),
-          grown: async () => true,
+      const scope = scopeOn(server, [], {
+        check: () => {},
+        hold: (characters) => {
+          held += characters;
+          hold(held);
         },
-        [],
-        undefined,
-        {
-          check: () => {},
-          hold: (characters) => {
-            held += characters;
-            hold(held);
-          },
-        },
-      );
+      });
       const { data, errors } = await graphql({ schema, source, contextValue: { scope, principal: null } });
       return { data, codes: errors?.map(({ extensions }) => extensions.code), held };
     }

@@ -269,7 +269,7 @@ describe('A request that cannot be answered', () => {
     [
       '/v1/approaches?municipality=Maastricht',
       'municipality',
-      'is "Maastricht": it is not a CBS code; expected GM and four digits, such as GM0935',
+      'is "Maastricht"; expected a CBS code: GM and four digits, such as GM0935',
     ],
   ])('names the parameter at fault: %s', async (path, name, detail) => {
     const headers = await server.as({ roles: ['auditor'] }).headers();

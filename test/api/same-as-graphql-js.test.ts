@@ -1,5 +1,4 @@
 import { getIntrospectionQuery, graphql } from 'graphql';
-import { ReadScope } from '../../src/api/read-scope';
 import { buildApiSchema } from '../../src/api/schema';
 import { EVERYTHING } from '../../src/domain/audience';
 import { assessment } from '../factsheet/builder';
@@ -8,6 +7,7 @@ import {
   maastricht,
   SAMPLE_2013,
   SAMPLE_2014,
+  scopeOn,
   signedIn,
   startServer,
   type TestServer,
@@ -136,17 +136,7 @@ describe('An answer is that of graphql-js, the first time and each time after', 
       variables,
     })),
   )('to $name with $variables', async ({ query, variables }) => {
-    const { database, projector, store } = server.register;
-    const scope = new ReadScope(
-      {
-        database,
-        position: () => projector.position,
-        readStream: (stream, from) => store.readStream(stream, from),
-        now: () => new Date(),
-        grown: async () => true,
-      },
-      [EVERYTHING],
-    );
+    const scope = scopeOn(server, [EVERYTHING]);
     const expected = await graphql({
       schema,
       source: query,

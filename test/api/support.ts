@@ -1,11 +1,15 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Bounds } from '../../src/api/bounded-reads';
 import { LOCAL_ISSUER, signLocalToken } from '../../src/api/local-issuer';
 import type { SignedIn } from '../../src/api/principal';
+import { ReadScope } from '../../src/api/read-scope';
+import type { ReadSources } from '../../src/api/read-sources';
 import type { TraceContext } from '../../src/api/trace-context';
 import { importInto } from '../../src/cli/import-command';
 import type { Config } from '../../src/config';
+import type { Audience } from '../../src/domain/audience';
 import { GGSR } from '../../src/domain/ggsr';
 import { placesOf } from '../../src/factsheet/places';
 import { openRegister, type Register } from '../../src/register';
@@ -342,4 +346,17 @@ export function facts({
     })),
     ...rest,
   };
+}
+
+/** What a request to that server would read, without the server between. */
+export function scopeOn({ register }: TestServer, audience: Audience, bounds?: Bounds): ReadScope {
+  const { database, projector, store } = register;
+  const sources: ReadSources = {
+    database,
+    position: () => projector.position,
+    readStream: (stream, from) => store.readStream(stream, from),
+    now: () => new Date(),
+    grown: async () => true,
+  };
+  return new ReadScope(sources, audience, undefined, bounds);
 }

@@ -8,8 +8,8 @@ import type { Problem } from './problem';
 /** What the values of a parameter must be beside what a JSON Schema says. */
 export interface Form {
   readonly expected: string;
-  /** Why a value is none, in a few words; null where it is one. */
-  readonly whyNot: (value: string) => string | null;
+  /** Why a value is none, in a few words; null where it is one. Left out where the JSON Schema says it all. */
+  readonly whyNot?: (value: string) => string | null;
 }
 
 const DATE: Form = { expected: ACCEPTED_DATES, whyNot: whyNotEdtf };
@@ -148,7 +148,7 @@ function problemOf({ required, schema, form }: Parameter, value: unknown): strin
   const expected = form?.expected ?? wanted(schema);
   if (value === undefined) return required ? `is missing; expected ${expected}` : null;
   if (typeof value !== 'string') return `is there more than once; expected it once, as ${expected}`;
-  const why = form?.whyNot(value) ?? null;
+  const why = form?.whyNot?.(value) ?? null;
   if (why !== null) return `is ${shown(value)}: ${why}; expected ${expected}`;
   return fits(schema, value) ? null : `is ${shown(value)}; expected ${expected}`;
 }
