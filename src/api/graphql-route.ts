@@ -1,14 +1,14 @@
 import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type DocumentNode, GraphQLError, parse } from 'graphql';
 import { awaitPositionOfExtensions, awaitPositionOfHeader, type PositionSources } from './awaited-position';
 import type { ApiContext } from './context';
 import type { Deadline } from './deadline';
 import { type DocumentParameters, type Documents, persistedQuery, withoutPersistedQuery } from './documents';
-import { type ErrorCode, headersOfRefusal, tooLarge } from './errors';
+import { tooLarge } from './errors';
 import { conditionalRootRefusal } from './following/conditional-root';
-import { sendError } from './http-errors';
+import { answerRefusal } from './http-errors';
 import { keepAnswers } from './kept-answers';
 import { LIMITS } from './limits';
 import { COST_OF_ASKING, type RateLimit } from './rate-limit';
@@ -121,10 +121,4 @@ function addressOf(parameters: object): string {
   for (const [name, given] of Object.entries(parameters))
     for (const value of Array.isArray(given) ? given : [given]) address.append(name, String(value));
   return address.toString();
-}
-
-function answerRefusal(reply: FastifyReply, error: GraphQLError): FastifyReply {
-  const { message, extensions } = error;
-  const { status = 400 } = (extensions.http ?? {}) as { status?: number };
-  return sendError(reply.headers(headersOfRefusal(error)), status, message, extensions.code as ErrorCode);
 }

@@ -1,10 +1,11 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { GraphQLError } from 'graphql';
 import { traceOf } from './actions';
 import { AuthenticationError } from './authentication-error';
 import { isOfAwayLog } from './caller-errors';
-import { type ErrorCode, errorBody, LOG_UNAVAILABLE } from './errors';
+import { type ErrorCode, errorBody, headersOfRefusal, LOG_UNAVAILABLE } from './errors';
 import { LIMITS } from './limits';
 import type { RefusedTokens } from './refused-tokens';
 import { API_VERSION } from './rest/openapi';
@@ -48,6 +49,13 @@ export function sendError(
   return reply.code(status).type(graphqlTypeFor(headers)).send(errorBody(message, code));
 }
 
+/** Sends why a request is refused, with what HTTP is to be told of that. */
+export function answerRefusal(reply: FastifyReply, error: GraphQLError): FastifyReply {
+  const { message, extensions } = error;
+  const { status = 400 } = (extensions.http ?? {}) as { status?: number };
+  return sendError(reply.headers(headersOfRefusal(error)), status, message, extensions.code as ErrorCode);
+}
+
 /** The media type of an error in the form of GraphQL: that of its own where it is asked for first. */
 function graphqlTypeFor({ accept = '' }: IncomingMessage['headers']): string {
   const [type = 'application/json'] = /application\/(?:graphql-response\+)?json/.exec(accept) ?? [];
@@ -82,6 +90,7 @@ export function answerErrors(
       refusedTokens.tell(error, () => traceOf(request));
       return sendError(reply, statusCode, message, code);
     }
+    if (error instanceof GraphQLError) return answerRefusal(reply, error);
     if (isOfAwayLog(error)) return sendError(reply, 503, LOG_UNAVAILABLE, 'LOG_UNAVAILABLE');
     // The address of a request is put together with its header Host, which may be anything.
     const status = error.statusCode ?? (error.code === 'ERR_INVALID_URL' ? 400 : 500);

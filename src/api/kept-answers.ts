@@ -2,6 +2,7 @@ import type { ApolloServerPlugin } from '@apollo/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Position } from '../domain/events';
 import type { Asked } from './actions';
+import { readBodies } from './bodies';
 import type { ApiContext } from './context';
 import { sendError } from './http-errors';
 import { Lru } from './lru';
@@ -101,10 +102,7 @@ export function keepAnswers(app: FastifyInstance, position: () => Position): voi
   app.decorateRequest('answeredAt', null);
 
   // As text, because the text is what an answer is kept under; parsed only where there is none.
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) =>
-    done(null, body),
-  );
+  readBodies(app);
 
   // With callbacks, as a kept answer is sent in less time than a promise costs.
   app.addHook('preHandler', (request, reply, done) => {
