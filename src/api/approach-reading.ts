@@ -1,5 +1,6 @@
 import type { ApproachRow } from '../../projections/approaches';
 import { followedKey, type PartKey } from '../../projections/stored-history';
+import { publicBy } from '../domain/as-of';
 import { includesMunicipality } from '../domain/audience';
 import type { WholeReading } from '../domain/comparison';
 import { isThere } from '../domain/corrections';
@@ -20,6 +21,7 @@ import {
 import { approachStream } from '../domain/streams';
 import {
   isShown,
+  publicationOf,
   type Standing,
   standingAssessments,
   standingVerdicts,
@@ -60,15 +62,16 @@ export class ApproachReading {
   /**
    * True where the approach is there at that point: registered by then and, for whom it does not lie within
    * the limits, with something public by then; where publication is asked about, with something public then.
+   * Whichever period is asked about: that is a matter of its verdicts.
    */
   get isThere(): boolean {
     const { registration, assessments } = this.history;
     const { upTo, audience, publishedBy } = this.asOf;
     if (registration === null || registration.position > upTo) return false;
-    if (publishedBy !== null) return this.assessments.length > 0;
-    return (
-      includesMunicipality(audience, registration.municipality) ||
-      assessments.some((assessment) => stateAt(assessment, upTo) === 'PUBLISHED')
+    if (publishedBy === null && includesMunicipality(audience, registration.municipality)) return true;
+    return assessments.some(
+      (assessment) =>
+        stateAt(assessment, upTo) === 'PUBLISHED' && publicBy(this.asOf, publicationOf(assessment, upTo)),
     );
   }
 

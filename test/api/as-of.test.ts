@@ -167,14 +167,47 @@ describe('asOf', () => {
 
   it('has no approach before something of it was public, and no verdict before the first year', async () => {
     expect(await read('publishedBy: "2013-11-30"')).toBeNull();
-    expect(inShort(await read('reference: "2012"'))).toMatchObject({
-      years: [],
-      verdicts: [],
-      changes: [],
-      points: [],
-      attentionPoints: 0,
-      events: 1,
+    expect(await read('reference: "2013", publishedBy: "2013-11-30"')).toBeNull();
+    for (const others of [
+      '',
+      ', publishedBy: "2013-12"',
+      `, publishedBy: "2016", recordedBy: "${afterBaseline}"`,
+    ]) {
+      expect(inShort(await read(`reference: "2012"${others}`))).toMatchObject({
+        years: [],
+        verdicts: [],
+        changes: [],
+        points: [],
+        attentionPoints: 0,
+        events: 1,
+      });
+    }
+  });
+
+  it('has an approach in lists, comparisons and resources before its first year too, once something was public', async () => {
+    const early = 'reference: "2012", publishedBy: "2013';
+    const { before, after, none, compare } = await server.ask<Record<string, unknown>>(`{
+      before: approaches(asOf: { ${early}-11" }) { nodes { slug } }
+      after: approaches(asOf: { ${early}-12" }) { nodes { slug assessments { year } } }
+      none: compare(municipality: "GM0935", slug: "integrale-aanpak", from: { ${early}-10" }, to: { ${early}-11" }) {
+        verdicts { after { status } }
+      }
+      compare(municipality: "GM0935", slug: "integrale-aanpak", from: { ${early}-11" }, to: { ${early}-12" }) {
+        verdicts { after { status } }
+      }
+    }`);
+    expect({ before, after, none, compare }).toEqual({
+      before: { nodes: [] },
+      after: { nodes: [{ slug: 'integrale-aanpak', assessments: [] }] },
+      none: null,
+      compare: { verdicts: [] },
     });
+    const slugs = async (month: string) => {
+      const response = await fetch(`${server.url}/v1/approaches?reference=2012&publishedBy=2013-${month}`);
+      const { results } = (await response.json()) as { results: { slug: string }[] };
+      return results.map(({ slug }) => slug);
+    };
+    expect([await slugs('11'), await slugs('12')]).toEqual([[], ['integrale-aanpak']]);
   });
 
   it('shows a correction and a withdrawal from their own publication and recording on', async () => {
