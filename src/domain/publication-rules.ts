@@ -1,14 +1,22 @@
 import { type Edtf, isBefore, isBeforeYear, lastDay } from './edtf';
-import type { DomainEvent, EventData } from './events';
-import type { AssessmentFact, CommitmentFact, FindingFact, FollowUpFact } from './facts';
+import type { DomainEvent, EventData, Verdict } from './events';
+import type {
+  AssessmentFact,
+  CommitmentFact,
+  CorrectableFact,
+  FindingFact,
+  FollowUpFact,
+  WithdrawableFact,
+} from './facts';
 import type { ApproachHistory } from './history';
 import { assessmentsOfFollowed, findFinding, findingAt } from './history-lookups';
 import { Rejection } from './rejection';
 import { publicationOf, stateAt } from './verdicts';
 
-// The past is not rewritten: what was public at some time was not corrected yet before that. So it is not made to
-// have been public earlier for a while either: every day counts on which an assessment was ever said to be public.
-// And nothing is told of a year before it began.
+// The past is not rewritten: what was public at some time was not corrected or withdrawn yet before that, nor before
+// another correction or withdrawal of it was public: it stood until then. So it is not made to have been public earlier
+// for a while either: every day counts on which an assessment was ever said to be public. And nothing is told of a year
+// before it began.
 
 /** @throws Rejection where a date that the event bears does not fit what the history holds. */
 export function assertDatesFit(event: DomainEvent, history: ApproachHistory): void {
@@ -19,8 +27,8 @@ export function assertDatesFit(event: DomainEvent, history: ApproachHistory): vo
 /**
  * Issues of a document are held in order by the days that they bear (`src/factsheet/issue-date.ts`); this is
  * for whoever corrects or withdraws something and says from when that is public.
- * @throws Rejection where an event would be public before what it corrects or withdraws, or would make what was
- * corrected public behind its corrections.
+ * @throws Rejection where an event would be public before what it corrects or withdraws, or before another change of
+ * that, or would make what was corrected public behind its corrections.
  */
 export function assertNotBefore(event: DomainEvent, history: ApproachHistory): void {
   if (event.type === 'AssessmentCorrected') assertNotBehind(event.data, history);
@@ -34,7 +42,7 @@ export function assertNotBefore(event: DomainEvent, history: ApproachHistory): v
   const accepted = `a date from ${latest} on`;
   throw new Rejection(
     'VALUE_NOT_ACCEPTED',
-    `publishedOn is ${publishedOn}, before what it is about was public; expected ${accepted}`,
+    `publishedOn is ${publishedOn}, before what it is about, or the last change of that, was public; expected ${accepted}`,
     'publishedOn',
     { accepted },
   );
@@ -117,7 +125,10 @@ function assertNotGiven(field: string, date: Edtf | null): void {
   );
 }
 
-/** When that which the event corrects or withdraws was public, as far as that is known, by all that was said of it. */
+/**
+ * When that which the event corrects or withdraws was public, as far as that is known, by all that was said of it;
+ * and when changes were of it, and of what goes with it.
+ */
 function publicationsOfSubject(event: DomainEvent, history: ApproachHistory): (Edtf | null)[] {
   const { assessments, followed } = history;
   switch (event.type) {
@@ -125,7 +136,16 @@ function publicationsOfSubject(event: DomainEvent, history: ApproachHistory): (E
     case 'FindingWithdrawn': {
       const id = event.type === 'FindingCorrected' ? event.data.corrects : event.data.findingId;
       const placed = findFinding(history, id);
-      return placed === undefined ? [] : publicationsOfFinding(placed.finding, placed.assessment);
+      if (placed === undefined) return [];
+      const { assessment, finding } = placed;
+      const { findings } = assessment.found;
+      const corrected = finding.corrects === null ? undefined : findings[finding.corrects];
+      const left = event.type === 'FindingCorrected' ? event.data.verdict : (corrected?.verdict ?? null);
+      return [
+        ...publicationsOfReadings(findings, finding),
+        ...changesBeside(assessment, finding, left),
+        ...publicationsOf(assessment),
+      ];
     }
     case 'AttentionPointWithdrawn': {
       const { attentionPointId } = event.data;
@@ -152,21 +172,25 @@ function publicationsOfSubject(event: DomainEvent, history: ApproachHistory): (E
     case 'FollowUpCorrected':
     case 'FollowUpWithdrawn': {
       const id = event.type === 'FollowUpCorrected' ? event.data.corrects : event.data.followUpId;
-      return publicationsOfTold(
-        followed.followUps.find((one) => one.id === id),
-        history,
-      );
+      const report = followed.followUps.find((one) => one.id === id);
+      if (report === undefined) return [];
+      return [
+        ...publicationsOfReadings(followed.followUps, report),
+        ...publicationsOfTeller(report, history),
+      ];
     }
     case 'CommitmentWithdrawn': {
       const { commitmentId } = event.data;
-      return publicationsOfTold(
-        followed.commitments.find(({ id }) => id === commitmentId),
-        history,
-      );
+      const commitment = followed.commitments.find(({ id }) => id === commitmentId);
+      if (commitment === undefined) return [];
+      const { publishedOn, settled } = commitment;
+      return [publishedOn, settled?.publishedOn ?? null, ...publicationsOfTeller(commitment, history)];
     }
     case 'AssessmentCorrected': {
       const { assessmentId } = event.data;
-      return publicationsOf(assessments.find(({ id }) => id === assessmentId));
+      const assessment = assessments.find(({ id }) => id === assessmentId);
+      const corrections = assessment?.corrections ?? [];
+      return [...corrections.map(({ publishedOn }) => publishedOn), ...publicationsOf(assessment)];
     }
     default:
       return [];
@@ -177,13 +201,46 @@ function publicationsOfFinding({ publishedOn }: FindingFact, assessment: Assessm
   return [publishedOn, ...publicationsOf(assessment)];
 }
 
+/** Of every reading of the same thing: a correction may have stood until it was withdrawn, and this one since. */
+function publicationsOfReadings<T extends CorrectableFact>(
+  readings: readonly T[],
+  { root }: T,
+): (Edtf | null)[] {
+  return readings.filter((reading) => reading.root === root).flatMap(publicationsOfWithdrawable);
+}
+
+function publicationsOfWithdrawable({ publishedOn, withdrawn }: WithdrawableFact): (Edtf | null)[] {
+  return [publishedOn, withdrawn?.publishedOn ?? null];
+}
+
+/**
+ * Of the points beside a finding those that would go: its attention points with the whole finding, its improvement
+ * point where no ✗ is left.
+ * @param left the verdict that is left; null where the finding goes
+ */
+function changesBeside(
+  { found }: AssessmentFact,
+  { root }: FindingFact,
+  left: Verdict | null,
+): (Edtf | null)[] {
+  const isBeside = ({ finding }: { readonly finding: number }) => found.findings[finding]?.root === root;
+  const { attentionPoints, improvementPoints } = found;
+  return [
+    ...(left === null ? attentionPoints.filter(isBeside).flatMap(publicationsOfWithdrawable) : []),
+    ...(left === 'IMPROVEMENT_NEEDED'
+      ? []
+      : improvementPoints
+          .filter(isBeside)
+          .flatMap(({ corrections }) => corrections.map((one) => one.publishedOn))),
+  ];
+}
+
 /** A report or commitment is public with the assessment that tells of it; apart from one that is not known. */
-function publicationsOfTold(
-  told: CommitmentFact | FollowUpFact | undefined,
+function publicationsOfTeller(
+  told: CommitmentFact | FollowUpFact,
   { assessments }: ApproachHistory,
 ): (Edtf | null)[] {
-  if (told === undefined) return [];
-  return [told.publishedOn, ...publicationsOf(assessments.find(({ id }) => id === told.assessment))];
+  return publicationsOf(assessments.find(({ id }) => id === told.assessment));
 }
 
 /** Every day on which the assessment was ever said to be public. */

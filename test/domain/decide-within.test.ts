@@ -18,6 +18,7 @@ import {
   reportCorrected,
   reported,
   reportWithdrawn,
+  withdrawn,
 } from '../support/events';
 import { frameworks } from '../support/frameworks';
 import { attempt, recordAssessment, step } from '../support/given';
@@ -82,6 +83,32 @@ describe('What is decided for who does not see all', () => {
     const result = says({ type: 'CorrectFollowUp', report, judgements: [{ data, improvementPoint: null }] });
     expect(result).toMatchObject({ code: 'JUDGEMENT_UNKNOWN' });
     expect(String(result)).not.toContain(id('hidden r'));
+  });
+
+  it('is told no day on which something of a hidden assessment was changed', () => {
+    const changed = historyOf(
+      record([
+        registered(),
+        ...assessed('hidden', OTHERS, '2011', false),
+        {
+          type: 'AssessmentConcluded',
+          data: { ...concluded('hidden', null).data, public: false },
+        },
+        corrected('g', 'hidden f', { publishedOn: '2015' }),
+        withdrawn('g', '2019'),
+      ]),
+    );
+    const withdrawal = (name: string) =>
+      attempt(() => decideWithin(limits, 'GM0935', step(withdrawn(name, '2016')), changed, frameworks));
+    expect(withdrawal('hidden f')).toMatchObject({
+      code: 'FINDING_UNKNOWN',
+      message: `there is no finding ${id('hidden f')}`,
+    });
+    expect(withdrawal('nobody')).toMatchObject({ code: 'FINDING_UNKNOWN' });
+    const others: Audience = [{ ...EVERYTHING, inspectorates: [OTHERS] }];
+    expect(
+      attempt(() => decideWithin(others, 'GM0935', step(withdrawn('hidden f', '2016')), changed, frameworks)),
+    ).toMatchObject({ code: 'VALUE_NOT_ACCEPTED', accepted: 'a date from 2019 on' });
   });
 
   it('is refused where a hidden assessment has the place, of a document with the line', () => {

@@ -39,6 +39,7 @@ const history = historyOf(
     found('f', '2013', { verdict: 'IMPROVEMENT_NEEDED' }),
     attention('a', 'f'),
     identified('p', 'f'),
+    found('k', '2013'),
     concluded('2013', '2014-05'),
     corrected('g', 'f', { publishedOn: '2014-09', verdict: 'IMPROVEMENT_NEEDED' }),
     pointCorrected('p', 'Anders.', '2014-10'),
@@ -54,7 +55,7 @@ const history = historyOf(
     opened('2015', { reference: '2015' }),
     found('e', '2015'),
     concluded('2015', '2015-03'),
-    assessmentCorrected('2015', { assessmentPublishedOn: '1950' }),
+    assessmentCorrected('2015', { assessmentPublishedOn: '1950', publishedOn: '2015-02' }),
     opened('2017', { reference: '2017' }),
     found('u', '2017'),
     concluded('2017', '2017-03'),
@@ -76,8 +77,8 @@ function verdictOn(event: DomainEvent, field = 'publishedOn', known = history): 
 describe('A correction or withdrawal is public', () => {
   const on = (publishedOn: string) => ({ publishedOn });
   it.each<readonly [what: string, event: (date: string) => DomainEvent, first: string]>([
-    ['a finding', (date) => corrected('n', 'f', on(date)), '2014-05'],
-    ['a finding, to withdraw it', (date) => withdrawn('f', date), '2014-05'],
+    ['a finding', (date) => corrected('n', 'k', on(date)), '2014-05'],
+    ['a finding, to withdraw it', (date) => withdrawn('k', date), '2014-05'],
     ['a correction', (date) => withdrawn('g', date), '2014-09'],
     ['a warning', (date) => attentionWithdrawn('a', date), '2014-05'],
     ['a point in other words', (date) => pointCorrected('p', 'Nog anders.', date), '2014-10'],
@@ -102,6 +103,100 @@ describe('A correction or withdrawal is public', () => {
     expect(verdictOn(event('2014-01~'))).toBe(`a date from ${first} on`);
     for (const date of [first, `${first}~`, first.slice(0, 4), '2018'])
       expect(verdictOn(event(date))).toBe(OPEN);
+  });
+
+  describe('of what was changed before, no earlier than that', () => {
+    const changed = (...events: DomainEvent[]) =>
+      historyOf(
+        record([
+          registered(),
+          opened('2013'),
+          found('f', '2013', { verdict: 'IMPROVEMENT_NEEDED' }),
+          attention('a', 'f'),
+          identified('p', 'f'),
+          promised('c', ['p'], { assessmentId: id('2013') }),
+          concluded('2013', '2014-05'),
+          opened('2014', { kind: 'FOLLOW_UP', reference: '2014' }),
+          reported('r', ['p'], told),
+          concluded('2014', '2014-06'),
+          ...events,
+        ]),
+      );
+    const better = corrected('g', 'f', { publishedOn: '2015' });
+    const bad = { verdict: 'IMPROVEMENT_NEEDED' } as const;
+    const retold = reportCorrected('s', 'r', ['p'], { publishedOn: '2015' });
+    const header = (publishedOn: string) =>
+      assessmentCorrected('2013', { publishedOn, assessmentPublishedOn: '2014-05' });
+
+    it.each<readonly [what: string, before: DomainEvent[], event: (date: string) => DomainEvent]>([
+      ['a correction withdrawn', [better, withdrawn('g', '2019')], (date) => withdrawn('f', date)],
+      [
+        'a correction withdrawn, to correct again',
+        [better, withdrawn('g', '2019')],
+        (date) => corrected('n', 'f', { ...bad, publishedOn: date }),
+      ],
+      [
+        'the last of many withdrawn',
+        [
+          corrected('g', 'f', { ...bad, publishedOn: '2015' }),
+          ...[corrected('h', 'g', { publishedOn: '2015' }), withdrawn('h', '2019'), withdrawn('g', '2019')],
+        ],
+        (date) => withdrawn('f', date),
+      ],
+      [
+        'a correction of a report withdrawn',
+        [retold, reportWithdrawn('s', '2019')],
+        (date) => reportWithdrawn('r', date),
+      ],
+      [
+        'a correction of a report withdrawn, to correct again',
+        [retold, reportWithdrawn('s', '2019')],
+        (date) => reportCorrected('n', 'r', ['p'], { publishedOn: date }),
+      ],
+      ['an attention point withdrawn', [attentionWithdrawn('a', '2019')], (date) => withdrawn('f', date)],
+      ['a point in other words', [pointCorrected('p', 'Anders.', '2019')], (date) => withdrawn('f', date)],
+      [
+        'a point in other words that would go',
+        [pointCorrected('p', 'Anders.', '2019')],
+        (date) => corrected('n', 'f', { publishedOn: date }),
+      ],
+      ['what it says of itself', [header('2019')], (date) => header(date)],
+    ])('%s', (_, before, event) => {
+      const known = changed(...before);
+      for (const date of ['2014-06', '2016', '2018-12-31'])
+        expect(verdictOn(event(date), 'publishedOn', known)).toBe('a date from 2019 on');
+      for (const date of ['2019', '2019-01-01', '2020-03~'])
+        expect(verdictOn(event(date), 'publishedOn', known)).toBe(OPEN);
+    });
+
+    it('a commitment that was settled, from the day on which that was recorded', () => {
+      const known = changed(settled('c'));
+      expect(verdictOn(promiseWithdrawn('c', '2015-12'), 'publishedOn', known)).toBe(
+        'a date from 2016-01-01 on',
+      );
+      expect(verdictOn(promiseWithdrawn('c', '2016'), 'publishedOn', known)).toBe(OPEN);
+    });
+
+    it('and what stays beside it is no matter', () => {
+      const beside = [attentionWithdrawn('a', '2019'), pointCorrected('p', 'Anders.', '2019')];
+      const correction = corrected('n', 'f', { ...bad, publishedOn: '2016' });
+      expect(verdictOn(correction, 'publishedOn', changed(...beside))).toBe(OPEN);
+      const reworded = corrected('g', 'f', { ...bad, publishedOn: '2015' });
+      expect(verdictOn(withdrawn('g', '2016'), 'publishedOn', changed(reworded, ...beside))).toBe(OPEN);
+      expect(verdictOn(attentionWithdrawn('a', '2016'), 'publishedOn', changed(header('2019')))).toBe(OPEN);
+    });
+
+    it('is told with what is wrong and what is expected', () => {
+      const known = changed(better, withdrawn('g', '2019'));
+      expect(() => decide(step(withdrawn('f', '2016')), known, frameworks)).toThrow(
+        expect.objectContaining({
+          code: 'VALUE_NOT_ACCEPTED',
+          field: 'publishedOn',
+          message:
+            'publishedOn is 2016, before what it is about, or the last change of that, was public; expected a date from 2019 on',
+        }),
+      );
+    });
   });
 
   it('no earlier than the latest day ever told of the assessment', () => {

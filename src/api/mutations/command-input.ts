@@ -40,7 +40,7 @@ export abstract class CorrectionInput extends ApproachCommandInput {
   @Field(() => EdtfScalar, {
     nullable: true,
     description:
-      'When this was made public; left out: the day on which it is recorded. Not looked at while the assessment is not concluded: what is changed in a draft is public with the assessment.',
+      'When this was made public; left out: the day on which it is recorded. No earlier than what it is about was public, and than other corrections and withdrawals of that were. Not looked at while the assessment is not concluded: what is changed in a draft is public with the assessment.',
   })
   publishedOn?: string | null;
 }
