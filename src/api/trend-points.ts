@@ -37,7 +37,7 @@ export interface TrendWanted {
  * Approaches assessed against different versions are added up along the lines of their indicators, and told
  * in one version a year: the newest that was in force for any of them by then. An indicator that this
  * version does not ask is never counted under another that has its code: it has a point of its own, behind
- * the others, by the code and name that it had last.
+ * the others, by the code and name that it had last. So a point is known by its year, code and framework version.
  */
 export async function trendPoints(
   scope: ReadScope,
@@ -74,7 +74,7 @@ export async function trendPoints(
       const own = latest.year === year ? latest : carryForward(latest, year);
       if (tallyOf !== null) count(own, tallyOf(own.version));
       else {
-        const all = tallies.of(municipality, nameOf(municipality));
+        const all = tallies.of(municipality, nameOf(municipality), version);
         count(own, () => all);
       }
     }
@@ -124,11 +124,12 @@ class Tallies {
     this.#year = year;
   }
 
-  of(code: string, name: string, key = JSON.stringify([code, name])): Tally {
+  of(code: string, name: string, frameworkVersion: number, key = JSON.stringify([code, name])): Tally {
     let tally = this.#tallies.get(key);
     if (tally === undefined) {
       const nothing = { approaches: 0, tested: 0, met: 0, improvementNeeded: 0, carriedForward: 0 };
-      tally = { point: { year: this.#year, code, name, ...nothing, attentionPoints: 0 }, last: null };
+      const point = { year: this.#year, code, name, frameworkVersion, ...nothing, attentionPoints: 0 };
+      tally = { point, last: null };
       this.#tallies.set(key, tally);
     }
     return tally;
@@ -153,9 +154,10 @@ function talliesByLine(
 ): (of: number) => (place: number | string) => Tally | undefined {
   const byLine = new Map(
     [...line.indicatorsByLine(version)].map(([key, indicator]) => {
-      if (by === 'INDICATOR') return [key, tallies.of(indicator.code, indicator.name, key)];
+      const toldIn = line.toldIn(version, key);
+      if (by === 'INDICATOR') return [key, tallies.of(indicator.code, indicator.name, toldIn, key)];
       const { code, name } = by === 'CRITERION' ? indicator.criterion : indicator.criterion.theme;
-      return [key, tallies.of(code, name)];
+      return [key, tallies.of(code, name, toldIn)];
     }),
   );
   const byPlace = new Map<number, (place: number | string) => Tally | undefined>();

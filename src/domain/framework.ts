@@ -105,6 +105,12 @@ export class FrameworkLine {
     return indicators;
   }
 
+  /** The version in whose words {@link indicatorsByLine} tells a line: that version, or the last that asks it. */
+  toldIn(version: number, line: string): number {
+    if (this.indicatorOf(version, line) !== undefined) return version;
+    return [...this.#versions.keys()].findLast((one) => this.indicatorOf(one, line) !== undefined) ?? version;
+  }
+
   /** The lines of a version in framework order. */
   linesOf(version: number): readonly string[] {
     return this.#versions.get(version)?.lines ?? [];

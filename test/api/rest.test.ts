@@ -137,7 +137,8 @@ describe('An approach with the longest name that one may have', () => {
 });
 
 describe('Trends', () => {
-  const POINT = 'year code name approaches tested met improvementNeeded carriedForward attentionPoints';
+  const POINT =
+    'year code name frameworkVersion approaches tested met improvementNeeded carriedForward attentionPoints';
 
   test('are those of the GraphQL API, by theme where nothing else is asked', async () => {
     const { trend } = await server.ask<{ trend: object[] }>(`{ trend(framework: "GGSR") { ${POINT} } }`);

@@ -206,6 +206,39 @@ describe('The trend over a revision of the framework', () => {
     expect(points).toContain('2.2.1 Afspraken: 2 | 0 0 0 1 | 1');
   });
 
+  it('names the version that each point is told in: with its year and code that tells all points apart', async () => {
+    interface Point {
+      readonly year: number;
+      readonly code: string;
+      readonly frameworkVersion: number;
+    }
+    const points = async (args: string) => {
+      const query = `{ trend(framework: "KADER", ${args}) { year code frameworkVersion } }`;
+      return (await server.ask<{ trend: Point[] }>(query)).trend;
+    };
+    const inYear = async (args: string, year: number) =>
+      (await points(`${args}, from: ${year}, to: ${year}`)).map(
+        ({ code, frameworkVersion }) => `${code} v${frameworkVersion}`,
+      );
+    expect(await inYear('by: INDICATOR', 2012)).toEqual(['1.1.1 v1', '1.1.2 v1', '2.1.1 v1', '2.2.1 v1']);
+    expect(await inYear('by: INDICATOR', 2013)).toEqual([
+      ...['1.1.1 v2', '1.1.2 v2', '2.1.1 v2', '2.2.1 v2'],
+      ...['1.1.2 v1', '2.2.1 v1'],
+    ]);
+    expect(await inYear('by: THEME', 2013)).toEqual(['1 v2', '2 v2', '2 v1']);
+    expect(await inYear('by: CRITERION', 2013)).toEqual(['1.1 v2', '2.1 v2', '2.2 v2']);
+    expect(await inYear('by: MUNICIPALITY', 2013)).toEqual(['GM0193 v2', 'GM0344 v2', 'GM0935 v2']);
+    // Of one municipality: what that was assessed against.
+    expect(await inYear('by: THEME, municipality: "GM0034"', 2014)).toEqual(['1 v2', '2 v2', '2 v1']);
+    expect(await inYear('by: INDICATOR, municipality: "GM0344"', 2011)).toEqual(
+      await inYear('by: INDICATOR', 2011),
+    );
+    for (const by of ['THEME', 'CRITERION', 'INDICATOR', 'MUNICIPALITY']) {
+      const all = await points(`by: ${by}`);
+      expect(new Set(all.map((point) => JSON.stringify(point))).size).toBe(all.length);
+    }
+  });
+
   it('adds up by municipality as before, in order of their codes', async () => {
     expect(await trend('MUNICIPALITY', 2014)).toEqual([
       'GM0034 Almere: 1 | 4 4 0 0 | 1',

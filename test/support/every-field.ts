@@ -13,7 +13,7 @@ export const EVERY_FIELD = `
     }
     approaches { edges { cursor node { slug } } nodes { slug } pageInfo { ...PageInfo } }
     trend(framework: "GGSR", by: CRITERION, from: 2014, to: 2014) {
-      year code name approaches tested met improvementNeeded carriedForward attentionPoints
+      year code name frameworkVersion approaches tested met improvementNeeded carriedForward attentionPoints
     }
     improvementPoints { edges { cursor node { id } } nodes { id } pageInfo { ...PageInfo } }
     events(first: 1) { edges { cursor node { type } } nodes { ...Event } pageInfo { ...PageInfo } }

@@ -29,7 +29,7 @@ export const questionsOf = (framework: string): readonly string[] => [
     own: approaches(framework: "${framework}", asOf: $asOf) { nodes { id } }
   }`,
   `query ($asOf: AsOf) {
-    theme: trend(framework: "${framework}", asOf: $asOf) { year code name approaches tested met improvementNeeded carriedForward attentionPoints }
+    theme: trend(framework: "${framework}", asOf: $asOf) { year code name frameworkVersion approaches tested met improvementNeeded carriedForward attentionPoints }
     indicator: trend(framework: "${framework}", by: INDICATOR, asOf: $asOf) { year code name tested met carriedForward attentionPoints }
     municipality: trend(framework: "${framework}", by: MUNICIPALITY, asOf: $asOf) { year code approaches tested met }
   }`,

@@ -237,7 +237,7 @@ const TRENDS: QueryResource = {
       }
     }
     fragment TrendPoint on TrendPoint {
-      year code name approaches tested met improvementNeeded carriedForward attentionPoints
+      year code name frameworkVersion approaches tested met improvementNeeded carriedForward attentionPoints
     }`,
   variables: ({ framework, by, from, to, municipality, ...clocks }) => ({
     ...{ framework, by, from, to, municipality },

@@ -11,6 +11,11 @@ export class TrendPointType {
   readonly code!: string;
   @Field(() => String, { description: 'Name of the group.' })
   readonly name!: string;
+  @Field(() => Int, {
+    description:
+      'The framework version that names the group so: the newest that any approach asked about was assessed against by that year or, for what that asks no more, the last that did. Year, code and this tell points apart.',
+  })
+  readonly frameworkVersion!: number;
   @Field(() => Int, { description: 'How many approaches this point rests on: to be shown with every trend.' })
   readonly approaches!: number;
   @Field(() => Int, { description: 'Tested in that year.' })
