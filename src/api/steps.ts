@@ -1,22 +1,32 @@
-// What takes long is done in steps, so that others are served in between: of all requests one step a turn of the event
-// loop. Were each to go on in every turn, all of them together would hold up whoever comes meanwhile.
+// What takes long is done in steps, so that others are served in between: those of all requests take turns, for some
+// time in each turn of the event loop. Were each to go on in every turn, all of them together would hold up whoever
+// comes meanwhile; and were one step to be made in each, many small ones would wait for all else that is done in a turn.
 
-/** So many steps take precedence: who needs few is not to wait for who needs many. */
-const FIRST_STEPS = 2;
+/** How long steps may follow on one another before all else that has come is heard, in milliseconds. */
+const TURN_MS = 4;
+/** What has taken no longer takes precedence: who needs little is not to wait for who needs much. In milliseconds. */
+const FIRST_MS = 50;
 
 /** What is done in steps for one request. */
 export interface Work {
   /** How many of these began before it. */
   readonly ordinal: number;
-  steps: number;
+  /** How long its steps have taken, in milliseconds. */
+  spentMs: number;
 }
 
-const waiting: { readonly work: Work; readonly goOn: () => void }[] = [];
+interface Waiting {
+  readonly work: Work;
+  readonly goOn: () => void;
+}
+
+const waiting: Waiting[] = [];
+let isGoingOn = false;
 let begun = 0;
 
 export function beginWork(): Work {
   begun += 1;
-  return { ordinal: begun, steps: 0 };
+  return { ordinal: begun, spentMs: 0 };
 }
 
 /**
@@ -24,22 +34,42 @@ export function beginWork(): Work {
  * all take too long.
  */
 export function nextStep(work: Work): Promise<void> {
-  work.steps += 1;
   return new Promise((goOn) => {
     waiting.push({ work, goOn });
-    if (waiting.length === 1) setImmediate(letOneGoOn);
+    if (!isGoingOn) setImmediate(takeTurn);
+    isGoingOn = true;
   });
 }
 
-function letOneGoOn(): void {
+function takeTurn(): void {
+  const until = performance.now() + TURN_MS;
+  letGoOn(takeNext());
+
+  function letGoOn({ work, goOn }: Waiting): void {
+    const began = performance.now();
+    goOn();
+    // What is to be done in a tick is done behind all that waited for a promise, and what that led to: the step.
+    queueMicrotask(() => process.nextTick(() => endStep(work, began)));
+  }
+
+  function endStep(work: Work, began: number): void {
+    const now = performance.now();
+    work.spentMs += now - began;
+    isGoingOn = waiting.length > 0;
+    if (!isGoingOn) return;
+    if (now < until) letGoOn(takeNext());
+    else setImmediate(takeTurn);
+  }
+}
+
+/** Takes out of those that wait who is to go on; there is one. */
+function takeNext(): Waiting {
   const next = waiting.reduce((first, one) => (comesBefore(one.work, first.work) ? one : first));
   waiting.splice(waiting.indexOf(next), 1);
-  // In the turn behind this one: those who came meanwhile are heard in between.
-  if (waiting.length > 0) setImmediate(letOneGoOn);
-  next.goOn();
+  return next;
 }
 
 function comesBefore(a: Work, b: Work): boolean {
-  const isLong = Number(a.steps > FIRST_STEPS) - Number(b.steps > FIRST_STEPS);
-  return isLong === 0 ? a.ordinal < b.ordinal : isLong < 0;
+  const isShort = Math.min(a.spentMs, b.spentMs) <= FIRST_MS;
+  return isShort && a.spentMs !== b.spentMs ? a.spentMs < b.spentMs : a.ordinal < b.ordinal;
 }
