@@ -1,5 +1,5 @@
 import type { GraphiQLProps } from 'graphiql';
-import { type ExecutionResult, getOperationAST } from 'graphql';
+import { type ExecutionResult, getOperationAST, type OperationDefinitionNode, parse } from 'graphql';
 import { createClient } from 'graphql-ws';
 
 type Fetcher = GraphiQLProps['fetcher'];
@@ -11,10 +11,24 @@ const ADDRESS = new URL('../graphql', document.baseURI);
 const SOCKET = new URL(ADDRESS.href.replace(/^http/, 'ws'));
 
 /** Sends what is asked to the server that this page is of: subscriptions over a WebSocket, all else by POST. */
-export const fetcher: Fetcher = (request, { headers = {}, documentAST } = {}) => {
-  const operation = documentAST && getOperationAST(documentAST, request.operationName);
-  return operation?.operation === 'subscription' ? follow(request, headers) : post(request, headers);
+export const fetcher: Fetcher = (request, { headers = {} } = {}) => {
+  const operation = operationOf(request);
+  const asked = operation === null ? request : { ...request, operationName: operation.name?.value ?? null };
+  return operation?.operation === 'subscription' ? follow(asked, headers) : post(asked, headers);
 };
+
+/**
+ * The operation that is to be run; null where that cannot be told, which the server says. GraphiQL knows documents and
+ * names as they were a moment ago, which may be those of another tab.
+ */
+function operationOf({ query, operationName }: Request): OperationDefinitionNode | null {
+  try {
+    const document = parse(query);
+    return getOperationAST(document, operationName) ?? getOperationAST(document) ?? null;
+  } catch {
+    return null;
+  }
+}
 
 async function post(request: Request, headers: Headers) {
   const response = await fetch(ADDRESS, {
