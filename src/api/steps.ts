@@ -4,8 +4,8 @@
 
 /** How long steps may follow on one another before all else that has come is heard, in milliseconds. */
 const TURN_MS = 4;
-/** What has taken no longer takes precedence: who needs little is not to wait for who needs much. In milliseconds. */
-const FIRST_MS = 50;
+/** What has taken longer is long, in milliseconds: who needs little is not to wait for who needs much. */
+const LONG_MS = 50;
 
 /** What is done in steps for one request. */
 export interface Work {
@@ -20,9 +20,12 @@ interface Waiting {
   readonly goOn: () => void;
 }
 
+/** In the order in which they came to wait. */
 const waiting: Waiting[] = [];
 let isGoingOn = false;
 let begun = 0;
+/** How much more time long works had than others while both waited, in milliseconds: each kind is to have half. */
+let aheadMs = 0;
 
 export function beginWork(): Work {
   begun += 1;
@@ -30,8 +33,8 @@ export function beginWork(): Work {
 }
 
 /**
- * Resolves when it is the turn of this work: what began first goes on first, so that it ends, and many at once do not
- * all take too long.
+ * Resolves when it is the turn of this work: short ones each in turn, and of the long ones what began first, so that it
+ * ends, and many at once do not all take too long.
  */
 export function nextStep(work: Work): Promise<void> {
   return new Promise((goOn) => {
@@ -49,27 +52,32 @@ function takeTurn(): void {
     const began = performance.now();
     goOn();
     // What is to be done in a tick is done behind all that waited for a promise, and what that led to: the step.
-    queueMicrotask(() => process.nextTick(() => endStep(work, began)));
+    queueMicrotask(() => process.nextTick(() => endStep(work, performance.now() - began)));
   }
 
-  function endStep(work: Work, began: number): void {
-    const now = performance.now();
-    work.spentMs += now - began;
+  function endStep(work: Work, ms: number): void {
+    aheadMs += isLong(work) ? ms : -ms;
+    work.spentMs += ms;
     isGoingOn = waiting.length > 0;
     if (!isGoingOn) return;
-    if (now < until) letGoOn(takeNext());
+    if (performance.now() < until) letGoOn(takeNext());
     else setImmediate(takeTurn);
   }
 }
 
 /** Takes out of those that wait who is to go on; there is one. */
 function takeNext(): Waiting {
-  const next = waiting.reduce((first, one) => (comesBefore(one.work, first.work) ? one : first));
-  waiting.splice(waiting.indexOf(next), 1);
-  return next;
+  const long = waiting.filter(({ work }) => isLong(work));
+  if (long.length === 0 || long.length === waiting.length) aheadMs = 0;
+  const isOfShort = long.length === 0 || (long.length < waiting.length && aheadMs > 0);
+  const next = isOfShort ? waiting.find(({ work }) => !isLong(work)) : long.reduce(older);
+  return waiting.splice(waiting.indexOf(next as Waiting), 1)[0] as Waiting;
 }
 
-function comesBefore(a: Work, b: Work): boolean {
-  const isShort = Math.min(a.spentMs, b.spentMs) <= FIRST_MS;
-  return isShort && a.spentMs !== b.spentMs ? a.spentMs < b.spentMs : a.ordinal < b.ordinal;
+function older(a: Waiting, b: Waiting): Waiting {
+  return b.work.ordinal < a.work.ordinal ? b : a;
+}
+
+function isLong({ spentMs }: Work): boolean {
+  return spentMs > LONG_MS;
 }

@@ -57,12 +57,28 @@ describe('Work that is done in steps', () => {
     await long;
   });
 
-  it('goes on first where it has taken least, while all of it is short', async () => {
+  it('goes on in turn, while all of it is short', async () => {
     const done: string[] = [];
-    const older = work('older', 8, 5, done);
+    const older = work('older', 9, 5, done);
     while (done.length < 3) await nextTurn();
     await work('newer', 3, 5, done);
-    expect(done.filter((name) => name === 'older').length).toBeLessThan(6);
+    expect(done.filter((name) => name === 'older').length).toBeLessThan(8);
     await older;
+  });
+
+  it('ends where it is long, however much that is short comes without end', async () => {
+    const done: string[] = [];
+    let isOver = false;
+    const comeAgain = async (): Promise<void> => {
+      while (!isOver) await work('short', 2, 2, done);
+    };
+    const short = Promise.all([1, 2, 3, 4, 5].map(comeAgain));
+    await work('long', 40, 5, done);
+    const beside = done.filter((name) => name === 'short').length;
+    isOver = true;
+    await short;
+    // As much time each, and five take turns while the other is short too.
+    expect(beside).toBeLessThan(300);
+    expect(beside).toBeGreaterThan(50);
   });
 });
