@@ -34,14 +34,23 @@ const MOST_CONNECTIONS = 10_000;
 export function boundConnections(server: Server): void {
   server.maxConnections = MOST_CONNECTIONS;
   const unanswered = new WeakMap<Socket, number>();
+  const readNoMore = new WeakSet<Socket>();
   const answering = server.listeners('request') as RequestListener[];
   server.removeAllListeners('request');
   server.on('request', (request, response) => {
     const { socket } = request;
     const before = unanswered.get(socket) ?? 0;
-    if (before >= MOST_UNANSWERED) return cut(socket);
+    if (before >= MOST_UNANSWERED) {
+      readNoMore.add(socket);
+      stopReading(socket);
+      return;
+    }
     unanswered.set(socket, before + 1);
-    response.once('close', () => unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1));
+    response.once('close', () => {
+      const left = (unanswered.get(socket) ?? 1) - 1;
+      unanswered.set(socket, left);
+      if (left === 0 && readNoMore.has(socket)) socket.destroySoon();
+    });
     for (const answer of answering) answer.call(server, request, response);
   });
 }
@@ -52,13 +61,13 @@ interface ReadSocket extends Socket {
 }
 
 /**
- * Ends a connection, and what came together on it: Node would make requests of all that, a thousand in 64 KiB, and keep
- * them until the next turn of the event loop. 2 is what it takes for the end of HTTP here, as where it goes on as a
- * WebSocket.
+ * Reads nothing more of a connection, nor of what came together on it: Node would make requests of all that, a thousand
+ * in 64 KiB, and keep them until the next turn of the event loop. 2 is what it takes for the end of HTTP here, as where
+ * it goes on as a WebSocket.
  */
-function cut(socket: ReadSocket): void {
+function stopReading(socket: ReadSocket): void {
   if (socket.parser) socket.parser.onIncoming = () => 2;
-  socket.destroy();
+  socket.pause();
 }
 
 /**
