@@ -11,7 +11,7 @@ import type { Derived } from './derived';
  */
 export const improvementPoints: Derived = {
   name: 'improvement-points',
-  version: 4,
+  version: 5,
   tables: {
     improvement_points: `CREATE TABLE improvement_points (
       municipality TEXT NOT NULL,

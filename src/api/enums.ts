@@ -73,12 +73,18 @@ registerEnumType(ImprovementPointStatusEnum, {
   name: 'ImprovementPointStatus',
   description: 'What became of an improvement point.',
   valuesConfig: {
-    OPEN: { description: 'Nothing was heard of it since it was opened.' },
+    OPEN: {
+      description:
+        'Since it was opened nothing was heard of it, or it was met where it was tested again, and not all of its indicators were.',
+    },
     REPORTED: {
       description:
         'The municipality says what it did, since the last judgement where there is one; the inspectorate has not judged that yet.',
     },
-    RESOLVED: { description: 'Tested again, and met.' },
+    RESOLVED: {
+      description:
+        'Tested again, and met for each of its indicators. A later ✗ that opens a point of its own leaves it so; one that opens none makes it PERSISTENT.',
+    },
     PERSISTENT: { description: 'Tested again, and still to be improved.' },
   },
 });

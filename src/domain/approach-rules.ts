@@ -20,12 +20,9 @@ export function unknownFinding(id: string): Rejection {
   return new Rejection('FINDING_UNKNOWN', `there is no finding ${id}`, 'findingId');
 }
 
-export function unknownPoint(id: string): Rejection {
-  return new Rejection(
-    'IMPROVEMENT_POINT_UNKNOWN',
-    `there is no improvement point ${id}`,
-    'improvementPointIds',
-  );
+/** @param field what of the command names it */
+export function unknownPoint(id: string, field = 'improvementPointIds'): Rejection {
+  return new Rejection('IMPROVEMENT_POINT_UNKNOWN', `there is no improvement point ${id}`, field);
 }
 
 export function unknownAttentionPoint(id: string): Rejection {
@@ -224,19 +221,26 @@ export function reportById({ followed, assessments }: ApproachHistory, id: strin
   return report;
 }
 
-/** The improvement point that the finding, in any of its readings, has opened. */
+/** The improvement point that the finding, in any of its readings that was not withdrawn, has opened. */
 export function pointOf({ found }: AssessmentFact, finding: FindingFact): unknown {
-  return found.improvementPoints.find((point) => found.findings[point.finding]?.root === finding.root);
+  return found.improvementPoints.find(({ finding: opening }) => {
+    const reading = found.findings[opening];
+    return reading?.root === finding.root && reading.withdrawn === null;
+  });
 }
 
-export function assertPoints(history: ApproachHistory, ids: readonly string[]): void {
+/**
+ * @param field as of {@link unknownPoint}
+ * @throws Rejection where one of the improvement points is not known.
+ */
+export function assertPoints(history: ApproachHistory, ids: readonly string[], field?: string): void {
   const known = new Set(
     history.assessments
       .filter(({ abandoned }) => abandoned === null)
       .flatMap(({ found }) => found.improvementPoints.map(({ id }) => id)),
   );
   const unknown = ids.find((id) => !known.has(id));
-  if (unknown !== undefined) throw unknownPoint(unknown);
+  if (unknown !== undefined) throw unknownPoint(unknown, field);
 }
 
 export function assertIndicators(

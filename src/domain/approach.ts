@@ -253,7 +253,7 @@ function decideStep(
       return withdrawAttentionPoint(step.data, history);
     case 'CorrectImprovementPoint':
       assertReason(step.data.reason);
-      assertPoints(history, [step.data.improvementPointId]);
+      assertPoints(history, [step.data.improvementPointId], 'improvementPointId');
       return [{ type: 'ImprovementPointCorrected', data: step.data }];
     case 'WithdrawCommitment':
       return withdrawCommitment(step.data, history);

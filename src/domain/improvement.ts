@@ -11,7 +11,7 @@ import type {
 } from './facts';
 import type { ApproachHistory } from './history';
 import { assessmentsOfFollowed, findingAt } from './history-lookups';
-import { type FrameworkLines, isShown, isVisible, stateAt, type Test } from './verdicts';
+import { byTime, type FrameworkLines, isShown, isVisible, stateAt, type Test } from './verdicts';
 
 /** `OPEN`; `REPORTED`: the municipality says what it did, not judged yet; judged: `RESOLVED` or `PERSISTENT`. */
 export type ImprovementPointStatus = 'OPEN' | 'REPORTED' | 'RESOLVED' | 'PERSISTENT';
@@ -42,12 +42,12 @@ export interface ImprovementPointReading {
 }
 
 /**
- * The improvement points that are there at that point, in the order in which they were recorded. A point goes
- * with the finding that opened it: withdrawn, or corrected to a ✓, it is not there.
+ * The improvement points that are there at that point, in the order in which they were recorded. A point comes and
+ * goes with the reading of a finding that opened it: where that is withdrawn, or corrected to a ✓, it is not there.
  *
- * It is judged by every test of its indicators behind the one that opened it: resolved where the latest
- * test of each is ✓, persistent where one is not. A report that came after the last judgement makes it
- * `REPORTED` again.
+ * It is judged by every test of its indicators behind the one that opened it: resolved where the latest test of each is
+ * ✓, persistent where one is not. Once it is resolved, a ✗ that opened a point of its own is followed by that one. A
+ * report that came after the last judgement makes it `REPORTED` again.
  */
 export function improvementPointsAt(
   history: ApproachHistory,
@@ -62,8 +62,9 @@ export function improvementPointsAt(
     for (const fact of assessment.found.improvementPoints) {
       const opening = fact.position <= asOf.upTo ? openingOf(fact) : undefined;
       if (opening?.reading.verdict !== 'IMPROVEMENT_NEEDED') continue;
+      if (!countsAt(findingAt(assessment, fact.finding), asOf)) continue;
       const { followUps, commitments } = followed(fact.id);
-      const status = statusOf(history, opening, followUps, testsOf);
+      const status = statusOf(history, opening, followUps, testsOf, asOf);
       const wording = fact.corrections.findLast((correction) => isThere(correction, asOf)) ?? fact;
       readings.push({ fact, wording, opening, status, followUps, commitments });
     }
@@ -119,25 +120,60 @@ function statusOf(
   opening: Test,
   followUps: readonly FollowUpReading[],
   testsOf: TestsOfIndicator,
+  asOf: AsOf,
 ): ImprovementPointStatus {
-  const judgements = opening.reading.indicators.map((code) => {
+  const behind = opening.reading.indicators.map((code) => {
     const covering = testsOf(opening.assessment, code);
-    const behind = covering.findLastIndex(({ assessment }) => assessment === opening.assessment) + 1;
-    return covering.slice(behind);
+    return covering.slice(covering.findLastIndex(({ assessment }) => assessment === opening.assessment) + 1);
   });
-  const lastJudgement = Math.max(-1, ...judgements.flat().map((test) => firstReadingOf(test).revision));
+  const { verdicts, lastJudgement } = judged(behind, asOf);
   const isReported = followUps.some(
     (followUp) => followUp.judgements.length === 0 && firstRevision(history, followUp) > lastJudgement,
   );
   if (isReported) return 'REPORTED';
-
-  const verdicts = judgements.map((covering) => {
-    const latest = covering.at(-1)?.assessment;
-    if (latest === undefined) return null;
-    return covering.every(({ reading, assessment }) => assessment !== latest || reading.verdict === 'MET');
-  });
-  if (verdicts.every((met) => met === true)) return 'RESOLVED';
+  if (isResolved(verdicts)) return 'RESOLVED';
   return verdicts.includes(false) ? 'PERSISTENT' : 'OPEN';
+}
+
+/**
+ * Whether each indicator of a point was found to be met last, null where it was not tested again; and the revision of
+ * the last judgement, -1 where there is none.
+ * @param behind the tests of each indicator behind the one that opened the point, in order of time
+ */
+function judged(
+  behind: readonly (readonly Test[])[],
+  { upTo }: AsOf,
+): { readonly verdicts: readonly (boolean | null)[]; readonly lastJudgement: number } {
+  const verdicts: (boolean | null)[] = behind.map(() => null);
+  let lastJudgement = -1;
+  const assessments = [
+    ...new Set(behind.flatMap((covering) => covering.map(({ assessment }) => assessment))),
+  ];
+  for (const assessment of assessments.sort(byTime(upTo))) {
+    const wasResolved = isResolved(verdicts);
+    for (const [index, covering] of behind.entries()) {
+      const own = covering.filter(
+        (test) => test.assessment === assessment && !(wasResolved && hasOpenedPoint(test)),
+      );
+      if (own.length === 0) continue;
+      verdicts[index] = own.every(({ reading }) => reading.verdict === 'MET');
+      lastJudgement = Math.max(lastJudgement, ...own.map((test) => firstReadingOf(test).revision));
+    }
+  }
+  return { verdicts, lastJudgement };
+}
+
+function hasOpenedPoint({ assessment, reading }: Test): boolean {
+  return (
+    reading.verdict === 'IMPROVEMENT_NEEDED' &&
+    assessment.found.improvementPoints.some(
+      (point) => findingAt(assessment, point.finding).root === reading.root,
+    )
+  );
+}
+
+function isResolved(verdicts: readonly (boolean | null)[]): boolean {
+  return verdicts.every((met) => met === true);
 }
 
 /** What followed on each improvement point, by its id. */

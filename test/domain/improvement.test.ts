@@ -115,6 +115,20 @@ describe('An improvement point', () => {
     expect(statusOf([...back, ...followUp('2016', '2016', null, { '2.2.1': '✓' })])).toBe('RESOLVED');
   });
 
+  it('is not judged, once it is RESOLVED, by a ✗ that opened a point of its own', () => {
+    const resolved = [...first, ...followUp('2014', '2014', null, { '2.2.1': '✓' })];
+    const worse = assessment('2015', '2015', null, { '2.1.1 2.2.1': '✗' });
+    const other = 'point 2.1.1 2.2.1';
+    expect(statuses(points([...resolved, ...worse]), POINT, other)).toEqual(['RESOLVED', 'OPEN']);
+    const later = followUp('2016', '2016', null, { '2.2.1': '✗' });
+    expect(statuses(points([...resolved, ...worse, ...later]), POINT, other)).toEqual([
+      'PERSISTENT',
+      'PERSISTENT',
+    ]);
+    // Not resolved before, so that it is still followed.
+    expect(statuses(points([...first, ...worse]), POINT, other)).toEqual(['PERSISTENT', 'OPEN']);
+  });
+
   it('is not judged by a test of an earlier year', () => {
     expect(statusOf([...first, ...assessment('2012', '2012', null, { '2.2.1': '✓' })])).toBe('OPEN');
   });
@@ -199,6 +213,34 @@ describe('A correction to ✗', () => {
     expect(statuses(points([...events, ...followUp('2014', '2014', null, { '1.1.2': '✓' })]), name)).toEqual([
       'RESOLVED',
     ]);
+  });
+});
+
+describe('A correction from ✗ to ✗', () => {
+  const after = [...first, ...followUp('2014', '2014', '2014-06', { '1.1.2': '✗' })];
+  const put = (name: string, publishedOn: string) =>
+    corrected(name, '2014 1.1.2', { indicators: ['1.1.2'], verdict: 'IMPROVEMENT_NEEDED', publishedOn });
+
+  it('that opens an improvement point does so from its own publication on', () => {
+    const events = [...after, put('in other words', '2020'), identified('new', 'in other words')];
+    expect(statuses(points(events), 'new')).toEqual(['OPEN']);
+    expect(statuses(points(events, { publishedBy: '2016' }), 'new')).toEqual([undefined]);
+  });
+
+  it('that was withdrawn takes its improvement point with it, and another one may open its own', () => {
+    const gone = [...after, put('a', '2015'), identified('point a', 'a'), withdrawn('a')];
+    const again = [...gone, put('b', '2016')];
+    expect(statuses(points(again), 'point a')).toEqual([undefined]);
+    expect(statuses(points([...again, identified('point b', 'b')]), 'point a', 'point b')).toEqual([
+      undefined,
+      'OPEN',
+    ]);
+    given(...gone)
+      .when({ ...step(put('b', '2016')), mustOpenPoint: true } as ReturnType<typeof step>)
+      .gives(put('b', '2016'), {
+        ...identified(pointOfCorrection(id('b')), 'b'),
+        data: expect.anything(),
+      });
   });
 });
 

@@ -1,7 +1,11 @@
 import { approachKey } from '../../../projections/approaches';
 import type { AssessmentFact } from '../../domain/facts';
 import { findFinding, findingAt } from '../../domain/history-lookups';
-import { attentionPointsAt, improvementPointsAt } from '../../domain/improvement';
+import {
+  attentionPointsAt,
+  type ImprovementPointReading,
+  improvementPointsAt,
+} from '../../domain/improvement';
 import type { ApproachKey } from '../../handle-command';
 import { ApproachReading } from '../approach-reading';
 import { asOfNow } from '../as-of';
@@ -64,10 +68,11 @@ export class WrittenApproach {
     const tests = await Promise.all(
       [...new Set([...assessments, own])].map((one) => this.#reading.findings(one)),
     );
-    const point = improvementPointsAt(history, tests.flat(), framework, asOf).find(
-      ({ fact }) => fact.id === id,
+    const points = improvementPointsAt(history, tests.flat(), framework, asOf);
+    return new ImprovementPointType(
+      this.#reading,
+      points.find(({ fact }) => fact.id === id) ?? byItself(own, id),
     );
-    return new ImprovementPointType(this.#reading, there(point, id));
   }
 
   async followUp(id: string): Promise<FollowUpType> {
@@ -102,6 +107,17 @@ export class WrittenApproach {
     const { assessment, finding } = there(findFinding(this.#reading.history, findingId), findingId);
     return { assessment, reading: finding };
   }
+}
+
+/** An improvement point that went with its finding since, as it was opened. */
+function byItself(assessment: AssessmentFact, id: string): ImprovementPointReading {
+  const fact = there(
+    assessment.found.improvementPoints.find((point) => point.id === id),
+    id,
+  );
+  const opening = { assessment, reading: findingAt(assessment, fact.finding) };
+  const wording = fact.corrections.at(-1) ?? fact;
+  return { fact, wording, opening, status: 'OPEN', followUps: [], commitments: [] };
 }
 
 function there<T>(value: T | undefined, id: string): T {
