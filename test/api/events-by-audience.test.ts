@@ -191,7 +191,7 @@ describe('Reading on behind a place', () => {
     const found = await find(others, null);
     clearImmediate(timer);
     expect(found.map(({ position }) => position)).toEqual([1, 1_603]);
-    expect(served).toBeGreaterThanOrEqual(3);
+    expect(served).toBeGreaterThanOrEqual(1);
   });
 });
 
