@@ -223,7 +223,7 @@ function assertEventWithin(event: DomainEvent, history: ApproachHistory, isOwn: 
       break;
     }
     case 'ImprovementPointCorrected':
-      assertPoints([event.data.improvementPointId], history, isOwn);
+      assertPoints([event.data.improvementPointId], history, isOwn, 'improvementPointId');
       break;
     case 'FollowUpCorrected':
       assertOwnReport(event.data.corrects, history, isOwn);
@@ -277,10 +277,15 @@ function assertOwnReport(id: string, history: ApproachHistory, isOwn: IsOwn): vo
   if (report !== undefined && !isOwnFollowed(report, history, isOwn)) throw unknownReport(id);
 }
 
-function assertPoints(ids: readonly string[], history: ApproachHistory, isAllowed: IsOwn): void {
+function assertPoints(
+  ids: readonly string[],
+  history: ApproachHistory,
+  isAllowed: IsOwn,
+  field?: string,
+): void {
   for (const id of ids) {
     if (!assessmentsOfFollowed(history, { assessment: null, improvementPoints: [id] }).every(isAllowed))
-      throw unknownPoint(id);
+      throw unknownPoint(id, field);
   }
 }
 
