@@ -11,7 +11,7 @@ import type {
 } from './facts';
 import type { ApproachHistory } from './history';
 import { assessmentsOfFollowed, findingAt } from './history-lookups';
-import { byTime, type FrameworkLines, isShown, isVisible, stateAt, type Test } from './verdicts';
+import { type FrameworkLines, isShown, isVisible, stateAt, type Test, verdictOf } from './verdicts';
 
 /** `OPEN`; `REPORTED`: the municipality says what it did, not judged yet; judged: `RESOLVED` or `PERSISTENT`. */
 export type ImprovementPointStatus = 'OPEN' | 'REPORTED' | 'RESOLVED' | 'PERSISTENT';
@@ -56,6 +56,7 @@ export function improvementPointsAt(
   asOf: AsOf,
 ): ImprovementPointReading[] {
   const testsOf = groupByIndicator(tests, frameworks);
+  const inTime = [...new Set(tests.map(({ assessment }) => assessment))];
   const followed = groupByPoint(history, tests, asOf);
   const readings: ImprovementPointReading[] = [];
   for (const [assessment, openingOf] of testsByFinding(tests)) {
@@ -64,7 +65,7 @@ export function improvementPointsAt(
       if (opening?.reading.verdict !== 'IMPROVEMENT_NEEDED') continue;
       if (!countsAt(findingAt(assessment, fact.finding), asOf)) continue;
       const { followUps, commitments } = followed(fact.id);
-      const status = statusOf(history, opening, followUps, testsOf, asOf);
+      const status = statusOf(history, opening, followUps, testsOf, inTime);
       const wording = fact.corrections.findLast((correction) => isThere(correction, asOf)) ?? fact;
       readings.push({ fact, wording, opening, status, followUps, commitments });
     }
@@ -120,13 +121,13 @@ function statusOf(
   opening: Test,
   followUps: readonly FollowUpReading[],
   testsOf: TestsOfIndicator,
-  asOf: AsOf,
+  inTime: readonly AssessmentFact[],
 ): ImprovementPointStatus {
   const behind = opening.reading.indicators.map((code) => {
     const covering = testsOf(opening.assessment, code);
     return covering.slice(covering.findLastIndex(({ assessment }) => assessment === opening.assessment) + 1);
   });
-  const { verdicts, lastJudgement } = judged(behind, asOf);
+  const { verdicts, lastJudgement } = judged(behind, inTime);
   const isReported = followUps.some(
     (followUp) => followUp.judgements.length === 0 && firstRevision(history, followUp) > lastJudgement,
   );
@@ -138,25 +139,23 @@ function statusOf(
 /**
  * Whether each indicator of a point was found to be met last, null where it was not tested again; and the revision of
  * the last judgement, -1 where there is none.
- * @param behind the tests of each indicator behind the one that opened the point, in order of time
+ * @param behind the tests of each indicator behind the one that opened the point
+ * @param inTime the assessments in order of time
  */
 function judged(
   behind: readonly (readonly Test[])[],
-  { upTo }: AsOf,
+  inTime: readonly AssessmentFact[],
 ): { readonly verdicts: readonly (boolean | null)[]; readonly lastJudgement: number } {
   const verdicts: (boolean | null)[] = behind.map(() => null);
   let lastJudgement = -1;
-  const assessments = [
-    ...new Set(behind.flatMap((covering) => covering.map(({ assessment }) => assessment))),
-  ];
-  for (const assessment of assessments.sort(byTime(upTo))) {
+  for (const assessment of inTime) {
     const wasResolved = isResolved(verdicts);
     for (const [index, covering] of behind.entries()) {
       const own = covering.filter(
         (test) => test.assessment === assessment && !(wasResolved && hasOpenedPoint(test)),
       );
       if (own.length === 0) continue;
-      verdicts[index] = own.every(({ reading }) => reading.verdict === 'MET');
+      verdicts[index] = verdictOf(own) === 'MET';
       lastJudgement = Math.max(lastJudgement, ...own.map((test) => firstReadingOf(test).revision));
     }
   }

@@ -230,7 +230,7 @@ export function verdictOf(tests: readonly Test[]): Verdict {
   return tests.every(({ reading }) => reading.verdict === 'MET') ? 'MET' : 'IMPROVEMENT_NEEDED';
 }
 
-export function byTime(upTo: Position): (a: AssessmentFact, b: AssessmentFact) => number {
+function byTime(upTo: Position): (a: AssessmentFact, b: AssessmentFact) => number {
   // Without a publication date an assessment never outranks one of the same year that has one.
   const lastDayOf = (assessment: AssessmentFact): string => {
     const publishedOn = publicationOf(assessment, upTo);

@@ -26,10 +26,9 @@ const MAX_OTHER_WORDS = 0.5;
 
 /**
  * Which finding of a new issue is which of the findings that stand: first those that say the same; then those that say
- * what it said before it was corrected; then, of
- * those that share an indicator and of which one may become the other, the pairs that differ least, by the
- * indicators that they cover and then by their words; of which more than half is other, they are two findings.
- * A finding is in one pair at most.
+ * what it said before it was corrected; then, of those that share an indicator and of which one may become the other,
+ * the pairs that differ least, by the indicators that they cover and then by their words; of which more than half is
+ * other, they are two findings. A finding is in one pair at most.
  * @returns for each of `issued` the index of the one that it is among `standing`; null for a new one
  */
 export function matchFindings<S extends StandingReading, I extends Recognisable>(

@@ -32,13 +32,16 @@ import { step } from '../support/given';
 
 const OPEN = 'accepted';
 const told = { assessmentId: id('2014') };
+const begun = [
+  registered(),
+  opened('2013'),
+  found('f', '2013', { verdict: 'IMPROVEMENT_NEEDED' }),
+  attention('a', 'f'),
+  identified('p', 'f'),
+];
 const history = historyOf(
   record([
-    registered(),
-    opened('2013'),
-    found('f', '2013', { verdict: 'IMPROVEMENT_NEEDED' }),
-    attention('a', 'f'),
-    identified('p', 'f'),
+    ...begun,
     found('k', '2013'),
     concluded('2013', '2014-05'),
     corrected('g', 'f', { publishedOn: '2014-09', verdict: 'IMPROVEMENT_NEEDED' }),
@@ -109,11 +112,7 @@ describe('A correction or withdrawal is public', () => {
     const changed = (...events: DomainEvent[]) =>
       historyOf(
         record([
-          registered(),
-          opened('2013'),
-          found('f', '2013', { verdict: 'IMPROVEMENT_NEEDED' }),
-          attention('a', 'f'),
-          identified('p', 'f'),
+          ...begun,
           promised('c', ['p'], { assessmentId: id('2013') }),
           concluded('2013', '2014-05'),
           opened('2014', { kind: 'FOLLOW_UP', reference: '2014' }),
